@@ -1,0 +1,16 @@
+namespace Micro.Registry;
+
+/// <summary>What a registry returns for a successful registration.</summary>
+/// <param name="service">The record that was registered.</param>
+/// <param name="lost">Fires when the registry learns that the record is gone although nobody withdrew it.</param>
+public sealed class Registration(ServiceRecord service, CancellationToken lost)
+{
+    /// <summary>The record that was registered.</summary>
+    public ServiceRecord Service { get; } = service;
+
+    /// <summary>
+    /// Fires when the registry learns that the record is gone although nobody withdrew it (lease lost, check unknown,
+    /// key deleted). The owner then registers again; the registry itself never does.
+    /// </summary>
+    public CancellationToken Lost { get; } = lost;
+}

@@ -1,0 +1,44 @@
+using Micro.Registry;
+
+namespace Micro.Selection;
+
+/// <summary>A picked node, with the way to report how the attempt at it ended.</summary>
+public readonly struct NodePick : IEquatable<NodePick>
+{
+    private readonly INodePicker? _picker;
+
+    /// <summary>Makes a pick.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="picker">Who wants to know the outcome, if anybody.</param>
+    public NodePick(Node node, INodePicker? picker = null)
+    {
+        Node = node;
+        _picker = picker;
+    }
+
+    /// <summary>The node to call.</summary>
+    public Node Node { get; }
+
+    /// <summary>Reports the outcome of the attempt; call it once per pick.</summary>
+    /// <param name="outcome">How the attempt ended.</param>
+    public void Complete(in AttemptOutcome outcome) => _picker?.Complete(Node, in outcome);
+
+    /// <inheritdoc/>
+    public bool Equals(NodePick other) => ReferenceEquals(Node, other.Node) && ReferenceEquals(_picker, other._picker);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is NodePick other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Node?.GetHashCode() ?? 0;
+
+    /// <summary>Whether both picks are the same.</summary>
+    /// <param name="left">One pick.</param>
+    /// <param name="right">The other.</param>
+    public static bool operator ==(NodePick left, NodePick right) => left.Equals(right);
+
+    /// <summary>Whether the picks differ.</summary>
+    /// <param name="left">One pick.</param>
+    /// <param name="right">The other.</param>
+    public static bool operator !=(NodePick left, NodePick right) => !left.Equals(right);
+}

@@ -1,0 +1,149 @@
+namespace Micro.Testing;
+
+/// <summary>
+/// Time that stands still until a test moves it. Timers run on the thread that calls <see cref="Advance"/>.
+/// The timestamp frequency is odd on purpose, to catch code that assumes ticks of 100 ns.
+/// </summary>
+public sealed class ManualTimeProvider : TimeProvider
+{
+    private readonly Lock _gate = new();
+    private readonly List<ManualTimer> _timers = [];
+    private readonly SemaphoreSlim _armed = new(0);
+    private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private TimeSpan _elapsed;
+
+    public override long TimestampFrequency => 3_000_000;
+
+    /// <summary>How many timers wait to fire.</summary>
+    public int ActiveTimers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count;
+            }
+        }
+    }
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_gate)
+        {
+            return _now;
+        }
+    }
+
+    public override long GetTimestamp()
+    {
+        lock (_gate)
+        {
+            return (long)(_elapsed.TotalSeconds * TimestampFrequency);
+        }
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new ManualTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>Jumps the wall clock without moving monotonic time, as an operator or NTP does.</summary>
+    public void JumpWallClock(TimeSpan by)
+    {
+        lock (_gate)
+        {
+            _now += by;
+        }
+    }
+
+    /// <summary>Moves time; due timers fire in order, each at its own time.</summary>
+    public void Advance(TimeSpan by)
+    {
+        var target = _elapsed + by;
+        while (true)
+        {
+            ManualTimer? next;
+            lock (_gate)
+            {
+                next = _timers.Where(timer => timer.Due <= target).MinBy(timer => timer.Due);
+                var reached = next?.Due ?? target;
+                _now += reached - _elapsed;
+                _elapsed = reached;
+                next?.Rearm(_timers);
+            }
+
+            if (next is null)
+            {
+                return;
+            }
+
+            next.Fire();
+        }
+    }
+
+    /// <summary>Waits (in real time, bounded) until some code has armed at least <paramref name="count"/> timers.</summary>
+    public async Task WaitForTimersAsync(int count = 1)
+    {
+        while (ActiveTimers < count)
+        {
+            if (!await _armed.WaitAsync(TimeSpan.FromSeconds(10)))
+            {
+                throw new TimeoutException($"waited for {count} armed timers, saw {ActiveTimers}");
+            }
+        }
+    }
+
+    private sealed class ManualTimer(ManualTimeProvider owner, TimerCallback callback, object? state) : ITimer
+    {
+        private TimeSpan _period;
+
+        public TimeSpan Due { get; private set; }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (owner._gate)
+            {
+                owner._timers.Remove(this);
+                _period = period;
+                if (dueTime == Timeout.InfiniteTimeSpan)
+                {
+                    return true;
+                }
+
+                Due = owner._elapsed + (dueTime < TimeSpan.Zero ? TimeSpan.Zero : dueTime);
+                owner._timers.Add(this);
+            }
+
+            owner._armed.Release();
+            return true;
+        }
+
+        public void Rearm(List<ManualTimer> timers)
+        {
+            timers.Remove(this);
+            if (_period > TimeSpan.Zero)
+            {
+                Due += _period;
+                timers.Add(this);
+            }
+        }
+
+        public void Fire() => callback(state);
+
+        public void Dispose()
+        {
+            lock (owner._gate)
+            {
+                owner._timers.Remove(this);
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
