@@ -81,4 +81,7 @@ public sealed class HandlerContext
 
     /// <summary>The response, once the rest of the chain has run; an interceptor may replace it by one of the same type.</summary>
     public object? Response { get; set; }
+
+    /// <summary>The stream of a stream call, on its way through the interceptors to the handler.</summary>
+    internal Handlers.IMessageStream? Stream { get; set; }
 }
