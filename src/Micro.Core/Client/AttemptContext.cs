@@ -1,0 +1,23 @@
+using Micro.Registry;
+
+namespace Micro.Client;
+
+/// <summary>One attempt as its interceptors see it. Belongs to one attempt.</summary>
+public sealed class AttemptContext
+{
+    internal AttemptContext(ClientContext call, Node node, int attempt)
+    {
+        Call = call;
+        Node = node;
+        Attempt = attempt;
+    }
+
+    /// <summary>The call.</summary>
+    public ClientContext Call { get; }
+
+    /// <summary>The node that was chosen.</summary>
+    public Node Node { get; }
+
+    /// <summary>Number of the attempt; 0 is the first.</summary>
+    public int Attempt { get; }
+}

@@ -1,0 +1,69 @@
+using Micro.Selection;
+using Micro.Server;
+
+namespace Micro.Client;
+
+/// <summary>
+/// What one call does differently from the client's options; <see langword="null"/> means as the client.
+/// Immutable; keep an instance and use it for many calls.
+/// </summary>
+public sealed record CallOptions
+{
+    private readonly IReadOnlyList<string> _addresses = [];
+
+    /// <summary>
+    /// Addresses <c>host:port</c> to call in place of the registry's, taken in turn; a retry takes the next.
+    /// </summary>
+    public IReadOnlyList<string> Addresses
+    {
+        get => _addresses;
+        init => _addresses = value is null ? [] : [.. value];
+    }
+
+    /// <summary>Content type of request and response, see <see cref="Codecs.ContentTypes"/>.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>Metadata sent with the call.</summary>
+    public CallMetadata? Metadata { get; init; }
+
+    /// <summary>
+    /// The handler call on whose behalf this call is made: its deadline bounds this call, whatever the options say.
+    /// </summary>
+    public HandlerContext? Parent { get; init; }
+
+    /// <summary>Limit of the whole call with all attempts and pauses; positive.</summary>
+    public TimeSpan? RequestTimeout { get; init; }
+
+    /// <summary>Limit of one attempt from sending to the reply; positive.</summary>
+    public TimeSpan? AttemptTimeout { get; init; }
+
+    /// <summary>Limit for opening a connection; positive.</summary>
+    public TimeSpan? DialTimeout { get; init; }
+
+    /// <summary>Limit of a stream, told to the server; zero for none.</summary>
+    public TimeSpan? StreamTimeout { get; init; }
+
+    /// <summary>Most attempts after the first, 0 to <see cref="ClientOptions.MaxRetries"/>.</summary>
+    public int? Retries { get; init; }
+
+    /// <summary>Decides whether a failed attempt is repeated.</summary>
+    public RetryPolicy? RetryPolicy { get; init; }
+
+    /// <summary>Pause before an attempt.</summary>
+    public BackoffPolicy? Backoff { get; init; }
+
+    /// <summary>
+    /// Whether the call may be executed twice without harm; overrides what the endpoint says of itself
+    /// (<c>idempotent=true</c> in the registry).
+    /// </summary>
+    public bool? Idempotent { get; init; }
+
+    /// <summary>Filters and strategy for the choice of the node.</summary>
+    public SelectOptions? Select { get; init; }
+
+    /// <summary>Interceptors of each attempt, run inside the client's own; the first is outermost.</summary>
+    public IReadOnlyList<IAttemptInterceptor> AttemptInterceptors { get; init; } = [];
+
+    /// <summary>Whether the connection is closed after the call.</summary>
+    public bool CloseConnection { get; init; }
+}

@@ -1,0 +1,40 @@
+namespace Micro.Client;
+
+/// <summary>A call as its interceptors see it. Belongs to one call.</summary>
+public sealed class ClientContext
+{
+    internal ClientContext(string service, string endpoint, string contentType, object? request, bool isStream, CallMetadata metadata, CancellationToken cancellationToken)
+    {
+        Service = service;
+        Endpoint = endpoint;
+        ContentType = contentType;
+        Request = request;
+        IsStream = isStream;
+        Metadata = metadata;
+        CancellationToken = cancellationToken;
+    }
+
+    /// <summary>Name of the service.</summary>
+    public string Service { get; }
+
+    /// <summary>Name of the endpoint.</summary>
+    public string Endpoint { get; }
+
+    /// <summary>Content type of request and response.</summary>
+    public string ContentType { get; }
+
+    /// <summary>The request; <see langword="null"/> for a stream.</summary>
+    public object? Request { get; }
+
+    /// <summary>The response, once the rest of the chain has run; an interceptor may replace it by one of the same type.</summary>
+    public object? Response { get; set; }
+
+    /// <summary>Whether a stream is opened.</summary>
+    public bool IsStream { get; }
+
+    /// <summary>Metadata sent with the call; interceptors may add to it.</summary>
+    public CallMetadata Metadata { get; }
+
+    /// <summary>Fires when the caller cancels or the deadline passes.</summary>
+    public CancellationToken CancellationToken { get; }
+}

@@ -1,0 +1,134 @@
+using System.Net.Security;
+using Micro.Codecs;
+using Micro.Registry;
+using Micro.Selection;
+using Micro.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Client;
+
+/// <summary>Options of a client. Read once when the client is made.</summary>
+public sealed class ClientOptions
+{
+    /// <summary>The most retries that can be asked for.</summary>
+    public const int MaxRetries = 5;
+
+    /// <summary>Attempts after the first, 0 to <see cref="MaxRetries"/>. The default value is 5.</summary>
+    public int Retries { get; set; } = 5;
+
+    /// <summary>Limit of a whole call with all attempts and pauses; positive. The default value is 30 s.</summary>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Limit of one attempt from sending to the reply; positive. The default value is 5 s.</summary>
+    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Limit for opening a connection; positive. The default value is 2 s.</summary>
+    public TimeSpan DialTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Limit of a stream, told to the server. The default value is zero: none.</summary>
+    public TimeSpan StreamTimeout { get; set; }
+
+    /// <summary>Decides whether a failed attempt is repeated. The default value is <see cref="RetryPolicies.OnTransient"/>.</summary>
+    public RetryPolicy RetryPolicy { get; set; } = RetryPolicies.OnTransient;
+
+    /// <summary>Pause before an attempt. The default value is <see cref="BackoffPolicies.Transient"/> when <see langword="null"/>.</summary>
+    public BackoffPolicy? Backoff { get; set; }
+
+    /// <summary>
+    /// Retries as a share of calls over 10 s, on top of <see cref="RetryBudgetFloor"/>; 0 to 1. The default value is 0.2.
+    /// </summary>
+    public double RetryBudgetRatio { get; set; } = 0.2;
+
+    /// <summary>Retries per second that are always allowed; not negative. The default value is 10.</summary>
+    public double RetryBudgetFloor { get; set; } = 10;
+
+    /// <summary>Whether the retry budget is on. The default value is <see langword="true"/>.</summary>
+    public bool RetryBudget { get; set; } = true;
+
+    /// <summary>Idle connections kept per address; positive. The default value is 100.</summary>
+    public int PoolSize { get; set; } = 100;
+
+    /// <summary>Age after which an idle connection is closed; positive. The default value is 1 min.</summary>
+    public TimeSpan PoolTtl { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long closing one connection may take; positive. The default value is 1 s.</summary>
+    public TimeSpan PoolCloseTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Content type of calls that name none. The default value is <see langword="null"/>: protobuf for protobuf messages,
+    /// JSON for everything else.
+    /// </summary>
+    public string? ContentType { get; set; }
+
+    /// <summary>Codecs by content type, in addition to or in place of the built-in ones.</summary>
+    public IDictionary<string, ICodec> Codecs { get; } = new Dictionary<string, ICodec>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Interceptors of calls; the first is outermost.</summary>
+    public IList<IClientInterceptor> Interceptors { get; } = [];
+
+    /// <summary>Interceptors of attempts; the first is outermost.</summary>
+    public IList<IAttemptInterceptor> AttemptInterceptors { get; } = [];
+
+    /// <summary>Whether errors carry go-micro's blanket code 500 in place of 404 and 503. The default value is <see langword="false"/>.</summary>
+    public bool UpstreamErrorCodes { get; set; }
+
+    /// <summary>TLS to the nodes; <see langword="null"/> (the default) for none. Certificates are verified unless the options say otherwise.</summary>
+    public SslClientAuthenticationOptions? Tls { get; set; }
+
+    /// <summary>Limits on what a server may send.</summary>
+    public TransportLimits Limits { get; } = new();
+
+    /// <summary>Selector; <see langword="null"/> (the default) for one of its own over <see cref="Registry"/>.</summary>
+    public ISelector? Selector { get; set; }
+
+    /// <summary>Registry for its own selector; <see langword="null"/> (the default) for the service's own, else mDNS.</summary>
+    public IRegistry? Registry { get; set; }
+
+    /// <summary>Where logs go; <see langword="null"/> (the default) for the service's own, else nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>Source of time. The default value is <see cref="TimeProvider.System"/>.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Sets the values of a preset, see <see cref="ClientDefaults"/>.</summary>
+    /// <param name="preset">The preset.</param>
+    public void Apply(ClientDefaults preset)
+    {
+        ArgumentNullException.ThrowIfNull(preset);
+        preset.ApplyTo(this);
+    }
+
+    /// <summary>Adds every mistake to the list, each naming the value and what would be right.</summary>
+    /// <param name="errors">Where mistakes are added.</param>
+    public void Validate(ICollection<string> errors)
+    {
+        ArgumentNullException.ThrowIfNull(errors);
+        if (Retries is < 0 or > MaxRetries)
+        {
+            errors.Add($"client retries {Retries}: must be 0 to {MaxRetries}");
+        }
+
+        OptionRules.Positive(errors, "client request timeout", RequestTimeout);
+        OptionRules.Positive(errors, "client attempt timeout", AttemptTimeout);
+        OptionRules.Positive(errors, "client dial timeout", DialTimeout);
+        OptionRules.NotNegative(errors, "client stream timeout", StreamTimeout);
+        OptionRules.Positive(errors, "client pool TTL", PoolTtl);
+        OptionRules.Positive(errors, "client pool close timeout", PoolCloseTimeout);
+        if (PoolSize <= 0)
+        {
+            errors.Add($"client pool size {PoolSize}: must be positive");
+        }
+
+        if (RetryBudgetRatio is not (>= 0 and <= 1))
+        {
+            errors.Add($"client retry budget ratio {RetryBudgetRatio}: must be 0 to 1");
+        }
+
+        if (RetryBudgetFloor is not (>= 0 and <= 1_000_000))
+        {
+            errors.Add($"client retry budget floor {RetryBudgetFloor}: must be 0 to 1,000,000 per second");
+        }
+
+        Limits.Validate("client", errors);
+    }
+}

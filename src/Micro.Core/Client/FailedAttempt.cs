@@ -1,0 +1,12 @@
+using System.Runtime.InteropServices;
+
+namespace Micro.Client;
+
+/// <summary>What a retry policy decides about.</summary>
+/// <param name="Service">Name of the service.</param>
+/// <param name="Endpoint">Name of the endpoint.</param>
+/// <param name="Attempt">Number of the attempt that failed; 0 is the first.</param>
+/// <param name="Error">How it failed; <see cref="MicroException.Kind"/> says whether anything was executed.</param>
+/// <param name="IsIdempotent">Whether the call may be executed twice without harm.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct FailedAttempt(string Service, string Endpoint, int Attempt, MicroException Error, bool IsIdempotent);

@@ -1,0 +1,24 @@
+namespace Micro;
+
+/// <summary>The one place that spreads periodic work, so that many instances never act in step.</summary>
+internal static class Jitter
+{
+    /// <summary>The time ± 20 %; zero and infinite stay as they are.</summary>
+    public static TimeSpan Spread(TimeSpan time, Random random) =>
+        time <= TimeSpan.Zero ? time : time * (0.8 + (0.4 * NextDouble(random)));
+
+    /// <summary>The time + 0 to 20 %, where the time itself is a lower bound.</summary>
+    public static TimeSpan Extend(TimeSpan time, Random random) =>
+        time <= TimeSpan.Zero ? time : time * (1 + (0.2 * NextDouble(random)));
+
+    private static double NextDouble(Random random)
+    {
+        // One source may be shared by several loops, and Random is not safe for concurrent use.
+        lock (random)
+        {
+#pragma warning disable CA5394 // Jitter needs no secure randomness
+            return random.NextDouble();
+#pragma warning restore CA5394
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Micro;
+
+/// <summary>
+/// Name and value pairs that travel with a call, like HTTP headers. Names are compared without regard to case,
+/// because HTTP and gRPC spell them differently. Not safe for concurrent changes; do not change it while a call uses it.
+/// </summary>
+public sealed class CallMetadata : IReadOnlyCollection<KeyValuePair<string, string>>
+{
+    private readonly Dictionary<string, string> _pairs = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public int Count => _pairs.Count;
+
+    /// <summary>Reads or sets a value.</summary>
+    /// <param name="key">Name: a header field name that the transport does not use itself.</param>
+    /// <exception cref="KeyNotFoundException">There is no such name.</exception>
+    /// <exception cref="ArgumentException">Name or value cannot travel as a header.</exception>
+    public string this[string key]
+    {
+        get => _pairs[key];
+        set
+        {
+            HeaderRules.ThrowIfInvalid(key, value);
+            _pairs[key] = value;
+        }
+    }
+
+    /// <summary>Adds a pair.</summary>
+    /// <param name="key">Name: a header field name that the transport does not use itself.</param>
+    /// <param name="value">Value without CR, LF and NUL.</param>
+    /// <exception cref="ArgumentException">Name or value cannot travel as a header, or the name is there already.</exception>
+    public void Add(string key, string value)
+    {
+        HeaderRules.ThrowIfInvalid(key, value);
+        _pairs.Add(key, value);
+    }
+
+    /// <summary>Reads a value.</summary>
+    /// <param name="key">Name.</param>
+    /// <param name="value">The value.</param>
+    /// <returns>Whether there is such a name.</returns>
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out string value) => _pairs.TryGetValue(key, out value);
+
+    /// <summary>The value of a name, or <see langword="null"/>.</summary>
+    /// <param name="key">Name.</param>
+    public string? GetValueOrDefault(string key) => _pairs.GetValueOrDefault(key);
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => _pairs.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Takes a header as received: the message reader has checked it already; a repeated name keeps its first value.</summary>
+    internal void AddReceived(string key, string value) => _pairs.TryAdd(key, value);
+}

@@ -1,0 +1,59 @@
+using Micro.Server;
+
+namespace Micro.Registry;
+
+/// <summary>
+/// Writes and withdraws one record, each within a limit and never both at once, so that a late write cannot bring
+/// back a node that was withdrawn. Used by the registration loop only.
+/// </summary>
+internal sealed class RegistrationAssertion(IRegistry registry, Func<ServiceRecord> record, ServerOptions options, TimeProvider timeProvider)
+{
+    private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(10);
+    private static readonly CancellationToken Never = CancellationToken.None;
+    private readonly BoundedOperation _write = new("registering", timeProvider);
+    private readonly BoundedOperation _withdraw = new("deregistering", timeProvider);
+    private ServiceRecord? _written;
+    private Registration? _registration;
+
+    /// <summary>Fires when the registry learns that the record is gone.</summary>
+    public CancellationToken Lost => _registration?.Lost ?? Never;
+
+    /// <summary>Whether something may be in the registry: written, or tried with an unknown outcome.</summary>
+    public bool MayBeStored => _written is not null;
+
+    public string NodeId => _written is { Nodes: [var node, ..] } ? node.Id : $"{options.Name}-{options.Id}";
+
+    public async Task WriteAsync(TimeSpan ttl, CancellationToken cancellationToken)
+    {
+        var current = record();
+        _written = current;
+        _registration = null;
+        Registration? result = null;
+        await _write.RunAsync(
+            async token => result = await registry.RegisterAsync(current, new RegisterOptions { Ttl = ttl }, token).ConfigureAwait(false),
+            WriteLimit,
+            cancellationToken).ConfigureAwait(false);
+        _registration = result;
+    }
+
+    /// <summary>Withdraws what was written; on failure it counts as stored and is withdrawn again next time.</summary>
+    public async Task WithdrawAsync(CancellationToken cancellationToken)
+    {
+        if (_written is not { } written)
+        {
+            return;
+        }
+
+        _registration = null;
+        await _withdraw.RunAsync(
+            async token =>
+            {
+                // A write that was given up may still be on its way: withdrawing must come after it.
+                await _write.Running.WaitAsync(token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await registry.DeregisterAsync(written, token).ConfigureAwait(false);
+            },
+            options.DeregisterTimeout,
+            cancellationToken).ConfigureAwait(false);
+        _written = null;
+    }
+}

@@ -1,0 +1,166 @@
+using Micro.Server;
+
+namespace Micro.Registry;
+
+/// <summary>One round: check, then assert or withdraw, and how long to sleep afterwards.</summary>
+internal sealed partial class RegistrationLoop
+{
+    private async Task<TimeSpan> RunRoundAsync(CancellationToken cancellationToken)
+    {
+        await _check.AskAsync(isIn: State is ServerState.Registered or ServerState.Lost, cancellationToken).ConfigureAwait(false);
+        if (!_check.IsAllowed)
+        {
+            await StayOutAsync(cancellationToken).ConfigureAwait(false);
+            _firstOutcome.TrySetResult(null);
+            return _schedule.NextCheck();
+        }
+
+        if (_check.Error is { } tolerated)
+        {
+            LogCheckError(tolerated, withdrawing: false);
+        }
+        else
+        {
+            _checkLoggedAt = null;
+        }
+
+        try
+        {
+            await AssertAsync(cancellationToken).ConfigureAwait(false);
+            return _check.Error is null ? _schedule.NextHeartbeat() : _schedule.NextCheck();
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return OnAssertFailed(exception);
+        }
+    }
+
+    private async Task AssertAsync(CancellationToken cancellationToken)
+    {
+        if (!_isAnnounced)
+        {
+            _isAnnounced = true;
+            LogRegistering(_logger, _registry.Name, _assertion.NodeId);
+        }
+
+        await _assertion.WriteAsync(_schedule.Ttl, cancellationToken).ConfigureAwait(false);
+        _confirmedAt = _timeProvider.GetTimestamp();
+        if (_failures > 0)
+        {
+            LogRegisteredAgain(_logger, _registry.Name, _assertion.NodeId, _failures);
+        }
+        else
+        {
+            LogConfirmed(_logger, _registry.Name, _assertion.NodeId);
+        }
+
+        _failures = 0;
+        _status.Confirm();
+        _firstOutcome.TrySetResult(null);
+    }
+
+    private TimeSpan OnAssertFailed(Exception exception)
+    {
+        _failures++;
+        LogRegisterFailed(_logger, _options.Name, _options.Id, exception.Message, exception);
+        _status.Fail(exception);
+
+        // A refusal and an invalid record stay so for a while; anything else may be over soon.
+        if (exception is RegistryDeniedException or ArgumentException)
+        {
+            _firstOutcome.TrySetResult(exception);
+            return _schedule.NextAfterDenial();
+        }
+
+        if (_firstOutcome.Task.IsCompleted)
+        {
+            return _schedule.NextRetry(_failures);
+        }
+
+        if (_failures < RegistrationSchedule.StartTries)
+        {
+            return _schedule.NextStartTry(_failures);
+        }
+
+        _firstOutcome.TrySetResult(exception);
+        return _schedule.NextRetry(1);
+    }
+
+    /// <summary>The check does not pass: withdraws the node, or what a failed withdrawal left behind.</summary>
+    private async Task StayOutAsync(CancellationToken cancellationToken)
+    {
+        var isLeaving = _assertion.MayBeStored;
+        if (_check.Error is { } error)
+        {
+            LogCheckError(error, isLeaving);
+        }
+
+        if (isLeaving)
+        {
+            await WithdrawAsync(cancellationToken).ConfigureAwait(false);
+            _failures = 0;
+            _status.Withdraw(_check.Error);
+        }
+        else if (_check.Error is { } reason)
+        {
+            _status.Fail(reason);
+        }
+    }
+
+    private async Task WithdrawAsync(CancellationToken cancellationToken)
+    {
+        if (!_assertion.MayBeStored)
+        {
+            return;
+        }
+
+        LogDeregistering(_logger, _registry.Name, _assertion.NodeId);
+        _isAnnounced = false;
+        try
+        {
+            await _assertion.WithdrawAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // The TTL removes what could not be withdrawn; a round that finds it still stored tries again.
+            LogDeregisterFailed(_logger, _options.Name, _options.Id, exception.Message, exception);
+        }
+    }
+
+    private async Task NoticeLossAsync(CancellationToken cancellationToken)
+    {
+        if (!_assertion.Lost.IsCancellationRequested)
+        {
+            return;
+        }
+
+        LogLost(_logger, _registry.Name, _assertion.NodeId);
+        _status.Fail(new RegistryUnavailableException(_registry.Name, $"the registration of {_assertion.NodeId} was lost"));
+
+        // The first loss is answered at once; a registry that loses every write must not be flooded.
+        var isQuick = _timeProvider.GetElapsedTime(_confirmedAt) < _schedule.RetryLimit;
+        _quickLosses = isQuick ? _quickLosses + 1 : 0;
+        if (_quickLosses > 1)
+        {
+            await _delay.WaitAsync(_schedule.NextRetry(_quickLosses - 1), CancellationToken.None, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void LogCheckError(Exception error, bool withdrawing)
+    {
+        if (withdrawing)
+        {
+            LogCheckFailedWithdrawing(_logger, _options.Name, _options.Id, error.Message);
+        }
+        else if (_checkLoggedAt is not { } last || _timeProvider.GetElapsedTime(last) >= CheckLogInterval)
+        {
+            LogCheckFailed(_logger, _options.Name, _options.Id, error.Message);
+        }
+        else
+        {
+            return;
+        }
+
+        _checkLoggedAt = _timeProvider.GetTimestamp();
+    }
+}

@@ -1,0 +1,192 @@
+using Micro.Server;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Registry;
+
+/// <summary>
+/// The one owner of a server's registration: check, assert, sleep, for ever, on monotonic time. It alone decides when
+/// to register and to withdraw; everybody else reads <see cref="State"/>. Good for one start.
+/// </summary>
+internal sealed partial class RegistrationLoop : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CheckLogInterval = TimeSpan.FromMinutes(1);
+
+    private readonly IRegistry _registry;
+    private readonly ServerOptions _options;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _timeProvider;
+    private readonly RegistrationSchedule _schedule;
+    private readonly RegistrationCheck _check;
+    private readonly RegistrationAssertion _assertion;
+    private readonly RegistrationStatus _status;
+    private readonly WakeableDelay _delay;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource<Exception?> _firstOutcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private Task? _running;
+    private Task? _stopping;
+    private int _failures;
+    private int _quickLosses;
+    private bool _isAnnounced;
+    private long _confirmedAt;
+    private long? _checkLoggedAt;
+
+    public RegistrationLoop(
+        IRegistry registry,
+        Func<ServiceRecord> record,
+        ServerOptions options,
+        ILogger logger,
+        TimeProvider timeProvider,
+        Random random)
+    {
+        _registry = registry;
+        _options = options;
+        _logger = logger;
+        _timeProvider = timeProvider;
+        _schedule = new RegistrationSchedule(options, random);
+        _check = new RegistrationCheck(options, _schedule.CheckTimeout, timeProvider);
+        _assertion = new RegistrationAssertion(registry, record, options, timeProvider);
+        _status = new RegistrationStatus(logger, timeProvider);
+        _delay = new WakeableDelay(timeProvider);
+    }
+
+    /// <summary>Raised after each change of <see cref="State"/>, on the thread that changed it.</summary>
+    public event EventHandler<ServerStateChangedEventArgs>? StateChanged
+    {
+        add => _status.Changed += value;
+        remove => _status.Changed -= value;
+    }
+
+    public ServerState State => _status.State;
+
+    /// <summary>Why the node is not registered, or <see langword="null"/> when nothing failed.</summary>
+    public Exception? LastError => _status.LastError;
+
+    /// <summary>When the registry last confirmed the registration.</summary>
+    public DateTimeOffset? ConfirmedAt => _status.ConfirmedAt;
+
+    /// <summary>The time between renewals that is really used.</summary>
+    public TimeSpan Interval => _schedule.Interval;
+
+    /// <summary>
+    /// Starts the loop and waits for its first outcome: registered, withheld by the check, or failed three times. A
+    /// failure is logged and the loop goes on, unless the options ask for it to fail the start.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the start; what may have been registered is withdrawn.</param>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_running is not null || _stopping is not null)
+            {
+                throw new InvalidOperationException("a registration loop is good for one start");
+            }
+
+            _running = Task.Run(() => RunAsync(_stop.Token), CancellationToken.None);
+        }
+
+        LogSettings();
+        try
+        {
+            var limit = _options.FailFastOnRegister ? Timeout.InfiniteTimeSpan : StartLimit;
+            var error = await _firstOutcome.Task.WaitAsync(limit, _timeProvider, cancellationToken).ConfigureAwait(false);
+            if (error is not null && _options.FailFastOnRegister)
+            {
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+            }
+        }
+        catch (TimeoutException) when (!_options.FailFastOnRegister)
+        {
+            LogInBackground(_logger, _registry.Name, StartLimit);
+        }
+        catch
+        {
+            await DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>The record changed: asserts it at once.</summary>
+    public void Refresh() => _delay.Wake();
+
+    /// <summary>
+    /// Turns to draining, ends the heartbeat and waits for its end, then withdraws the node within the deregister
+    /// timeout. Errors are logged. Concurrent calls share one stop.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up withdrawing.</param>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return _stopping ??= StopCoreAsync(_running, cancellationToken);
+        }
+    }
+
+    /// <summary>Stops, and leaves the state at not registered.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        _status.End();
+        _stop.Dispose();
+    }
+
+    private async Task StopCoreAsync(Task? running, CancellationToken cancellationToken)
+    {
+        // Leaves the lock of the caller before anybody is told.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (running is null)
+        {
+            return;
+        }
+
+        _status.Drain();
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await running.ConfigureAwait(false);
+        await WithdrawAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                var pause = await RunRoundAsync(cancellationToken).ConfigureAwait(false);
+                await _delay.WaitAsync(pause, _assertion.Lost, cancellationToken).ConfigureAwait(false);
+                await NoticeLossAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The loop outlives every mistake, also its own.
+                LogRoundFailed(_logger, _options.Name, _options.Id, exception);
+                _firstOutcome.TrySetResult(exception);
+                await PauseAfterMistakeAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                // Stopped in the middle of a round.
+                break;
+            }
+        }
+
+        _firstOutcome.TrySetCanceled(CancellationToken.None);
+    }
+
+    private Task PauseAfterMistakeAsync(CancellationToken cancellationToken) =>
+        Task.Delay(_schedule.NextRetry(++_failures), _timeProvider, cancellationToken)
+            .ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    private void LogSettings()
+    {
+        if (_schedule.IsCorrected)
+        {
+            LogIntervalCorrected(_logger, _options.RegisterInterval, _options.RegisterTtl, _schedule.Interval);
+        }
+
+        if (_schedule.Ttl == TimeSpan.Zero)
+        {
+            LogNoExpiry(_logger);
+        }
+    }
+}

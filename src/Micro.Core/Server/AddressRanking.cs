@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Micro.Server;
+
+/// <summary>
+/// Ranks the machine's addresses: preferred networks, then private, public, virtual bridges, loopback and link-local;
+/// within a rank the interface with the default route first, IPv4 before IPv6, then the order of the system.
+/// </summary>
+internal static class AddressRanking
+{
+    private static readonly string[] VirtualPrefixes = ["docker", "br-", "veth", "virbr", "vEthernet", "cni", "flannel", "cali", "podman", "lxc"];
+
+    private static readonly IPNetwork[] PrivateNetworks =
+    [
+        IPNetwork.Parse("10.0.0.0/8"),
+        IPNetwork.Parse("172.16.0.0/12"),
+        IPNetwork.Parse("192.168.0.0/16"),
+        IPNetwork.Parse("fc00::/7"),
+    ];
+
+    private static readonly IPNetwork LinkLocalIPv4 = IPNetwork.Parse("169.254.0.0/16");
+
+    private enum Rank
+    {
+        Private = 0,
+        Public,
+        VirtualPrivate,
+        VirtualPublic,
+        Loopback,
+        LinkLocal,
+    }
+
+    public static (IPAddress Address, string Reason)? Choose(IEnumerable<InterfaceAddress> candidates, IReadOnlyList<IPNetwork> preferred)
+    {
+        var usable = candidates
+            .Where(static candidate => candidate.IsUp)
+            .Select(static candidate => candidate with { Address = Normalize(candidate.Address) })
+            .Where(static candidate => IsUnicast(candidate.Address))
+            .OrderBy(RankOf)
+            .ThenByDescending(static candidate => candidate.HasGateway)
+            .ThenByDescending(static candidate => candidate.Address.AddressFamily == AddressFamily.InterNetwork)
+            .ToList();
+
+        foreach (var network in preferred)
+        {
+            if (usable.Find(candidate => network.Contains(candidate.Address)) is { } inside)
+            {
+                return (inside.Address, $"{inside.Interface} is in the preferred network {network}");
+            }
+        }
+
+        return usable is [var best, ..] ? (best.Address, Explain(best, preferred.Count > 0)) : null;
+    }
+
+    private static string Explain(InterfaceAddress best, bool noneIsPreferred)
+    {
+        var what = RankOf(best) switch
+        {
+            Rank.Private => "private address",
+            Rank.Public => "public address, no private one found",
+            Rank.VirtualPrivate or Rank.VirtualPublic => "address of a virtual bridge, nothing else found",
+            Rank.Loopback => "loopback, nothing else found: only callers on this machine reach it",
+            _ => "link-local address, nothing else found",
+        };
+        var route = best.HasGateway ? " with the default route" : "";
+        var suffix = noneIsPreferred ? "; no address is in a preferred network" : "";
+        return $"{what} of {best.Interface}{route}{suffix}";
+    }
+
+    private static Rank RankOf(InterfaceAddress candidate)
+    {
+        var address = candidate.Address;
+        if (IPAddress.IsLoopback(address))
+        {
+            return Rank.Loopback;
+        }
+
+        if (address.IsIPv6LinkLocal || LinkLocalIPv4.Contains(address))
+        {
+            return Rank.LinkLocal;
+        }
+
+        var isPrivate = Array.Exists(PrivateNetworks, network => network.Contains(address));
+        var isVirtual = Array.Exists(VirtualPrefixes, prefix => candidate.Interface.StartsWith(prefix, StringComparison.Ordinal));
+        return (isPrivate, isVirtual) switch
+        {
+            (true, false) => Rank.Private,
+            (false, false) => Rank.Public,
+            (true, true) => Rank.VirtualPrivate,
+            _ => Rank.VirtualPublic,
+        };
+    }
+
+    /// <summary>IPv4 inside IPv6 as IPv4, and no zone: that means nothing on another machine.</summary>
+    private static IPAddress Normalize(IPAddress address) =>
+        address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
+        : address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress(address.GetAddressBytes())
+        : address;
+
+    private static bool IsUnicast(IPAddress address) =>
+        !address.Equals(IPAddress.Any)
+        && !address.Equals(IPAddress.IPv6Any)
+        && !address.IsIPv6Multicast
+        && (address.AddressFamily == AddressFamily.InterNetworkV6 || address.GetAddressBytes()[0] < 224);
+}

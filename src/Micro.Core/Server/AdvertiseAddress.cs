@@ -1,0 +1,77 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using Micro.Registry;
+
+namespace Micro.Server;
+
+/// <summary>Decides which address is put in the registry (rules of the original, with its odd cases repaired).</summary>
+internal static class AdvertiseAddress
+{
+    public static bool IsValid(string text) => TrySplit(text, out _, out _);
+
+    /// <summary>Decides; a pure function of its arguments.</summary>
+    /// <param name="options">Advertise, preferred networks and the wish for a host name.</param>
+    /// <param name="listenHost">Host the server listens on; empty, <c>0.0.0.0</c> or <c>::</c> for all.</param>
+    /// <param name="port">Port the server listens on.</param>
+    /// <param name="candidates">The machine's addresses, see <see cref="InterfaceAddresses"/>; read only when needed.</param>
+    /// <param name="hostName">The machine's name.</param>
+    /// <exception cref="InvalidOperationException">No address can be found.</exception>
+    public static AdvertisedAddress Choose(
+        ServerOptions options,
+        string listenHost,
+        int port,
+        Func<IReadOnlyList<InterfaceAddress>> candidates,
+        Func<string> hostName)
+    {
+        if (!string.IsNullOrEmpty(options.Advertise) && TrySplit(options.Advertise, out var host, out var advertisedPort))
+        {
+            port = advertisedPort ?? port;
+            if (!IsAny(host))
+            {
+                return new AdvertisedAddress(NodeAddress.Format(host, port), "advertise is set");
+            }
+        }
+
+        if (options.AdvertiseHostName)
+        {
+            return new AdvertisedAddress(NodeAddress.Format(hostName(), port), "the host name is asked for");
+        }
+
+        if (!IsAny(listenHost))
+        {
+            return new AdvertisedAddress(NodeAddress.Format(listenHost, port), "the server listens on it only");
+        }
+
+        var onlyIPv4 = string.Equals(listenHost, "0.0.0.0", StringComparison.Ordinal);
+        var choice = AddressRanking.Choose(
+            candidates().Where(candidate => !onlyIPv4 || candidate.Address.AddressFamily == AddressFamily.InterNetwork),
+            [.. options.PreferredNetworks]);
+        return choice is { } best
+            ? new AdvertisedAddress(NodeAddress.Format(best.Address, port), best.Reason)
+            : throw new InvalidOperationException("no IP address found: set the advertise address");
+    }
+
+    /// <summary>Splits <c>host</c>, <c>host:port</c>, <c>[ipv6]</c> or <c>[ipv6]:port</c>.</summary>
+    private static bool TrySplit(string text, [NotNullWhen(true)] out string? host, out int? port)
+    {
+        if (NodeAddress.TryParse(text, out host, out var number))
+        {
+            port = number;
+            return host.Length > 0;
+        }
+
+        port = null;
+        if (text is ['[', .., ']'])
+        {
+            host = text[1..^1];
+            return IPAddress.TryParse(host, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6;
+        }
+
+        host = text;
+        return !text.Contains(':', StringComparison.Ordinal) && Uri.CheckHostName(text) != UriHostNameType.Unknown;
+    }
+
+    private static bool IsAny(string host) =>
+        host.Length == 0 || (IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)));
+}

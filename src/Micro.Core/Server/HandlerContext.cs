@@ -1,0 +1,87 @@
+namespace Micro.Server;
+
+/// <summary>
+/// A call as its handler and interceptors see it. Belongs to one call; not safe for concurrent use, and not to be
+/// used after the handler has returned.
+/// </summary>
+public sealed class HandlerContext
+{
+    private readonly TimeProvider _timeProvider;
+    private readonly long _deadline;
+    private readonly IHeaderSource _headers;
+    private CallMetadata? _metadata;
+
+    internal HandlerContext(
+        string service,
+        string endpoint,
+        string contentType,
+        bool isStream,
+        IHeaderSource headers,
+        TimeProvider timeProvider,
+        long deadline,
+        string? remoteAddress,
+        string? localAddress,
+        CancellationToken cancellationToken)
+    {
+        Service = service;
+        Endpoint = endpoint;
+        ContentType = contentType;
+        IsStream = isStream;
+        _headers = headers;
+        _timeProvider = timeProvider;
+        _deadline = deadline;
+        RemoteAddress = remoteAddress;
+        LocalAddress = localAddress;
+        CancellationToken = cancellationToken;
+    }
+
+    /// <summary>Name of the service that was asked for; may differ from this server's name.</summary>
+    public string Service { get; }
+
+    /// <summary>Name of the endpoint, <c>Handler.Method</c>.</summary>
+    public string Endpoint { get; }
+
+    /// <summary>Content type of request and response.</summary>
+    public string ContentType { get; }
+
+    /// <summary>Whether the call is a stream.</summary>
+    public bool IsStream { get; }
+
+    /// <summary>All headers of the request; made when first asked for.</summary>
+    public CallMetadata Metadata => _metadata ??= _headers.ReadMetadata();
+
+    /// <summary>Address of the caller, <c>host:port</c>, if the transport knows it.</summary>
+    public string? RemoteAddress { get; }
+
+    /// <summary>Address on which the call came in, <c>host:port</c>, if the transport knows it.</summary>
+    public string? LocalAddress { get; }
+
+    /// <summary>
+    /// Time left until the deadline, never negative; <see cref="Timeout.InfiniteTimeSpan"/> when the caller set none.
+    /// </summary>
+    public TimeSpan RemainingTime
+    {
+        get
+        {
+            if (_deadline == long.MaxValue)
+            {
+                return Timeout.InfiniteTimeSpan;
+            }
+
+            var left = _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), _deadline);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Fires when the caller goes away, the deadline passes or the server stops.</summary>
+    public CancellationToken CancellationToken { get; }
+
+    /// <summary>The decoded request; <see langword="null"/> for a stream. Filled only when interceptors run.</summary>
+    public object? Request { get; internal set; }
+
+    /// <summary>The response, once the rest of the chain has run; an interceptor may replace it by one of the same type.</summary>
+    public object? Response { get; set; }
+
+    /// <summary>The stream of a stream call, on its way through the interceptors to the handler.</summary>
+    internal Handlers.IMessageStream? Stream { get; set; }
+}

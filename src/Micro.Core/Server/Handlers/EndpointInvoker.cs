@@ -1,0 +1,32 @@
+using System.Buffers;
+using Micro.Codecs;
+
+namespace Micro.Server.Handlers;
+
+/// <summary>One endpoint, bound once at start to typed code: no reflection per call.</summary>
+internal abstract class EndpointInvoker(Registry.Endpoint description, bool isStream, bool isInternal)
+{
+    public string Name => Description.Name;
+
+    public Registry.Endpoint Description { get; } = description;
+
+    public bool IsStream { get; } = isStream;
+
+    /// <summary>Callable, but not advertised.</summary>
+    public bool IsInternal { get; } = isInternal;
+
+    /// <summary>
+    /// Decodes the request synchronously (its memory is not kept), runs interceptors and handler, encodes the response.
+    /// After any exception the output may hold the beginning of a response.
+    /// </summary>
+    /// <exception cref="CodecException">
+    /// The request cannot be decoded; thrown before anything runs and never for another reason: a response that cannot be
+    /// encoded is an <see cref="InvalidOperationException"/>.
+    /// </exception>
+    public virtual ValueTask InvokeAsync(HandlerContext context, ICodec codec, in ReadOnlySequence<byte> request, IBufferWriter<byte> response) =>
+        throw new InvalidOperationException($"{Name} is a stream");
+
+    /// <summary>Runs interceptors and handler on a stream; the stream ends without error when it returns.</summary>
+    public virtual ValueTask InvokeStreamAsync(HandlerContext context, IMessageStream stream) =>
+        throw new InvalidOperationException($"{Name} is not a stream");
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics.CodeAnalysis;
+using Micro.Registry;
+
+namespace Micro.Server;
+
+/// <summary>
+/// Listens, dispatches calls to handlers and keeps itself registered. Handlers are added before the start; all other
+/// members are safe for concurrent use.
+/// </summary>
+public interface IMicroServer : IAsyncDisposable
+{
+    /// <summary>The options it was made with.</summary>
+    ServerOptions Options { get; }
+
+    /// <summary>Address it listens on, <c>host:port</c>; <see langword="null"/> before the start.</summary>
+    string? Address { get; }
+
+    /// <summary>The record it registers; <see langword="null"/> before the start.</summary>
+    ServiceRecord? Record { get; }
+
+    /// <summary>Where it stands with its registration.</summary>
+    ServerState State { get; }
+
+    /// <summary>Raised after each change of <see cref="State"/>, on the thread that changed it; handlers must be quick.</summary>
+    event EventHandler<ServerStateChangedEventArgs>? StateChanged;
+
+    /// <summary>Adds the suitable public methods of an object as endpoints <c>Type.Method</c>.</summary>
+    /// <param name="handler">The handler; called by many threads at once.</param>
+    /// <param name="configure">Name, visibility and metadata.</param>
+    /// <exception cref="ArgumentException">No method is suitable, or the name is taken.</exception>
+    /// <exception cref="InvalidOperationException">The server was started.</exception>
+    [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]
+    [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
+    void Handle(object handler, Action<HandlerOptions>? configure = null);
+
+    /// <summary>Adds a unary endpoint.</summary>
+    /// <typeparam name="TRequest">Type of the request.</typeparam>
+    /// <typeparam name="TResponse">Type of the response.</typeparam>
+    /// <param name="endpoint">Name, <c>Handler.Method</c>.</param>
+    /// <param name="handler">What runs; called by many threads at once.</param>
+    /// <param name="metadata">Metadata of the endpoint, for example <c>idempotent=true</c>.</param>
+    /// <exception cref="ArgumentException">The name is ill-formed or taken.</exception>
+    /// <exception cref="InvalidOperationException">The server was started.</exception>
+    void Handle<[DynamicallyAccessedMembers(Describable)] TRequest, [DynamicallyAccessedMembers(Describable)] TResponse>(
+        string endpoint,
+        Func<TRequest, HandlerContext, Task<TResponse>> handler,
+        IReadOnlyDictionary<string, string>? metadata = null);
+
+    /// <summary>Adds a stream endpoint.</summary>
+    /// <typeparam name="TRequest">Type of the messages received.</typeparam>
+    /// <typeparam name="TResponse">Type of the messages sent.</typeparam>
+    /// <param name="endpoint">Name, <c>Handler.Method</c>.</param>
+    /// <param name="handler">What runs; the stream ends when it returns.</param>
+    /// <param name="metadata">Metadata of the endpoint.</param>
+    /// <exception cref="ArgumentException">The name is ill-formed or taken.</exception>
+    /// <exception cref="InvalidOperationException">The server was started.</exception>
+    void HandleStream<[DynamicallyAccessedMembers(Describable)] TRequest, [DynamicallyAccessedMembers(Describable)] TResponse>(
+        string endpoint,
+        Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> handler,
+        IReadOnlyDictionary<string, string>? metadata = null);
+
+    /// <summary>Listens, accepts connections, then registers. Does nothing when started already.</summary>
+    /// <param name="cancellationToken">Ends the start; what was started is stopped.</param>
+    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    Task StartAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Withdraws the registration, goes on serving for the drain delay, then stops accepting, waits for running calls and
+    /// closes. Concurrent calls share one stop; a stopped server can be started again.
+    /// </summary>
+    /// <param name="cancellationToken">Skips the waits: what still runs is cancelled.</param>
+    Task StopAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>What the trimmer must keep of message types: constructors for decoding, members for the description.</summary>
+    internal const DynamicallyAccessedMemberTypes Describable =
+        DynamicallyAccessedMemberTypes.PublicParameterlessConstructor
+        | DynamicallyAccessedMemberTypes.PublicProperties
+        | DynamicallyAccessedMemberTypes.PublicFields;
+}

@@ -1,0 +1,149 @@
+using System.Net;
+using System.Net.Security;
+using Micro.Codecs;
+using Micro.Registry;
+using Micro.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Server;
+
+/// <summary>Options of a server. Read once when the server is made.</summary>
+public sealed class ServerOptions
+{
+    /// <summary>Name under which the service is registered. The default value is <c>go.micro.server</c>.</summary>
+    public string Name { get; set; } = "go.micro.server";
+
+    /// <summary>Id of this instance; the node id is name, <c>-</c> and id. The default value is a new GUID per server.</summary>
+    public string Id { get; set; } = Guid.NewGuid().ToString();
+
+    /// <summary>Version. The default value is <c>latest</c>.</summary>
+    public string Version { get; set; } = "latest";
+
+    /// <summary>
+    /// Where to listen: <c>host:port</c>, <c>:port</c> on all interfaces, or <c>host:min-max</c> for the first free port
+    /// of a range; port 0 takes a free one. The default value is <c>:0</c>.
+    /// </summary>
+    public string Address { get; set; } = ":0";
+
+    /// <summary>
+    /// Address to register in place of the one listened on, <c>host:port</c>; without a port the listening port is used.
+    /// The default value is <see langword="null"/>: chosen from the interfaces.
+    /// </summary>
+    public string? Advertise { get; set; }
+
+    /// <summary>Networks from which the registered address is preferred, in order. The default value is empty.</summary>
+    public IList<IPNetwork> PreferredNetworks { get; } = [];
+
+    /// <summary>Whether to register the host name in place of an address. The default value is <see langword="false"/>.</summary>
+    public bool AdvertiseHostName { get; set; }
+
+    /// <summary>Labels of the node in the registry.</summary>
+    public IDictionary<string, string> Metadata { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Lifetime of a registration without renewal; zero for ever. The default value is 90 s.</summary>
+    public TimeSpan RegisterTtl { get; set; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>Time between renewals, ± 20 %; zero for none. The default value is 30 s.</summary>
+    public TimeSpan RegisterInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Asked before every registration and renewal; an exception means unhealthy: the node is withdrawn until the check
+    /// passes again. The default value is <see langword="null"/>: always healthy.
+    /// </summary>
+    public Func<CancellationToken, Task>? RegisterCheck { get; set; }
+
+    /// <summary>Longest time a check may take; <see langword="null"/> (the default) for half the interval.</summary>
+    public TimeSpan? RegisterCheckTimeout { get; set; }
+
+    /// <summary>Failed checks in a row before the node is withdrawn, 1 to 100. The default value is 1.</summary>
+    public int RegisterCheckFailures { get; set; } = 1;
+
+    /// <summary>Passed checks in a row before a withdrawn node returns, 1 to 100. The default value is 1.</summary>
+    public int RegisterCheckSuccesses { get; set; } = 1;
+
+    /// <summary>Whether a failed first registration fails the start. The default value is <see langword="false"/>: log and retry.</summary>
+    public bool FailFastOnRegister { get; set; }
+
+    /// <summary>Longest time for deregistering at stop; positive. The default value is 5 s.</summary>
+    public TimeSpan DeregisterTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Time after deregistering in which calls of clients that have not heard of it are still served; not negative.
+    /// The default value is <see langword="null"/>: 500 ms, with mDNS 1.5 s.
+    /// </summary>
+    public TimeSpan? DrainDelay { get; set; }
+
+    /// <summary>Longest time that running calls get at stop; positive. The default value is 30 s.</summary>
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether the <c>Debug</c> handler (health and statistics) is served. The default value is <see langword="true"/>.</summary>
+    public bool DebugHandler { get; set; } = true;
+
+    /// <summary>
+    /// Whether callers see the text of unexpected exceptions: for development only. The default value is
+    /// <see langword="false"/>: they see <c>internal error</c> and an id that the log repeats.
+    /// </summary>
+    public bool ShowExceptionDetail { get; set; }
+
+    /// <summary>Codecs by content type, in addition to or in place of the built-in ones.</summary>
+    public IDictionary<string, ICodec> Codecs { get; } = new Dictionary<string, ICodec>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Interceptors of handlers; the first is outermost.</summary>
+    public IList<IHandlerInterceptor> Interceptors { get; } = [];
+
+    /// <summary>TLS; <see langword="null"/> (the default) for none.</summary>
+    public SslServerAuthenticationOptions? Tls { get; set; }
+
+    /// <summary>Limits on what clients may send and hold.</summary>
+    public TransportLimits Limits { get; } = new();
+
+    /// <summary>Registry; <see langword="null"/> (the default) for the service's own, else mDNS.</summary>
+    public IRegistry? Registry { get; set; }
+
+    /// <summary>Where logs go; <see langword="null"/> (the default) for the service's own, else nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>Source of time. The default value is <see cref="TimeProvider.System"/>.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Adds every mistake to the list, each naming the value and what would be right.</summary>
+    /// <param name="errors">Where mistakes are added.</param>
+    public void Validate(ICollection<string> errors)
+    {
+        ArgumentNullException.ThrowIfNull(errors);
+        ValidateName(errors, "server name", Name);
+        ValidateName(errors, "server version", Version);
+        ValidateName(errors, "server id", Id);
+        if (!ListenAddress.TryParse(Address, out _))
+        {
+            errors.Add($"server address '{Address}': must be host:port, :port or host:min-max");
+        }
+
+        if (!string.IsNullOrEmpty(Advertise) && !AdvertiseAddress.IsValid(Advertise))
+        {
+            errors.Add($"server advertise '{Advertise}': must be host or host:port");
+        }
+
+        OptionRules.NotNegative(errors, "register TTL", RegisterTtl);
+        OptionRules.NotNegative(errors, "register interval", RegisterInterval);
+        OptionRules.Positive(errors, "deregister timeout", DeregisterTimeout);
+        OptionRules.Positive(errors, "shutdown timeout", ShutdownTimeout);
+        OptionRules.NotNegative(errors, "drain delay", DrainDelay ?? TimeSpan.Zero);
+        OptionRules.Positive(errors, "register check timeout", RegisterCheckTimeout ?? TimeSpan.FromSeconds(1));
+        OptionRules.Between(errors, "register check failures", RegisterCheckFailures, 1, 100);
+        OptionRules.Between(errors, "register check successes", RegisterCheckSuccesses, 1, 100);
+        Limits.Validate("server", errors);
+    }
+
+    private static void ValidateName(ICollection<string> errors, string what, string value)
+    {
+        try
+        {
+            ServiceRecordRules.ThrowIfInvalidName(value);
+        }
+        catch (ArgumentException exception)
+        {
+            errors.Add($"{what} '{value}': {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,241 @@
+using Micro.Registry;
+using Micro.Server;
+
+namespace Micro.Core.Tests.Registry;
+
+/// <summary>What happens when the registry fails, refuses, hangs or loses the record.</summary>
+public sealed class RegistrationLoopFailureTests
+{
+    [Fact]
+    public async Task Start_RegisterFails_TriesThreeTimesThenGoesOnInTheBackground()
+    {
+        await using var fixture = new LoopFixture();
+        fixture.FailRegistering();
+
+        var start = fixture.StartAsync();
+        (await fixture.Clock.PassPauseAsync()).Should().Be(TimeSpan.FromMilliseconds(100));
+        (await fixture.Clock.PassPauseAsync()).Should().Be(TimeSpan.FromMilliseconds(600));
+        await start;
+
+        fixture.Loop.State.Should().Be(ServerState.NotRegistered);
+        fixture.Loop.LastError.Should().BeOfType<RegistryUnavailableException>();
+        (await fixture.Clock.NextPauseAsync()).Should().Be(TimeSpan.FromMilliseconds(250));
+        fixture.Logger.Lines.Should().Contain("Error: Server greeter-1 register error: down");
+        fixture.RegisterAgain();
+        fixture.Clock.Advance(TimeSpan.FromMilliseconds(250));
+        await Micro.Testing.Eventually.TrueAsync(() => fixture.Loop.State == ServerState.Registered, "registered in the background");
+        fixture.Loop.LastError.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Start_RegisterFailsAndFailFast_ThrowsAfterThreeTries()
+    {
+        await using var fixture = new LoopFixture(options => options.FailFastOnRegister = true);
+        fixture.FailRegistering();
+
+        var start = fixture.StartAsync();
+        await fixture.Clock.PassPauseAsync();
+        await fixture.Clock.PassPauseAsync();
+
+        await start.Invoking(task => task).Should().ThrowAsync<RegistryUnavailableException>();
+        fixture.Loop.State.Should().Be(ServerState.NotRegistered);
+    }
+
+    [Fact]
+    public async Task Start_RegistryHangs_GoesOnAfterFiveSeconds_R_SRV_5()
+    {
+        var never = new TaskCompletionSource();
+        await using var fixture = new LoopFixture();
+        fixture.Registry.OnRegister = token => never.Task.WaitAsync(token);
+
+        var start = fixture.StartAsync();
+        await fixture.Registry.NextCallAsync();
+        await fixture.Clock.WaitForTimersAsync(2);
+        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        await start;
+        fixture.Logger.Lines.Should().Contain(line => line.Contains("continues in the background"));
+    }
+
+    [Fact]
+    public async Task Start_Cancelled_ThrowsAndWithdrawsWhatMayBeStored()
+    {
+        await using var fixture = new LoopFixture();
+        fixture.Registry.OnRegister = token => Task.Delay(Timeout.Infinite, token);
+        using var cancel = new CancellationTokenSource();
+
+        var start = fixture.Loop.StartAsync(cancel.Token);
+        (await fixture.Registry.NextCallAsync()).Should().Be("register");
+        await cancel.CancelAsync();
+
+        await start.Invoking(task => task).Should().ThrowAsync<OperationCanceledException>();
+        (await fixture.Registry.NextCallAsync()).Should().Be("deregister");
+        fixture.Loop.State.Should().Be(ServerState.NotRegistered);
+    }
+
+    [Fact]
+    public async Task Heartbeat_RegisterFails_IsLostAndBacksOffForEver_R_SRV_10()
+    {
+        await using var fixture = new LoopFixture();
+        await fixture.StartRegisteredAsync();
+        fixture.FailRegistering();
+        await fixture.Clock.PassPauseAsync();
+
+        double[] expected = [0.25, 0.4, 0.64, 1.024, 1.6384, 2.62144, 4.194304, 5, 5, 5];
+        foreach (var seconds in expected)
+        {
+            (await fixture.Registry.NextCallAsync()).Should().Be("register");
+            (await fixture.Clock.PassPauseAsync()).TotalSeconds.Should().BeApproximately(seconds, 0.001);
+            fixture.Loop.State.Should().Be(ServerState.Lost);
+        }
+
+        fixture.RegisterAgain();
+        await fixture.Clock.PassPauseAsync();
+        await Micro.Testing.Eventually.TrueAsync(() => fixture.Loop.State == ServerState.Registered, "registered again");
+        fixture.States.Should().Equal(ServerState.Registered, ServerState.Lost, ServerState.Registered);
+        fixture.Logger.Lines.Should().Contain(line => line.StartsWith("Information: Registry [scripted] Registered node again: greeter-1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Backoff_ShortInterval_NeverExceedsIt()
+    {
+        await using var fixture = new LoopFixture(options =>
+        {
+            options.RegisterTtl = TimeSpan.FromSeconds(3);
+            options.RegisterInterval = TimeSpan.FromSeconds(1);
+        });
+        await fixture.StartRegisteredAsync();
+        fixture.FailRegistering();
+
+        var pauses = new List<TimeSpan>();
+        for (var tick = 0; tick < 8; tick++)
+        {
+            pauses.Add(await fixture.Clock.PassPauseAsync());
+        }
+
+        pauses.Max().Should().Be(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task Heartbeat_RegisterHangs_IsGivenUpAndNeverRunTwice()
+    {
+        var never = new TaskCompletionSource();
+        await using var fixture = new LoopFixture();
+        await fixture.StartRegisteredAsync();
+        fixture.Registry.OnRegister = _ => never.Task;
+        await fixture.Clock.PassPauseAsync();
+        (await fixture.Registry.NextCallAsync()).Should().Be("register");
+        await fixture.Clock.WaitForTimersAsync(1);
+
+        fixture.Clock.Advance(TimeSpan.FromSeconds(10));
+        await fixture.Clock.PassPauseAsync();
+        var pause = await fixture.Clock.NextPauseAsync();
+
+        fixture.Loop.State.Should().Be(ServerState.Lost);
+        fixture.Registry.HasMoreCalls.Should().BeFalse("the first one still runs");
+        fixture.RegisterAgain();
+        never.SetResult();
+        fixture.Clock.Advance(pause);
+        (await fixture.Registry.NextCallAsync()).Should().Be("register");
+    }
+
+    [Fact]
+    public async Task Register_Denied_RetriesSlowly()
+    {
+        await using var fixture = new LoopFixture(options => options.RegisterInterval = TimeSpan.FromSeconds(10), jitter: 0);
+        fixture.FailRegistering(new RegistryDeniedException("scripted", "no access"));
+
+        await fixture.StartAsync();
+
+        (await fixture.Clock.NextPauseAsync()).Should().Be(TimeSpan.FromSeconds(30));
+        fixture.Loop.State.Should().Be(ServerState.NotRegistered);
+    }
+
+    [Fact]
+    public async Task Lost_Fires_AssertsAtOnce()
+    {
+        await using var fixture = new LoopFixture();
+        await fixture.StartRegisteredAsync();
+        await fixture.Clock.NextPauseAsync();
+
+        fixture.Registry.LoseRegistration();
+
+        (await fixture.Registry.NextCallAsync()).Should().Be("register");
+        await Micro.Testing.Eventually.TrueAsync(() => fixture.Loop.State == ServerState.Registered, "registered again");
+        fixture.States.Should().Equal(ServerState.Registered, ServerState.Lost, ServerState.Registered);
+    }
+
+    [Fact]
+    public async Task Lost_FiresAfterEveryWrite_IsNotAFlood()
+    {
+        await using var fixture = new LoopFixture();
+        await fixture.StartRegisteredAsync();
+        await fixture.Clock.NextPauseAsync();
+        fixture.Registry.LoseRegistration();
+        (await fixture.Registry.NextCallAsync()).Should().Be("register");
+        await fixture.Clock.NextPauseAsync();
+
+        fixture.Registry.LoseRegistration();
+
+        (await fixture.Clock.NextPauseAsync()).Should().Be(TimeSpan.FromMilliseconds(250));
+        fixture.Registry.HasMoreCalls.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Check_FailsWhileLost_Withdraws()
+    {
+        await using var fixture = LoopFixture.WithCheck();
+        await fixture.StartRegisteredAsync();
+        fixture.FailRegistering();
+        await fixture.Clock.PassPauseAsync();
+        (await fixture.Registry.NextCallAsync()).Should().Be("register");
+        fixture.CheckFails = true;
+
+        await fixture.Clock.PassPauseAsync();
+
+        (await fixture.Registry.NextCallAsync()).Should().Be("deregister");
+        await fixture.Clock.NextPauseAsync();
+        fixture.Loop.State.Should().Be(ServerState.NotRegistered);
+    }
+
+    [Fact]
+    public async Task Check_FailsAndDeregisterFails_IsWithdrawnAgainNextRound()
+    {
+        await using var fixture = LoopFixture.WithCheck();
+        await fixture.StartRegisteredAsync();
+        fixture.CheckFails = true;
+        fixture.Registry.OnDeregister = _ => throw new RegistryUnavailableException("scripted", "down");
+        await fixture.Clock.PassPauseAsync();
+        (await fixture.Registry.NextCallAsync()).Should().Be("deregister");
+        fixture.Registry.OnDeregister = static _ => Task.CompletedTask;
+
+        await fixture.Clock.PassPauseAsync();
+        (await fixture.Registry.NextCallAsync()).Should().Be("deregister");
+        await fixture.Clock.PassPauseAsync();
+        await fixture.Clock.NextPauseAsync();
+
+        fixture.Registry.HasMoreCalls.Should().BeFalse("withdrawn once and for all");
+        fixture.Logger.Lines.Should().Contain("Error: Server greeter-1 deregister error: down");
+    }
+
+    [Fact]
+    public async Task Record_Throws_LoopGoesOn()
+    {
+        var fails = 1;
+        var fixture = new LoopFixture();
+        var loop = new RegistrationLoop(
+            fixture.Registry,
+            () => Interlocked.Exchange(ref fails, 0) == 1 ? throw new InvalidOperationException("no IP address found") : fixture.Record,
+            fixture.Options,
+            fixture.Logger,
+            fixture.Clock,
+            new MiddleRandom());
+        await using var disposal = loop;
+
+        var start = loop.StartAsync(CancellationToken.None);
+        await fixture.Clock.PassPauseAsync();
+        await start;
+
+        loop.State.Should().Be(ServerState.Registered);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Micro.Registry;
+
+namespace Micro.Core.Tests.Registry;
+
+/// <summary>A registry that does what the test says and tells each call.</summary>
+internal sealed class ScriptedRegistry : IRegistry
+{
+    private readonly Channel<string> _calls = Channel.CreateUnbounded<string>();
+    private CancellationTokenSource _lost = new();
+
+    public string Name => "scripted";
+
+    /// <summary>Runs in every registration; throwing fails it.</summary>
+    public Func<CancellationToken, Task> OnRegister { get; set; } = static _ => Task.CompletedTask;
+
+    public Func<CancellationToken, Task> OnDeregister { get; set; } = static _ => Task.CompletedTask;
+
+    public TimeSpan LastTtl { get; private set; }
+
+    public ServiceRecord? LastRecord { get; private set; }
+
+    public void LoseRegistration() => _lost.Cancel();
+
+    public async Task<string> NextCallAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        return await _calls.Reader.ReadAsync(limit.Token);
+    }
+
+    public bool HasMoreCalls => _calls.Reader.TryPeek(out _);
+
+    public async Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default)
+    {
+        LastTtl = options.Ttl;
+        LastRecord = service;
+        _lost = new CancellationTokenSource();
+        var lost = _lost.Token;
+        _calls.Writer.TryWrite("register");
+        await OnRegister(cancellationToken);
+        return new Registration(service, lost);
+    }
+
+    public Task DeregisterAsync(ServiceRecord service, CancellationToken cancellationToken = default)
+    {
+        _calls.Writer.TryWrite("deregister");
+        return OnDeregister(cancellationToken);
+    }
+
+    public Task<IReadOnlyList<ServiceRecord>> GetServiceAsync(string name, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    public Task<IReadOnlyList<ServiceRecord>> ListServicesAsync(CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    public async IAsyncEnumerable<RegistryEvent> WatchAsync(string? service = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await Task.Yield();
+        yield break;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
