@@ -85,10 +85,10 @@ internal static class RecordJsonReader
 
     private static Endpoint EmptyEndpoint => new() { Name = "" };
 
-    private static IReadOnlyList<Node> ReadNodes(ref Utf8JsonReader reader) =>
+    private static List<Node> ReadNodes(ref Utf8JsonReader reader) =>
         ReadList(ref reader, int.MaxValue, static (ref Utf8JsonReader reader) => ReadItem(ref reader, EmptyNode, ReadNodeMember));
 
-    private static IReadOnlyList<Value> ReadValues(ref Utf8JsonReader reader) =>
+    private static List<Value> ReadValues(ref Utf8JsonReader reader) =>
         ReadList(ref reader, int.MaxValue, static (ref Utf8JsonReader reader) => ReadItem(ref reader, new Value(), ReadValueMember));
 
     private static void ReadServiceMember(ref Utf8JsonReader reader, string name, ref ServiceRecord service)
