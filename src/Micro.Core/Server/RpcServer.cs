@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Micro.Registry;
+using Micro.Server.Debug;
 using Micro.Server.Handlers;
 using Micro.Server.Handlers.Binding;
 using Microsoft.Extensions.Logging;
@@ -94,7 +95,7 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry
             var registry = _registry ?? throw new InvalidOperationException(
                 $"server '{Options.Name}' has no registry: set {nameof(ServerOptions)}.{nameof(ServerOptions.Registry)}");
             var statistics = new ServerStatistics(Options.TimeProvider);
-            var run = new ServerRun(Options, registry, _endpoints.Build(), statistics, OnStateChanged, Options.LoggerFactory ?? NullLoggerFactory.Instance);
+            var run = new ServerRun(Options, registry, _endpoints, statistics, OnStateChanged, Options.LoggerFactory ?? NullLoggerFactory.Instance);
             _run = run;
             try
             {
