@@ -17,8 +17,12 @@ internal abstract class EndpointInvoker(Registry.Endpoint description, bool isSt
 
     /// <summary>
     /// Decodes the request synchronously (its memory is not kept), runs interceptors and handler, encodes the response.
+    /// After any exception the output may hold the beginning of a response.
     /// </summary>
-    /// <exception cref="CodecException">The request cannot be decoded; thrown before anything runs.</exception>
+    /// <exception cref="CodecException">
+    /// The request cannot be decoded; thrown before anything runs and never for another reason: a response that cannot be
+    /// encoded is an <see cref="InvalidOperationException"/>.
+    /// </exception>
     public virtual ValueTask InvokeAsync(HandlerContext context, ICodec codec, in ReadOnlySequence<byte> request, IBufferWriter<byte> response) =>
         throw new InvalidOperationException($"{Name} is a stream");
 

@@ -1,0 +1,24 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Micro.Codecs;
+
+/// <summary>How the framework itself uses codecs: raw bytes pass by, everything else is theirs.</summary>
+internal static class CodecExtensions
+{
+    /// <summary>Writes a message. After an exception the output may hold the beginning of it.</summary>
+    /// <exception cref="CodecException">The message cannot be written in this format.</exception>
+    public static void EncodeMessage<T>(this ICodec codec, T message, IBufferWriter<byte> output)
+    {
+        if (!RawBytes.TryEncode(message, output))
+        {
+            codec.Encode(message, output);
+        }
+    }
+
+    /// <exception cref="CodecException">The bytes are not a message of that type.</exception>
+    public static T DecodeMessage<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
+        this ICodec codec,
+        in ReadOnlySequence<byte> body) =>
+        RawBytes.TryDecode<T>(body, out var message) ? message : codec.Decode<T>(body);
+}

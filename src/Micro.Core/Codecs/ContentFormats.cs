@@ -1,0 +1,102 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Google.Protobuf;
+using Micro.Codecs.Envelopes;
+
+namespace Micro.Codecs;
+
+/// <summary>
+/// The content types that a client or server speaks. Matched as a whole and without regard to case: like the original,
+/// a type with parameters is unknown.
+/// </summary>
+internal sealed class ContentFormats
+{
+    private readonly ContentFormat[] _byUse;
+    private readonly FrozenDictionary<string, ContentFormat>.AlternateLookup<ReadOnlySpan<char>> _byName;
+    private readonly ContentFormat _json;
+    private readonly ContentFormat _octetStream;
+    private readonly ContentFormat _jsonRpc;
+    private readonly ContentFormat _protoRpc;
+
+    /// <param name="overrides">
+    /// Codecs of the user by content type. One for JSON or protobuf also serves the enveloped variants of that format.
+    /// </param>
+    public ContentFormats(IEnumerable<KeyValuePair<string, ICodec>>? overrides = null)
+    {
+        var user = new Dictionary<string, ICodec>(overrides ?? [], StringComparer.OrdinalIgnoreCase);
+        var json = user.GetValueOrDefault(ContentTypes.Json) ?? MicroCodecs.Json();
+        var protobuf = user.GetValueOrDefault(ContentTypes.Protobuf) ?? MicroCodecs.Protobuf;
+
+        Default = Make(ContentTypes.Protobuf, protobuf, null);
+        _json = Make(ContentTypes.Json, json, null);
+        _octetStream = Make(ContentTypes.OctetStream, new OctetStreamCodec(), null);
+        _jsonRpc = Make(ContentTypes.JsonRpc, json, Envelope.JsonRpc);
+        _protoRpc = Make(ContentTypes.ProtoRpc, protobuf, Envelope.ProtoRpc);
+        List<ContentFormat> formats =
+        [
+            Default,
+            _json,
+            Make(ContentTypes.Proto, protobuf, null),
+            _octetStream,
+            Make(ContentTypes.Grpc, protobuf, Envelope.Grpc),
+            Make(ContentTypes.GrpcProto, protobuf, Envelope.Grpc),
+            Make(ContentTypes.GrpcJson, json, Envelope.Grpc),
+            _jsonRpc,
+            _protoRpc,
+        ];
+        formats.AddRange(user.Select(pair => new ContentFormat(pair.Key, pair.Value, null)));
+        _byUse = [.. formats];
+        _byName = _byUse.ToFrozenDictionary(format => format.ContentType, StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+
+        ContentFormat Make(string contentType, ICodec codec, Envelope? envelope) =>
+            new(contentType, user.Remove(contentType, out var own) ? own : codec, envelope);
+    }
+
+    /// <summary>What a request without content type is: protobuf.</summary>
+    public ContentFormat Default { get; }
+
+    public bool TryGet(ReadOnlySpan<char> contentType, [NotNullWhen(true)] out ContentFormat? format) =>
+        _byName.TryGetValue(contentType, out format);
+
+    /// <summary>Looks a header value up as it stands in the transport's memory.</summary>
+    public bool TryGet(ReadOnlySpan<byte> contentType, [NotNullWhen(true)] out ContentFormat? format)
+    {
+        foreach (var candidate in _byUse)
+        {
+            if (Ascii.EqualsIgnoreCase(contentType, candidate.ContentTypeBytes))
+            {
+                format = candidate;
+                return true;
+            }
+        }
+
+        format = null;
+        return false;
+    }
+
+    /// <summary>What a client speaks for a type of message when nobody said: bytes raw, protobuf as protobuf, else JSON.</summary>
+    public ContentFormat ForMessage(Type message)
+    {
+        if (message == typeof(byte[]) || message == typeof(ReadOnlyMemory<byte>))
+        {
+            return _octetStream;
+        }
+
+        return typeof(IMessage).IsAssignableFrom(message) ? Default : _json;
+    }
+
+    /// <summary>
+    /// What peers from before go-micro 1.0 mean by a content type, when a request names no service, method or endpoint:
+    /// JSON stands for JSON-RPC, protobuf for proto-rpc.
+    /// </summary>
+    public ContentFormat Legacy(ContentFormat format)
+    {
+        if (ReferenceEquals(format, _json))
+        {
+            return _jsonRpc;
+        }
+
+        return ReferenceEquals(format, Default) ? _protoRpc : format;
+    }
+}

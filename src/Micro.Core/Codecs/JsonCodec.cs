@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
+using Google.Protobuf;
+
+namespace Micro.Codecs;
+
+/// <summary>JSON: proto3 JSON for protobuf messages, System.Text.Json for the rest; a newline follows every message.</summary>
+internal sealed class JsonCodec : ICodec
+{
+    private const string CodecName = "json";
+
+    private readonly JsonSerializerOptions _options;
+    private readonly JsonWriterPool _writers;
+
+    public JsonCodec(JsonSerializerOptions? options = null)
+    {
+        _options = JsonDefaults.Prepare(options);
+        _writers = new JsonWriterPool(_options);
+    }
+
+    public string Name => CodecName;
+
+    public void Encode<T>(T message, IBufferWriter<byte> output)
+    {
+        try
+        {
+            if (message is IMessage proto)
+            {
+                ProtoJson.Write(proto, output);
+            }
+            else
+            {
+                WritePlain(message, output);
+            }
+        }
+        catch (Exception exception) when (CodecFailure.IsAboutMessage(exception))
+        {
+            throw new CodecException(CodecName, exception.Message, exception);
+        }
+
+        output.Write("\n"u8);
+    }
+
+    public T Decode<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(in ReadOnlySequence<byte> body)
+    {
+        if (body.IsEmpty)
+        {
+            return EmptyMessage<T>.Create();
+        }
+
+        if (body.IsSingleSegment)
+        {
+            return Decode<T>(body.FirstSpan);
+        }
+
+        var length = checked((int)body.Length);
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            body.CopyTo(rented);
+            return Decode<T>(rented.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private T Decode<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(ReadOnlySpan<byte> body)
+    {
+        // The reader checks only the strings it hands out; what it skips must be text as well.
+        if (!Utf8.IsValid(body))
+        {
+            throw new CodecException(CodecName, "the body is not valid UTF-8");
+        }
+
+        try
+        {
+            return typeof(IMessage).IsAssignableFrom(typeof(T))
+                ? ProtoJson.Read(EmptyMessage<T>.Create(), body)
+                : JsonSerializer.Deserialize(body, TypeInfo<T>()) ?? EmptyMessage<T>.Create();
+        }
+        catch (Exception exception) when (CodecFailure.IsAboutMessage(exception))
+        {
+            throw new CodecException(CodecName, exception.Message, exception);
+        }
+    }
+
+    private void WritePlain<T>(T message, IBufferWriter<byte> output)
+    {
+        var writer = _writers.Rent(output);
+        try
+        {
+            JsonSerializer.Serialize(writer, message, TypeInfo<T>());
+            writer.Flush();
+        }
+        finally
+        {
+            _writers.Return(writer);
+        }
+    }
+
+    private JsonTypeInfo<T> TypeInfo<T>() =>
+        _options.TryGetTypeInfo(typeof(T), out var info)
+            ? (JsonTypeInfo<T>)info
+            : throw new CodecException(
+                CodecName,
+                $"nothing is known about {typeof(T).Name}: register MicroCodecs.Json with options whose resolver is a JsonSerializerContext that lists it");
+}

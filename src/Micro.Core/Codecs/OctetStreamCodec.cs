@@ -1,0 +1,26 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Micro.Codecs;
+
+/// <summary>Raw bytes only: these have passed by before, so whatever comes here is of a wrong type.</summary>
+internal sealed class OctetStreamCodec : ICodec
+{
+    public string Name => "octet-stream";
+
+    public void Encode<T>(T message, IBufferWriter<byte> output)
+    {
+        // The response of a handler that has none.
+        if (message is not Empty)
+        {
+            throw WrongType(typeof(T));
+        }
+    }
+
+    public T Decode<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(in ReadOnlySequence<byte> body) =>
+        throw WrongType(typeof(T));
+
+    private CodecException WrongType(System.Type type) =>
+        new(Name, $"{type.Name} cannot travel as raw bytes: use byte[] or ReadOnlyMemory<byte>, or another content type");
+}

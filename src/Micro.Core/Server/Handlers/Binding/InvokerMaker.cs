@@ -1,0 +1,56 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+
+namespace Micro.Server.Handlers.Binding;
+
+/// <summary>Makes the invoker of a method: steps once from types at run time to typed code.</summary>
+[RequiresUnreferencedCode("Calls methods found by reflection.")]
+[RequiresDynamicCode("Compiles calls at run time.")]
+internal static class InvokerMaker
+{
+    public static EndpointInvoker Make(
+        string endpoint,
+        object handler,
+        MethodShape shape,
+        IReadOnlyDictionary<string, string> metadata,
+        IReadOnlyList<IHandlerInterceptor> interceptors,
+        bool isInternal) =>
+        (EndpointInvoker)typeof(InvokerMaker)
+            .GetMethod(shape.Kind == MethodKind.Unary ? nameof(Unary) : nameof(Stream), BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(shape.Request, shape.Response)
+            .Invoke(null, BindingFlags.DoNotWrapExceptions, null, [endpoint, handler, shape, metadata, interceptors, isInternal], null)!;
+
+    private static EndpointInvoker Unary<TRequest, TResponse>(
+        string endpoint,
+        object handler,
+        MethodShape shape,
+        IReadOnlyDictionary<string, string> metadata,
+        IReadOnlyList<IHandlerInterceptor> interceptors,
+        bool isInternal) =>
+        EndpointInvokers.Unary(
+            endpoint,
+            MethodCompiler.Compile<TRequest, ValueTask<TResponse>>(handler, shape),
+            metadata,
+            interceptors,
+            isInternal);
+
+    private static EndpointInvoker Stream<TRequest, TResponse>(
+        string endpoint,
+        object handler,
+        MethodShape shape,
+        IReadOnlyDictionary<string, string> metadata,
+        IReadOnlyList<IHandlerInterceptor> interceptors,
+        bool isInternal) =>
+        EndpointInvokers.Stream(
+            endpoint,
+            shape.Kind switch
+            {
+                MethodKind.ServerStream => StreamShapes.Server(MethodCompiler.Compile<TRequest, IAsyncEnumerable<TResponse>>(handler, shape)),
+                MethodKind.ClientStream => StreamShapes.Client(MethodCompiler.Compile<IAsyncEnumerable<TRequest>, ValueTask<TResponse>>(handler, shape)),
+                MethodKind.BidirectionalStream => StreamShapes.Bidirectional(MethodCompiler.Compile<IAsyncEnumerable<TRequest>, IAsyncEnumerable<TResponse>>(handler, shape)),
+                _ => MethodCompiler.Compile<IServerStream<TRequest, TResponse>, Task>(handler, shape),
+            },
+            metadata,
+            interceptors,
+            isInternal);
+}

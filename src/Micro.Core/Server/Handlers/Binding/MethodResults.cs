@@ -1,0 +1,14 @@
+namespace Micro.Server.Handlers.Binding;
+
+/// <summary>Gives methods whose task has no result one. Called by compiled code.</summary>
+internal static class MethodResults
+{
+    public static ValueTask<T> AfterAsync<T>(Task task, T reply) =>
+        task.IsCompletedSuccessfully ? new ValueTask<T>(reply) : AfterAsync(new ValueTask(task), reply);
+
+    public static async ValueTask<T> AfterAsync<T>(ValueTask task, T reply)
+    {
+        await task;
+        return reply;
+    }
+}

@@ -1,0 +1,46 @@
+namespace Micro.Server.Handlers.Binding;
+
+/// <summary>Brings the shapes of stream methods that know no stream to the one that does.</summary>
+internal static class StreamShapes
+{
+    public static Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> Server<TRequest, TResponse>(
+        Func<TRequest, HandlerContext, IAsyncEnumerable<TResponse>> method) =>
+        async (stream, context) =>
+        {
+            var request = await ReadRequestAsync(stream, context);
+            await WriteAllAsync(method(request, context), stream, context);
+        };
+
+    public static Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> Client<TRequest, TResponse>(
+        Func<IAsyncEnumerable<TRequest>, HandlerContext, ValueTask<TResponse>> method) =>
+        async (stream, context) =>
+        {
+            var response = await method(stream.ReadAllAsync(context.CancellationToken), context);
+            await stream.WriteAsync(response, context.CancellationToken);
+        };
+
+    public static Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> Bidirectional<TRequest, TResponse>(
+        Func<IAsyncEnumerable<TRequest>, HandlerContext, IAsyncEnumerable<TResponse>> method) =>
+        (stream, context) => WriteAllAsync(method(stream.ReadAllAsync(context.CancellationToken), context), stream, context);
+
+    private static async Task<TRequest> ReadRequestAsync<TRequest, TResponse>(IServerStream<TRequest, TResponse> stream, HandlerContext context)
+    {
+        await foreach (var request in stream.ReadAllAsync(context.CancellationToken))
+        {
+            return request;
+        }
+
+        throw MicroException.BadRequest(context.Service, $"{context.Endpoint}: the stream ended before the request");
+    }
+
+    private static async Task WriteAllAsync<TRequest, TResponse>(
+        IAsyncEnumerable<TResponse> responses,
+        IServerStream<TRequest, TResponse> stream,
+        HandlerContext context)
+    {
+        await foreach (var response in responses.WithCancellation(context.CancellationToken))
+        {
+            await stream.WriteAsync(response, context.CancellationToken);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+using Micro.Server.Handlers.Description;
+
+namespace Micro.Server.Handlers;
+
+/// <summary>Makes invokers from typed delegates: the one way in for handler objects and for delegates of the user.</summary>
+internal static class EndpointInvokers
+{
+    /// <exception cref="ArgumentException">The name is ill-formed.</exception>
+    public static EndpointInvoker Unary<
+        [DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest,
+        [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
+        string endpoint,
+        Func<TRequest, HandlerContext, ValueTask<TResponse>> handler,
+        IReadOnlyDictionary<string, string>? metadata,
+        IReadOnlyList<IHandlerInterceptor> interceptors,
+        bool isInternal = false)
+    {
+        EndpointName.ThrowIfInvalid(endpoint, nameof(endpoint));
+        return new UnaryInvoker<TRequest, TResponse>(EndpointDescriber.Unary<TRequest, TResponse>(endpoint, metadata), isInternal, handler, interceptors);
+    }
+
+    /// <exception cref="ArgumentException">The name is ill-formed.</exception>
+    public static EndpointInvoker Unary<
+        [DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest,
+        [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
+        string endpoint,
+        Func<TRequest, HandlerContext, Task<TResponse>> handler,
+        IReadOnlyDictionary<string, string>? metadata,
+        IReadOnlyList<IHandlerInterceptor> interceptors,
+        bool isInternal = false) =>
+        Unary<TRequest, TResponse>(
+            endpoint,
+            (request, context) => new ValueTask<TResponse>(handler(request, context)),
+            metadata,
+            interceptors,
+            isInternal);
+
+    /// <exception cref="ArgumentException">The name is ill-formed.</exception>
+    public static EndpointInvoker Stream<
+        [DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest,
+        [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
+        string endpoint,
+        Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> handler,
+        IReadOnlyDictionary<string, string>? metadata,
+        IReadOnlyList<IHandlerInterceptor> interceptors,
+        bool isInternal = false)
+    {
+        EndpointName.ThrowIfInvalid(endpoint, nameof(endpoint));
+        return new StreamInvoker<TRequest, TResponse>(EndpointDescriber.Stream(endpoint, metadata), isInternal, handler, interceptors);
+    }
+}

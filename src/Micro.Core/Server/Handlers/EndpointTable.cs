@@ -1,0 +1,76 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Micro.Registry;
+
+namespace Micro.Server.Handlers;
+
+/// <summary>All endpoints of a server, frozen at start. Looking one up allocates nothing.</summary>
+internal sealed class EndpointTable
+{
+    private readonly FrozenDictionary<string, EndpointInvoker>.AlternateLookup<ReadOnlySpan<char>> _byName;
+    private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _handlers;
+
+    public EndpointTable(IEnumerable<EndpointInvoker> invokers)
+    {
+        var all = invokers.ToArray();
+        _byName = all.ToFrozenDictionary(invoker => invoker.Name, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        _handlers = all.Select(invoker => EndpointName.HandlerOf(invoker.Name)).ToFrozenSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        Advertised =
+        [
+            .. all.Where(invoker => !invoker.IsInternal)
+                .OrderBy(invoker => EndpointName.HandlerOf(invoker.Name), StringComparer.Ordinal)
+                .ThenBy(invoker => invoker.Name, StringComparer.Ordinal)
+                .Select(invoker => invoker.Description),
+        ];
+    }
+
+    /// <summary>Descriptions for the registry, by handler, then by method; internal endpoints are left out.</summary>
+    public IReadOnlyList<Endpoint> Advertised { get; }
+
+    public bool TryGet(ReadOnlySpan<char> endpoint, [NotNullWhen(true)] out EndpointInvoker? invoker) =>
+        _byName.TryGetValue(endpoint, out invoker);
+
+    /// <summary>Looks a header value up as it stands in the transport's memory (UTF-8).</summary>
+    public bool TryGet(ReadOnlySpan<byte> endpoint, [NotNullWhen(true)] out EndpointInvoker? invoker)
+    {
+        Span<char> name = stackalloc char[EndpointName.MaxLength];
+        if (Encoding.UTF8.TryGetChars(endpoint, name, out var length))
+        {
+            return _byName.TryGetValue(name[..length], out invoker);
+        }
+
+        invoker = null;
+        return false;
+    }
+
+    /// <summary>The endpoint, or the error that says which part of its name is wrong.</summary>
+    /// <param name="endpoint">Name as the caller sent it.</param>
+    /// <param name="service">Name of this service: the id of the error.</param>
+    /// <exception cref="MicroException">400 for a name that is not two parts, 404 for an unknown handler or method.</exception>
+    public EndpointInvoker Get(ReadOnlySpan<char> endpoint, string service) =>
+        TryGet(endpoint, out var invoker) ? invoker : throw Missing(endpoint, service);
+
+    /// <summary>The same for a name as it stands in the transport's memory (UTF-8).</summary>
+    /// <param name="endpoint">Name as the caller sent it.</param>
+    /// <param name="service">Name of this service: the id of the error.</param>
+    /// <exception cref="MicroException">400 for a name that is not two parts, 404 for an unknown handler or method.</exception>
+    public EndpointInvoker Get(ReadOnlySpan<byte> endpoint, string service) =>
+        TryGet(endpoint, out var invoker) ? invoker : throw Missing(Encoding.UTF8.GetString(endpoint), service);
+
+    /// <summary>The error for an endpoint that is not in the table.</summary>
+    public MicroException Missing(ReadOnlySpan<char> endpoint, string service)
+    {
+        if (!EndpointName.TrySplit(endpoint, out var handler, out var method))
+        {
+            return MicroException.BadRequest(service, $"rpc: service/endpoint request ill-formed: {Shorten(endpoint)}");
+        }
+
+        return _handlers.Contains(endpoint[handler])
+            ? MicroException.NotFound(service, $"rpc: can't find method {Shorten(endpoint[method])}")
+            : MicroException.NotFound(service, $"rpc: can't find service {Shorten(endpoint[handler])}");
+    }
+
+    private static string Shorten(ReadOnlySpan<char> name) =>
+        name.Length <= EndpointName.MaxLength ? name.ToString() : $"{name[..EndpointName.MaxLength]}...";
+}

@@ -1,0 +1,36 @@
+namespace Micro.Server.Handlers;
+
+/// <summary>Collects endpoints before the start. Not safe for concurrent use.</summary>
+internal sealed class EndpointTableBuilder
+{
+    private readonly Dictionary<string, EndpointInvoker> _invokers = new(StringComparer.Ordinal);
+
+    /// <summary>Adds one endpoint; several may share a handler name.</summary>
+    /// <exception cref="ArgumentException">The name is ill-formed or taken.</exception>
+    public void Add(EndpointInvoker invoker)
+    {
+        EndpointName.ThrowIfInvalid(invoker.Name, nameof(invoker));
+        if (!_invokers.TryAdd(invoker.Name, invoker))
+        {
+            throw new ArgumentException($"endpoint '{invoker.Name}' is handled already: give this handler another name", nameof(invoker));
+        }
+    }
+
+    /// <summary>Adds the endpoints of a handler object, all or none.</summary>
+    /// <exception cref="ArgumentException">The handler's name is taken.</exception>
+    public void AddHandler(IReadOnlyList<EndpointInvoker> handler)
+    {
+        var name = EndpointName.HandlerOf(handler[0].Name);
+        if (_invokers.Keys.Any(endpoint => string.Equals(EndpointName.HandlerOf(endpoint), name, StringComparison.Ordinal)))
+        {
+            throw new ArgumentException($"handler '{name}' is there already: give one of them another name in its options", nameof(handler));
+        }
+
+        foreach (var invoker in handler)
+        {
+            Add(invoker);
+        }
+    }
+
+    public EndpointTable Build() => new(_invokers.Values);
+}

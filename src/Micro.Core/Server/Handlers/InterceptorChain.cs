@@ -1,0 +1,23 @@
+namespace Micro.Server.Handlers;
+
+/// <summary>Puts interceptors around a handler once, at start; without interceptors there is no chain at all.</summary>
+internal static class InterceptorChain
+{
+    /// <returns>The chain, outermost first; <see langword="null"/> without interceptors.</returns>
+    public static Func<HandlerContext, ValueTask>? Compose(IReadOnlyList<IHandlerInterceptor> interceptors, Func<HandlerContext, ValueTask> handler)
+    {
+        if (interceptors.Count == 0)
+        {
+            return null;
+        }
+
+        var next = handler;
+        for (var index = interceptors.Count - 1; index >= 0; index--)
+        {
+            var (interceptor, inner) = (interceptors[index], next);
+            next = context => interceptor.InvokeAsync(context, inner);
+        }
+
+        return next;
+    }
+}

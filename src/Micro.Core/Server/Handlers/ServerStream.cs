@@ -1,0 +1,41 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace Micro.Server.Handlers;
+
+/// <summary>Gives a transport's stream its types; every wait also ends with the call.</summary>
+internal sealed class ServerStream<
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TRequest, TResponse>(
+    IMessageStream stream,
+    CancellationToken callToken) : IServerStream<TRequest, TResponse>
+{
+    public async IAsyncEnumerable<TRequest> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var linked = Link(cancellationToken);
+        var token = linked?.Token ?? callToken;
+        while (await stream.ReadAsync<TRequest>(token) is (true, var message))
+        {
+            yield return message;
+        }
+    }
+
+    public ValueTask WriteAsync(TResponse message, CancellationToken cancellationToken = default)
+    {
+        var linked = Link(cancellationToken);
+        return linked is null ? stream.WriteAsync(message, callToken) : WriteLinkedAsync(message, linked);
+    }
+
+    private async ValueTask WriteLinkedAsync(TResponse message, CancellationTokenSource linked)
+    {
+        using (linked)
+        {
+            await stream.WriteAsync(message, linked.Token);
+        }
+    }
+
+    /// <summary>Nothing to link if the caller has no token of its own, or hands in the call's, as is usual.</summary>
+    private CancellationTokenSource? Link(CancellationToken cancellationToken) =>
+        cancellationToken.CanBeCanceled && cancellationToken != callToken
+            ? CancellationTokenSource.CreateLinkedTokenSource(callToken, cancellationToken)
+            : null;
+}

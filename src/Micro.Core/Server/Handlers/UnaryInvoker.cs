@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using Micro.Codecs;
+using Micro.Registry;
+
+namespace Micro.Server.Handlers;
+
+/// <summary>A unary endpoint: typed decode, handler, typed encode.</summary>
+internal sealed class UnaryInvoker<
+    [DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest,
+    [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse> : EndpointInvoker
+{
+    private readonly Func<TRequest, HandlerContext, ValueTask<TResponse>> _handler;
+    private readonly Func<HandlerContext, ValueTask>? _chain;
+
+    public UnaryInvoker(
+        Endpoint description,
+        bool isInternal,
+        Func<TRequest, HandlerContext, ValueTask<TResponse>> handler,
+        IReadOnlyList<IHandlerInterceptor> interceptors)
+        : base(description, isStream: false, isInternal)
+    {
+        _handler = handler;
+        _chain = InterceptorChain.Compose(interceptors, RunHandlerAsync);
+    }
+
+    public override ValueTask InvokeAsync(HandlerContext context, ICodec codec, in ReadOnlySequence<byte> request, IBufferWriter<byte> response)
+    {
+        var message = codec.DecodeMessage<TRequest>(request);
+        if (_chain is not null)
+        {
+            return RunChainAsync(message, context, codec, response);
+        }
+
+        try
+        {
+            var pending = _handler(message, context);
+            if (pending.IsCompletedSuccessfully)
+            {
+                Encode(pending.Result, codec, response);
+                return default;
+            }
+
+            return FinishAsync(pending, codec, response);
+        }
+        catch (CodecException exception)
+        {
+            throw NotTheRequest(exception);
+        }
+    }
+
+    private async ValueTask FinishAsync(ValueTask<TResponse> pending, ICodec codec, IBufferWriter<byte> response)
+    {
+        try
+        {
+            Encode(await pending, codec, response);
+        }
+        catch (CodecException exception)
+        {
+            throw NotTheRequest(exception);
+        }
+    }
+
+    private async ValueTask RunChainAsync(TRequest message, HandlerContext context, ICodec codec, IBufferWriter<byte> response)
+    {
+        try
+        {
+            context.Request = message;
+            await _chain!(context);
+            Encode(ResponseOf(context), codec, response);
+        }
+        catch (CodecException exception)
+        {
+            throw NotTheRequest(exception);
+        }
+    }
+
+    private async ValueTask RunHandlerAsync(HandlerContext context) =>
+        context.Response = await _handler((TRequest)context.Request!, context);
+
+    private TResponse ResponseOf(HandlerContext context) => context.Response switch
+    {
+        TResponse response => response,
+        null => default!,
+        var other => throw new InvalidOperationException(
+            $"an interceptor of {Name} replaced the response by a {other.GetType().Name}: it must be a {typeof(TResponse).Name}"),
+    };
+
+    /// <summary>A handler that returns nothing answers with an empty message, as Go's does.</summary>
+    private static void Encode(TResponse response, ICodec codec, IBufferWriter<byte> output) =>
+        codec.EncodeMessage(response ?? EmptyMessage<TResponse>.Create(), output);
+
+    /// <summary>Keeps the meaning of <see cref="CodecException"/>, a wrong request, for what the caller sent.</summary>
+    private InvalidOperationException NotTheRequest(CodecException exception) =>
+        new($"{Name} failed with its response: {exception.Message}", exception);
+}

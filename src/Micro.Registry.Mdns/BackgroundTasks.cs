@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Registry.Mdns;
+
+/// <summary>Runs short background tasks with one owner: failures are logged, disposal cancels and awaits them all.</summary>
+internal sealed class BackgroundTasks(ILogger logger) : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<Task> _running = [];
+    private readonly CancellationTokenSource _stop = new();
+
+    public void Run(Func<CancellationToken, Task> work)
+    {
+        lock (_gate)
+        {
+            if (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+
+            var task = Task.Run(() => GuardAsync(work), CancellationToken.None);
+            _running.Add(task);
+            _ = task.ContinueWith(Remove, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task[] running;
+        lock (_gate)
+        {
+            _stop.Cancel();
+            running = [.. _running];
+        }
+
+        await Task.WhenAll(running);
+        _stop.Dispose();
+    }
+
+    private async Task GuardAsync(Func<CancellationToken, Task> work)
+    {
+        try
+        {
+            await work(_stop.Token);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The owner stops.
+        }
+        catch (Exception exception)
+        {
+            MdnsRegistry.Log.TaskFailed(logger, exception);
+        }
+    }
+
+    private void Remove(Task task)
+    {
+        lock (_gate)
+        {
+            _running.Remove(task);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Net;
+
+namespace Micro.Registry.Mdns.Browsing;
+
+/// <summary>What is known of one node of another process. Mutable parts are guarded by the browser's lock.</summary>
+internal sealed class CachedNode(string instance, ServiceRecord record, IPAddress source)
+{
+    private const int MaxSources = 8;
+
+    public string Instance { get; } = instance;
+
+    /// <summary>The record with this one node; immutable.</summary>
+    public ServiceRecord Record { get; set; } = record;
+
+    /// <summary>Hash of the TXT record, to skip unpacking a repeated one.</summary>
+    public byte[] TextHash { get; set; } = [];
+
+    /// <summary>Size of the unpacked record in bytes.</summary>
+    public int Bytes { get; set; }
+
+    /// <summary>When it was heard last.</summary>
+    public long LastSeen { get; set; }
+
+    /// <summary>How long it is valid after it was heard.</summary>
+    public TimeSpan Ttl { get; set; }
+
+    /// <summary>Grows with every new or changed node: the endpoints of a version are those of the youngest.</summary>
+    public long Order { get; set; }
+
+    /// <summary>When somebody else contradicted it; null when nobody did since it was heard.</summary>
+    public long? DoubtedSince { get; set; }
+
+    /// <summary>Addresses it was heard from; the first one is charged for it.</summary>
+    public List<IPAddress> Sources { get; } = [source];
+
+    public void AddSource(IPAddress source)
+    {
+        if (Sources.Count < MaxSources && !Sources.Contains(source))
+        {
+            Sources.Add(source);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Micro.Registry.Mdns.Transport;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Micro.Registry.Mdns;
+
+/// <summary>
+/// Entry to the mDNS registry: services of one network segment find each other without a server, together with
+/// go-micro services.
+/// </summary>
+/// <remarks>
+/// Multicast DNS knows no authentication: anybody on the segment can answer. Use it where the segment is trusted, or
+/// verify peers with TLS.
+/// </remarks>
+public static class Mdns
+{
+    /// <summary>Makes a registry. Nothing is opened before its first use; registries with equal settings share sockets.</summary>
+    /// <param name="configure">Changes the default settings.</param>
+    /// <param name="loggerFactory">Where it logs; <see langword="null"/> for nowhere.</param>
+    /// <param name="timeProvider">Time source; <see langword="null"/> for the system's.</param>
+    /// <returns>The registry, safe for concurrent use.</returns>
+    /// <exception cref="OptionsValidationException">Settings are wrong; the message names all of them.</exception>
+    public static IRegistry CreateRegistry(
+        Action<MdnsRegistryOptions>? configure = null, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null) =>
+        CreateRegistry(MdnsHostPool.Process, configure, loggerFactory, timeProvider);
+
+    internal static IRegistry CreateRegistry(
+        MdnsHostPool pool,
+        Action<MdnsRegistryOptions>? configure = null,
+        ILoggerFactory? loggerFactory = null,
+        TimeProvider? timeProvider = null,
+        Func<MdnsStatistics, IMdnsTransport>? createTransport = null)
+    {
+        var options = new MdnsRegistryOptions();
+        configure?.Invoke(options);
+        var result = new MdnsRegistryOptionsValidator().Validate(null, options);
+        if (result.Failed)
+        {
+            throw new OptionsValidationException(nameof(MdnsRegistryOptions), typeof(MdnsRegistryOptions), result.Failures);
+        }
+
+        var time = timeProvider ?? TimeProvider.System;
+        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Micro.Registry.Mdns");
+        var random = new LockedRandom();
+        return new MdnsRegistry(
+            options,
+            pool,
+            () => new MdnsHost(
+                options,
+                createTransport ?? (statistics => new MdnsTransport(options, statistics, time, random.Next, logger)),
+                time,
+                random.Next,
+                logger),
+            time,
+            logger);
+    }
+
+    /// <summary>Random numbers for query ids and jitter, from several threads.</summary>
+    private sealed class LockedRandom
+    {
+        private readonly Lock _gate = new();
+        private readonly Random _random = new();
+
+        public double Next()
+        {
+            lock (_gate)
+            {
+                return _random.NextDouble();
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace Micro.Registry.Mdns;
+
+/// <summary>What two registry objects must have in common to share an engine.</summary>
+internal sealed record MdnsHostKey(
+    string Domain,
+    int Port,
+    string Interfaces,
+    string Networks,
+    TimeSpan Timeout,
+    TimeSpan QuietPeriod,
+    (int PerService, int InAll, int PerSource) Limits,
+    TimeProvider Time)
+{
+    public static MdnsHostKey Of(MdnsRegistryOptions options, TimeProvider time) => new(
+        options.Domain.Trim('.'),
+        options.Port,
+        string.Join(',', options.Interfaces.Order(StringComparer.Ordinal)),
+        string.Join(',', options.AllowedNetworks),
+        options.Timeout,
+        options.QuietPeriod,
+        (options.MaxNodesPerService, options.MaxNodes, options.MaxNodesPerSource),
+        time);
+}

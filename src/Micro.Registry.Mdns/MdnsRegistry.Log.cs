@@ -1,0 +1,50 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Registry.Mdns;
+
+internal sealed partial class MdnsRegistry
+{
+    /// <summary>Messages of the mDNS registry, ids 3000 to 3099.</summary>
+    internal static partial class Log
+    {
+        [LoggerMessage(EventId = 3000, EventName = "MdnsOpened", Level = LogLevel.Information, Message = "mDNS uses port {Port} on {Interfaces}")]
+        public static partial void Opened(ILogger logger, int port, string interfaces);
+
+        [LoggerMessage(EventId = 3001, EventName = "MdnsInterfacesChanged", Level = LogLevel.Information, Message = "Network interfaces changed, mDNS uses {Interfaces}")]
+        public static partial void InterfacesChanged(ILogger logger, string interfaces);
+
+        [LoggerMessage(EventId = 3002, EventName = "MdnsReceiveFailed", Level = LogLevel.Warning, Message = "mDNS receive failed {Count} times in a row, next try in {Delay}")]
+        public static partial void ReceiveFailed(ILogger logger, int count, TimeSpan delay, Exception exception);
+
+        [LoggerMessage(EventId = 3003, EventName = "MdnsSendFailed", Level = LogLevel.Warning, Message = "mDNS cannot send on {Interface}; said once until it works again")]
+        public static partial void SendFailed(ILogger logger, string @interface, Exception exception);
+
+        [LoggerMessage(EventId = 3004, EventName = "MdnsFamilyUnavailable", Level = LogLevel.Information, Message = "mDNS does without {Family}")]
+        public static partial void FamilyUnavailable(ILogger logger, string family, Exception exception);
+
+        [LoggerMessage(EventId = 3005, EventName = "MdnsPacketFailed", Level = LogLevel.Error, Message = "An mDNS packet from {Source} could not be handled")]
+        public static partial void PacketFailed(ILogger logger, IPEndPoint source, Exception exception);
+
+        [LoggerMessage(EventId = 3006, EventName = "MdnsInterfaceRefreshFailed", Level = LogLevel.Warning, Message = "mDNS could not follow a change of network interfaces")]
+        public static partial void RefreshFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(EventId = 3010, EventName = "MdnsPublished", Level = LogLevel.Debug, Message = "mDNS answers for {Instance}, {Bytes} bytes")]
+        public static partial void Published(ILogger logger, string instance, int bytes);
+
+        [LoggerMessage(EventId = 3011, EventName = "MdnsWithdrawn", Level = LogLevel.Debug, Message = "mDNS said goodbye for {Instance}")]
+        public static partial void Withdrawn(ILogger logger, string instance);
+
+        [LoggerMessage(EventId = 3012, EventName = "MdnsRecordReduced", Level = LogLevel.Warning, Message = "The record of {Instance} was reduced to {Bytes} bytes: endpoint types or endpoints are left out")]
+        public static partial void RecordReduced(ILogger logger, string instance, int bytes);
+
+        [LoggerMessage(EventId = 3013, EventName = "MdnsTaskFailed", Level = LogLevel.Error, Message = "A background task of mDNS failed")]
+        public static partial void TaskFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(EventId = 3020, EventName = "MdnsRecordSkipped", Level = LogLevel.Warning, Message = "mDNS record {Instance} is skipped: {Problem}")]
+        public static partial void RecordSkipped(ILogger logger, string instance, string problem);
+
+        [LoggerMessage(EventId = 3021, EventName = "MdnsMaintenanceFailed", Level = LogLevel.Error, Message = "mDNS cache maintenance failed, it goes on")]
+        public static partial void MaintenanceFailed(ILogger logger, Exception exception);
+    }
+}

@@ -1,0 +1,218 @@
+using System.Net;
+using Micro.Registry.Mdns.Dns;
+using Micro.Registry.Mdns.Records;
+using Micro.Registry.Mdns.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Registry.Mdns.Responding;
+
+/// <summary>
+/// Answers for the published nodes, probes and announces them, and says goodbye. Nodes answer from the moment they are
+/// published: go-micro finds nodes by query and does not wait for announcements.
+/// </summary>
+internal sealed class Responder(
+    MdnsNames names, int port, IMdnsTransport transport, MdnsStatistics statistics, TimeProvider time, Func<double> random, ILogger logger)
+    : IAsyncDisposable
+{
+    private const int Probes = 3;
+    private const double LongestProbeGapMilliseconds = 250;
+
+    private static readonly TimeSpan[] AnnouncementGaps = [TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)];
+    private static readonly TimeSpan GoodbyeGap = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _gate = new();
+    private readonly BackgroundTasks _tasks = new(logger);
+    private volatile PublishedTable _table = PublishedTable.Empty;
+
+    /// <summary>Publishes or changes a node; false, and no traffic, when it is published with the same content.</summary>
+    public bool Publish(object owner, ServiceRecord record, NodeRecords records)
+    {
+        PublishedNode added;
+        bool isNew;
+        lock (_gate)
+        {
+            var present = _table.FindInstance(records.Instance);
+            if (present is not null && ReferenceEquals(present.Owner, owner) && present.Record == record)
+            {
+                return false;
+            }
+
+            isNew = present is null;
+            added = new PublishedNode(owner, record, records, time);
+            var list = ListEntry(owner, record, records);
+            var table = _table.With(added);
+            _table = table.FindInstance(list.Records.Instance) is null ? table.With(list) : table;
+        }
+
+        _tasks.Run(cancellationToken => AnnounceAsync(added, probe: isNew, cancellationToken));
+        return true;
+    }
+
+    /// <summary>The published record of a node, or null.</summary>
+    public ServiceRecord? Find(string instance) => _table.FindInstance(instance)?.Record;
+
+    /// <summary>Stops answering for a node and says goodbye; unknown nodes are no error.</summary>
+    /// <param name="instance">Instance name.</param>
+    /// <param name="final">Says the second goodbye at once, because the process may end.</param>
+    public void Withdraw(string instance, bool final = false)
+    {
+        PublishedNode? gone;
+        lock (_gate)
+        {
+            gone = _table.FindInstance(instance);
+            if (gone?.Record is null)
+            {
+                return;
+            }
+
+            var table = _table.Without(instance);
+            _table = table.Find(gone.Records.Question).Count > 0
+                ? table
+                : table.Without(names.ListInstance(gone.Record.Name));
+        }
+
+        Send(gone.Records.Goodbye(), compress: false);
+        MdnsRegistry.Log.Withdrawn(logger, instance);
+        if (final)
+        {
+            Send(gone.Records.Goodbye(), compress: false);
+            return;
+        }
+
+        _tasks.Run(cancellationToken => RepeatGoodbyeAsync(gone, cancellationToken));
+    }
+
+    public void WithdrawAll(object owner)
+    {
+        foreach (var node in _table.Nodes)
+        {
+            if (ReferenceEquals(node.Owner, owner) && node.Record is not null)
+            {
+                Withdraw(node.Records.Instance, final: true);
+            }
+        }
+    }
+
+    public void AnnounceAll()
+    {
+        foreach (var node in _table.Nodes)
+        {
+            if (node.Record is not null)
+            {
+                _tasks.Run(cancellationToken => AnnounceAsync(node, probe: false, cancellationToken));
+            }
+        }
+    }
+
+    public void OnQuery(DnsMessage query, IPEndPoint from)
+    {
+        var table = _table;
+        foreach (var question in query.Questions)
+        {
+            if (!question.IsInternet)
+            {
+                continue;
+            }
+
+            foreach (var node in table.Find(question.Name))
+            {
+                if (!IsKnown(query, node) && node.Records.Answer(question, query.Id) is { } answer)
+                {
+                    Answer(node, question, answer, from);
+                }
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => _tasks.DisposeAsync();
+
+    private static bool IsKnown(DnsMessage query, PublishedNode node)
+    {
+        foreach (var known in query.Answers)
+        {
+            if (known.Type == DnsType.Ptr && known.Ttl >= NodeRecords.Ttl / 2 && known.Target == node.Records.Instance)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private PublishedNode ListEntry(object owner, ServiceRecord record, NodeRecords records) => new(
+        owner,
+        record: null,
+        new NodeRecords(names.List, names.ListInstance(record.Name), records.HostName, IPAddress.Any, NodeRecords.ListPort, []),
+        time);
+
+    private void Answer(PublishedNode node, DnsQuestion question, DnsMessage answer, IPEndPoint from)
+    {
+        if (!node.Limiter.TryTake(from, question))
+        {
+            statistics.CountLimited();
+            return;
+        }
+
+        // A unicast to the shared port would reach only one of the sockets on it.
+        if (from.Port == port && !question.WantsUnicast)
+        {
+            Send(answer, compress: true);
+            return;
+        }
+
+        Span<byte> buffer = stackalloc byte[PacketBudget.MaxBytes];
+        if (DnsWriter.TryWrite(answer, buffer, compress: true, out var length))
+        {
+            _ = transport.SendTo(buffer[..length], from);
+        }
+    }
+
+    private async Task AnnounceAsync(PublishedNode node, bool probe, CancellationToken cancellationToken)
+    {
+        var id = (ushort)(random() * ushort.MaxValue);
+        for (var count = 0; probe && count < Probes && IsCurrent(node); count++)
+        {
+            Send(node.Records.Probe(id), compress: false);
+            await Task.Delay(TimeSpan.FromMilliseconds(random() * LongestProbeGapMilliseconds), time, cancellationToken);
+        }
+
+        foreach (var gap in AnnouncementGaps)
+        {
+            await Task.Delay(gap, time, cancellationToken);
+            if (!IsCurrent(node))
+            {
+                return;
+            }
+
+            Send(node.Records.Announcement(), compress: false);
+        }
+    }
+
+    private async Task RepeatGoodbyeAsync(PublishedNode gone, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(GoodbyeGap, time, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The process may end: say it now.
+        }
+
+        if (_table.FindInstance(gone.Records.Instance) is null)
+        {
+            Send(gone.Records.Goodbye(), compress: false);
+        }
+    }
+
+    private bool IsCurrent(PublishedNode node) => ReferenceEquals(_table.FindInstance(node.Records.Instance), node);
+
+    private void Send(DnsMessage message, bool compress)
+    {
+        Span<byte> buffer = stackalloc byte[PacketBudget.MaxBytes];
+        if (DnsWriter.TryWrite(message, buffer, compress, out var length))
+        {
+            _ = transport.SendToGroup(buffer[..length], MdnsChannel.Service);
+        }
+    }
+}

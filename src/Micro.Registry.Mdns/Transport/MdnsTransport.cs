@@ -1,0 +1,242 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Registry.Mdns.Transport;
+
+/// <summary>
+/// The sockets of one process: a pair on the protocol's port, and a pair on a port of its own for queries, because of
+/// several sockets on the protocol's port only one gets a unicast answer.
+/// </summary>
+internal sealed class MdnsTransport(
+    MdnsRegistryOptions options, MdnsStatistics statistics, TimeProvider time, Func<double> random, ILogger logger) : IMdnsTransport
+{
+    private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(200);
+
+    private readonly Lock _sendGate = new();
+    private readonly BackgroundTasks _loops = new(logger);
+    private readonly MdnsSocket?[] _sockets = new MdnsSocket?[4];
+    private readonly HashSet<string> _failing = [];
+    private volatile IReadOnlyList<MdnsInterface> _interfaces = [];
+    private IMdnsReceiver _receiver = null!;
+    private int _refreshing;
+
+    public void Start(IMdnsReceiver receiver)
+    {
+        _receiver = receiver;
+        _interfaces = MdnsInterfaces.Find([.. options.Interfaces]);
+        if (_interfaces.Count == 0)
+        {
+            throw Unavailable(
+                options.Interfaces.Count == 0 ? "no network interface is up" : $"none of the interfaces {string.Join(", ", options.Interfaces)} is up", null);
+        }
+
+        Exception? cause = null;
+        foreach (var family in new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 })
+        {
+            try
+            {
+                Open(family);
+            }
+            catch (SocketException exception)
+            {
+                cause = exception;
+                MdnsRegistry.Log.FamilyUnavailable(logger, family == AddressFamily.InterNetwork ? "IPv4" : "IPv6", exception);
+            }
+        }
+
+        Join();
+        if (_sockets.All(socket => socket is null))
+        {
+            throw Unavailable($"port {options.Port} cannot be opened", cause);
+        }
+
+        foreach (var socket in _sockets)
+        {
+            if (socket is not null)
+            {
+                _loops.Run(cancellationToken => socket.ReceiveAsync(OnReceived, time, random, logger, cancellationToken));
+            }
+        }
+
+        NetworkChange.NetworkAddressChanged += OnNetworkAddressChanged;
+        MdnsRegistry.Log.Opened(logger, options.Port, Describe());
+    }
+
+    public bool SendToGroup(ReadOnlySpan<byte> packet, MdnsChannel channel)
+    {
+        var sent = false;
+        lock (_sendGate)
+        {
+            foreach (var used in _interfaces)
+            {
+                sent |= used.IPv4 is not null && TrySend(Socket(channel, isIPv6: false), used, packet);
+                sent |= used.UseIPv6 && TrySend(Socket(channel, isIPv6: true), used, packet);
+            }
+        }
+
+        if (!sent)
+        {
+            RefreshSoon();
+        }
+
+        return sent;
+    }
+
+    public bool SendTo(ReadOnlySpan<byte> packet, IPEndPoint to) =>
+        Socket(MdnsChannel.Service, to.AddressFamily == AddressFamily.InterNetworkV6)?.TrySendTo(packet, to) is true;
+
+    public bool IsOwn(IPAddress address)
+    {
+        if (IPAddress.IsLoopback(address))
+        {
+            return true;
+        }
+
+        foreach (var used in _interfaces)
+        {
+            if (used.Addresses.Contains(address))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        NetworkChange.NetworkAddressChanged -= OnNetworkAddressChanged;
+        await _loops.DisposeAsync();
+        foreach (var socket in _sockets)
+        {
+            socket?.Dispose();
+        }
+    }
+
+    private static RegistryUnavailableException Unavailable(string problem, Exception? cause) => new(
+        "mdns", $"mDNS cannot be used: {problem}; choose another registry, for example --registry=memory or --registry=consul", cause);
+
+    private MdnsSocket? Socket(MdnsChannel channel, bool isIPv6) => _sockets[((int)channel * 2) + (isIPv6 ? 1 : 0)];
+
+    private void Open(AddressFamily family)
+    {
+        var offset = family == AddressFamily.InterNetworkV6 ? 1 : 0;
+        _sockets[offset] = MdnsSocket.Open(family, options.Port, options.Port);
+        _sockets[2 + offset] = MdnsSocket.Open(family, 0, options.Port);
+    }
+
+    private void Join()
+    {
+        foreach (var used in _interfaces)
+        {
+            if (used.IPv4 is not null)
+            {
+                _sockets[0]?.Join(used);
+            }
+
+            if (used.UseIPv6)
+            {
+                _sockets[1]?.Join(used);
+            }
+        }
+    }
+
+    private bool TrySend(MdnsSocket? socket, MdnsInterface used, ReadOnlySpan<byte> packet)
+    {
+        if (socket is null)
+        {
+            return false;
+        }
+
+        var key = used.Name + (socket.IsIPv6 ? " (IPv6)" : " (IPv4)");
+        try
+        {
+            socket.SendToGroup(packet, used);
+            _failing.Remove(key);
+            return true;
+        }
+        catch (SocketException exception)
+        {
+            if (_failing.Add(key))
+            {
+                MdnsRegistry.Log.SendFailed(logger, key, exception);
+            }
+
+            return false;
+        }
+    }
+
+    private void OnReceived(ReadOnlySpan<byte> packet, IPEndPoint from)
+    {
+        if (!IsOnLink(from.Address))
+        {
+            statistics.CountOffLink();
+            return;
+        }
+
+        _receiver.OnPacket(packet, from);
+    }
+
+    private bool IsOnLink(IPAddress source)
+    {
+        if (options.AllowedNetworks.Count > 0)
+        {
+            return options.AllowedNetworks.Any(network => network.Contains(source));
+        }
+
+        if (source.IsIPv6LinkLocal || IPAddress.IsLoopback(source))
+        {
+            return true;
+        }
+
+        foreach (var used in _interfaces)
+        {
+            foreach (var subnet in used.Subnets)
+            {
+                if (subnet.Contains(source))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private void OnNetworkAddressChanged(object? sender, EventArgs arguments) => RefreshSoon();
+
+    private void RefreshSoon()
+    {
+        if (Interlocked.Exchange(ref _refreshing, 1) == 0)
+        {
+            _loops.Run(RefreshAsync);
+        }
+    }
+
+    private async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        // Changes come in bursts; the flag is cleared first so that a change during the refresh starts another.
+        await Task.Delay(SettleTime + (random() * SettleTime), time, cancellationToken);
+        Interlocked.Exchange(ref _refreshing, 0);
+        try
+        {
+            var found = MdnsInterfaces.Find([.. options.Interfaces]);
+            lock (_sendGate)
+            {
+                _interfaces = found;
+                Join();
+            }
+
+            MdnsRegistry.Log.InterfacesChanged(logger, Describe());
+            _receiver.OnInterfacesChanged();
+        }
+        catch (Exception exception) when (exception is NetworkInformationException or SocketException)
+        {
+            MdnsRegistry.Log.RefreshFailed(logger, exception);
+        }
+    }
+
+    private string Describe() => string.Join(", ", _interfaces.Select(used => used.Name));
+}
