@@ -1,6 +1,4 @@
-using Micro.Registry;
 using Micro.Selection;
-using Micro.Testing;
 
 namespace Micro.Selector.Tests.Strategies;
 
