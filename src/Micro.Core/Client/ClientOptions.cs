@@ -1,4 +1,3 @@
-using System.Net.Security;
 using Micro.Codecs;
 using Micro.Registry;
 using Micro.Selection;
@@ -71,9 +70,6 @@ public sealed class ClientOptions
 
     /// <summary>Whether errors carry go-micro's blanket code 500 in place of 404 and 503. The default value is <see langword="false"/>.</summary>
     public bool UpstreamErrorCodes { get; set; }
-
-    /// <summary>TLS to the nodes; <see langword="null"/> (the default) for none. Certificates are verified unless the options say otherwise.</summary>
-    public SslClientAuthenticationOptions? Tls { get; set; }
 
     /// <summary>Limits on what a server may send.</summary>
     public TransportLimits Limits { get; } = new();

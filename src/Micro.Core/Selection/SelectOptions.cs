@@ -26,7 +26,21 @@ public sealed record SelectOptions
             return true;
         }
 
-        return other is not null && ReferenceEquals(Strategy, other.Strategy) && _filters.SequenceEqual(other._filters);
+        if (other is null || !ReferenceEquals(Strategy, other.Strategy) || _filters.Count != other._filters.Count)
+        {
+            return false;
+        }
+
+        // By index: an enumerator would be an allocation per pick.
+        for (var index = 0; index < _filters.Count; index++)
+        {
+            if (!_filters[index].Equals(other._filters[index]))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <inheritdoc/>
@@ -34,9 +48,9 @@ public sealed record SelectOptions
     {
         var hash = default(HashCode);
         hash.Add(Strategy);
-        foreach (var filter in _filters)
+        for (var index = 0; index < _filters.Count; index++)
         {
-            hash.Add(filter);
+            hash.Add(_filters[index]);
         }
 
         return hash.ToHashCode();

@@ -9,6 +9,11 @@ public sealed class HandlerContext
     private readonly TimeProvider _timeProvider;
     private readonly long _deadline;
     private readonly IHeaderSource _headers;
+    private readonly CancellationToken _connectionEnds;
+    private readonly CancellationToken _serverCuts;
+    private CancellationTokenRegistration _onConnectionEnds;
+    private CancellationTokenRegistration _onServerCuts;
+    private CancellationTokenSource? _cancellation;
     private CallMetadata? _metadata;
 
     internal HandlerContext(
@@ -21,7 +26,8 @@ public sealed class HandlerContext
         long deadline,
         string? remoteAddress,
         string? localAddress,
-        CancellationToken cancellationToken)
+        CancellationToken connectionEnds,
+        CancellationToken serverCuts = default)
     {
         Service = service;
         Endpoint = endpoint;
@@ -32,7 +38,8 @@ public sealed class HandlerContext
         _deadline = deadline;
         RemoteAddress = remoteAddress;
         LocalAddress = localAddress;
-        CancellationToken = cancellationToken;
+        _connectionEnds = connectionEnds;
+        _serverCuts = serverCuts;
     }
 
     /// <summary>Name of the service that was asked for; may differ from this server's name.</summary>
@@ -74,7 +81,7 @@ public sealed class HandlerContext
     }
 
     /// <summary>Fires when the caller goes away, the deadline passes or the server stops.</summary>
-    public CancellationToken CancellationToken { get; }
+    public CancellationToken CancellationToken => (_cancellation ??= StartCancellation()).Token;
 
     /// <summary>The decoded request; <see langword="null"/> for a stream. Filled only when interceptors run.</summary>
     public object? Request { get; internal set; }
@@ -84,4 +91,28 @@ public sealed class HandlerContext
 
     /// <summary>The stream of a stream call, on its way through the interceptors to the handler.</summary>
     internal Handlers.IMessageStream? Stream { get; set; }
+
+    /// <summary>Whether the caller's deadline has passed.</summary>
+    internal bool IsDeadlinePassed => _deadline != long.MaxValue && _timeProvider.GetTimestamp() >= _deadline;
+
+    /// <summary>Releases timer and registrations, if the handler asked for the token at all.</summary>
+    internal void End()
+    {
+        _onConnectionEnds.Dispose();
+        _onServerCuts.Dispose();
+        _cancellation?.Dispose();
+    }
+
+    private CancellationTokenSource StartCancellation()
+    {
+        var left = RemainingTime;
+        var source = left == Timeout.InfiniteTimeSpan || left > TimeSpan.FromDays(24)
+            ? new CancellationTokenSource()
+            : new CancellationTokenSource(left, _timeProvider);
+        _onConnectionEnds = _connectionEnds.UnsafeRegister(Cancel, source);
+        _onServerCuts = _serverCuts.UnsafeRegister(Cancel, source);
+        return source;
+    }
+
+    private static void Cancel(object? source) => ((CancellationTokenSource)source!).Cancel();
 }

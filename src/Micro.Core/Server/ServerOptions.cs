@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using Micro.Codecs;
 using Micro.Registry;
 using Micro.Transport;
@@ -90,9 +89,6 @@ public sealed class ServerOptions
 
     /// <summary>Interceptors of handlers; the first is outermost.</summary>
     public IList<IHandlerInterceptor> Interceptors { get; } = [];
-
-    /// <summary>TLS; <see langword="null"/> (the default) for none.</summary>
-    public SslServerAuthenticationOptions? Tls { get; set; }
 
     /// <summary>Limits on what clients may send and hold.</summary>
     public TransportLimits Limits { get; } = new();

@@ -51,6 +51,13 @@ internal sealed class EndpointTable
     public EndpointInvoker Get(ReadOnlySpan<char> endpoint, string service) =>
         TryGet(endpoint, out var invoker) ? invoker : throw Missing(endpoint, service);
 
+    /// <summary>The same for a name as it stands in the transport's memory (UTF-8).</summary>
+    /// <param name="endpoint">Name as the caller sent it.</param>
+    /// <param name="service">Name of this service: the id of the error.</param>
+    /// <exception cref="MicroException">400 for a name that is not two parts, 404 for an unknown handler or method.</exception>
+    public EndpointInvoker Get(ReadOnlySpan<byte> endpoint, string service) =>
+        TryGet(endpoint, out var invoker) ? invoker : throw Missing(Encoding.UTF8.GetString(endpoint), service);
+
     /// <summary>The error for an endpoint that is not in the table.</summary>
     public MicroException Missing(ReadOnlySpan<char> endpoint, string service)
     {

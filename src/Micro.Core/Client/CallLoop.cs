@@ -1,0 +1,183 @@
+using Micro.Registry;
+using Micro.Selection;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Client;
+
+/// <summary>
+/// The one way of a call to its result: pick a node, try, report how it went, and decide by the kind of failure
+/// whether to try the next.
+/// </summary>
+internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, BackoffPolicy backoff, RetryBudget? budget, ILogger logger)
+{
+    private readonly TimeProvider _timeProvider = options.TimeProvider;
+    private int _nextAddress;
+
+    public async ValueTask<TResult> RunAsync<TResult, TAttempt>(CallPlan plan, TAttempt attempt, CancellationToken cancellationToken)
+        where TAttempt : IAttempt<TResult>
+    {
+        budget?.OnCall();
+        AttemptedNodes? attempted = null;
+        for (var number = 0; ; number++)
+        {
+            MicroException error;
+            Node? node = null;
+            try
+            {
+                var pick = await PickAsync(plan, attempted, cancellationToken).ConfigureAwait(false);
+                node = pick.Node;
+                return await TryAsync<TResult, TAttempt>(plan, attempt, pick, cancellationToken).ConfigureAwait(false);
+            }
+            catch (MicroException exception)
+            {
+                error = exception;
+            }
+
+            if (node is not null)
+            {
+                error.Node = node;
+                error.Attempts = (attempted?.Count ?? 0) + 1;
+                (attempted ??= new AttemptedNodes()).Add(node);
+            }
+
+            if (!await ShouldRetryAsync(plan, number, error, cancellationToken).ConfigureAwait(false))
+            {
+                throw Surface(error);
+            }
+
+            logger.Retrying(plan.Service, plan.Endpoint, number + 1, error.Kind, error.Detail);
+        }
+    }
+
+    private async ValueTask<NodePick> PickAsync(CallPlan plan, AttemptedNodes? attempted, CancellationToken cancellationToken)
+    {
+        if (plan.Options.Addresses is { Count: > 0 } addresses)
+        {
+            var address = addresses[(int)((uint)Interlocked.Increment(ref _nextAddress) % (uint)addresses.Count)];
+            return new NodePick(new Node { Id = address, Address = address });
+        }
+
+        var pending = selector().PickAsync(plan.Service, plan.Options.Select ?? SelectOptions.Default, attempted, cancellationToken);
+        if (pending.IsCompleted)
+        {
+            return await pending.ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await pending.AsTask().WaitAsync(plan.Remaining, _timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new MicroException(
+                503,
+                "go.micro.client",
+                $"service {plan.Service}: the registry did not answer within the request timeout of {plan.RequestTimeout.TotalSeconds} s",
+                ErrorKind.Registry,
+                exception);
+        }
+    }
+
+    private async ValueTask<TResult> TryAsync<TResult, TAttempt>(CallPlan plan, TAttempt attempt, NodePick pick, CancellationToken cancellationToken)
+        where TAttempt : IAttempt<TResult>
+    {
+        var limit = plan.NextAttemptTimeout;
+        if (limit <= TimeSpan.Zero)
+        {
+            throw plan.TimedOut(null, isWholeCall: true);
+        }
+
+        var started = _timeProvider.GetTimestamp();
+        using var timeout = new CancellationTokenSource(limit, _timeProvider);
+        await using var registration = cancellationToken.UnsafeRegister(
+            static source => ((CancellationTokenSource)source!).Cancel(), timeout).ConfigureAwait(false);
+        try
+        {
+            var result = await attempt.RunAsync(pick.Node, limit, timeout.Token).ConfigureAwait(false);
+            pick.Complete(new AttemptOutcome(Succeeded: true, default, _timeProvider.GetElapsedTime(started)));
+            return result;
+        }
+        catch (OperationCanceledException exception) when (timeout.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            pick.Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Timeout, _timeProvider.GetElapsedTime(started)));
+            throw plan.TimedOut(pick.Node, isWholeCall: limit < plan.AttemptTimeout, exception);
+        }
+        catch (MicroException exception)
+        {
+            pick.Complete(new AttemptOutcome(Succeeded: false, exception.Kind, _timeProvider.GetElapsedTime(started)));
+            throw;
+        }
+    }
+
+    private async ValueTask<bool> ShouldRetryAsync(CallPlan plan, int number, MicroException error, CancellationToken cancellationToken)
+    {
+        var usesAddresses = plan.Options.Addresses.Count > 0;
+        if (number >= plan.Retries || plan.Remaining <= TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        var failed = new FailedAttempt(plan.Service, plan.Endpoint, number, error, plan.IsIdempotent(usesAddresses ? static (_, _) => null : selector().FindEndpoint));
+        if (!plan.RetryPolicy(in failed))
+        {
+            return false;
+        }
+
+        var isMissing = error.Kind is ErrorKind.NotFound or ErrorKind.NoNode;
+        if (!isMissing && budget?.TryTakeRetry() == false)
+        {
+            logger.RetryBudgetSpent(plan.Service, plan.Endpoint);
+            return false;
+        }
+
+        if (isMissing && !usesAddresses)
+        {
+            // Whether the registry answers or not, the next pick says so.
+            await selector().RefreshAsync(plan.Service, cancellationToken).WaitAsync(plan.Remaining, _timeProvider, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            return true;
+        }
+
+        return await PauseAsync(plan, number + 1, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits before an attempt; <see langword="false"/> when the deadline comes first.</summary>
+    private async ValueTask<bool> PauseAsync(CallPlan plan, int number, CancellationToken cancellationToken)
+    {
+        TimeSpan pause;
+        try
+        {
+            pause = (plan.Options.Backoff ?? backoff)(number);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw new MicroException(500, "go.micro.client", $"backoff error: {exception.Message}", ErrorKind.InvalidRequest, exception);
+        }
+
+        if (pause >= plan.Remaining)
+        {
+            return false;
+        }
+
+        if (pause > TimeSpan.Zero)
+        {
+            await Task.Delay(pause, _timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    private MicroException Surface(MicroException error)
+    {
+        if (options.UpstreamErrorCodes
+            && error.Code is not 500
+            && error.Kind is ErrorKind.NotFound or ErrorKind.NoNode or ErrorKind.Registry or ErrorKind.Denied or ErrorKind.Connect or ErrorKind.NotSent or ErrorKind.Broken)
+        {
+            return new MicroException(500, "go.micro.client", error.Detail, error.Kind, error) { Node = error.Node, Attempts = error.Attempts };
+        }
+
+        return error;
+    }
+}

@@ -1,0 +1,87 @@
+using Micro.Codecs;
+using Micro.Registry;
+
+namespace Micro.Client;
+
+/// <summary>One call with the options of client and call merged and its deadline fixed once.</summary>
+internal sealed class CallPlan
+{
+    private readonly ClientOptions _defaults;
+    private readonly long _started;
+    private bool? _isIdempotent;
+
+    public CallPlan(ClientOptions defaults, string service, string endpoint, CallOptions options, ContentFormat format, CallMetadata? metadata, long id)
+    {
+        _defaults = defaults;
+        _started = defaults.TimeProvider.GetTimestamp();
+        Service = service;
+        Endpoint = endpoint;
+        Options = options;
+        Format = format;
+        Metadata = metadata;
+        Id = id;
+        RequestTimeout = options.RequestTimeout ?? defaults.RequestTimeout;
+        if (options.Parent is { } parent && parent.RemainingTime is var left && left != Timeout.InfiniteTimeSpan && left < RequestTimeout)
+        {
+            RequestTimeout = left;
+        }
+    }
+
+    public string Service { get; }
+
+    public string Endpoint { get; }
+
+    public CallOptions Options { get; }
+
+    public ContentFormat Format { get; }
+
+    public CallMetadata? Metadata { get; }
+
+    /// <summary>Number of the call, unique in the client.</summary>
+    public long Id { get; }
+
+    public TimeSpan RequestTimeout { get; }
+
+    public TimeSpan AttemptTimeout => Options.AttemptTimeout ?? _defaults.AttemptTimeout;
+
+    public TimeSpan DialTimeout => Options.DialTimeout ?? _defaults.DialTimeout;
+
+    public TimeSpan StreamTimeout => Options.StreamTimeout ?? _defaults.StreamTimeout;
+
+    public int Retries => Options.Retries ?? _defaults.Retries;
+
+    public RetryPolicy RetryPolicy => Options.RetryPolicy ?? _defaults.RetryPolicy;
+
+    /// <summary>Time left until the deadline of the whole call; never negative.</summary>
+    public TimeSpan Remaining
+    {
+        get
+        {
+            var left = RequestTimeout - _defaults.TimeProvider.GetElapsedTime(_started);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Limit of the next attempt.</summary>
+    public TimeSpan NextAttemptTimeout
+    {
+        get
+        {
+            var remaining = Remaining;
+            return AttemptTimeout < remaining ? AttemptTimeout : remaining;
+        }
+    }
+
+    /// <summary>Whether the call may be executed twice: its own option, else what the endpoint says in the registry.</summary>
+    public bool IsIdempotent(Func<string, string, Endpoint?> findEndpoint) =>
+        _isIdempotent ??= Options.Idempotent
+            ?? (findEndpoint(Service, Endpoint)?.Metadata.TryGetValue("idempotent", out var value) == true
+                && string.Equals(value, "true", StringComparison.OrdinalIgnoreCase));
+
+    public MicroException TimedOut(Node? node, bool isWholeCall, Exception? cause = null)
+    {
+        var limit = isWholeCall ? $"request timeout of {RequestTimeout.TotalSeconds} s" : $"attempt timeout of {AttemptTimeout.TotalSeconds} s";
+        var where = node is null ? $"{Service} {Endpoint}" : $"{Service} {Endpoint}: no reply from {node.Id} at {node.Address}";
+        return new MicroException(408, "go.micro.client", $"call timeout: {where} within the {limit}", ErrorKind.Timeout, cause);
+    }
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Client;
+
+/// <summary>Log messages of the client, events 1100 to 1199.</summary>
+internal static partial class ClientLog
+{
+    [LoggerMessage(1100, LogLevel.Debug, "{Service} {Endpoint}: retry {Retry} after {Kind}: {Detail}", EventName = "Retrying")]
+    public static partial void Retrying(this ILogger logger, string service, string endpoint, int retry, ErrorKind kind, string detail);
+
+    [LoggerMessage(1101, LogLevel.Warning, "{Service} {Endpoint}: no retry, the retry budget is spent", EventName = "RetryBudgetSpent")]
+    public static partial void RetryBudgetSpent(this ILogger logger, string service, string endpoint);
+}

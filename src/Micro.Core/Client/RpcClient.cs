@@ -1,0 +1,188 @@
+using System.Diagnostics.CodeAnalysis;
+using Micro.Codecs;
+using Micro.Registry;
+using Micro.Selection;
+using Micro.Transport;
+using Micro.Transport.Mucp;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Micro.Client;
+
+/// <summary>The client: merges options, encodes the request once, and runs it through the one call loop.</summary>
+internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
+{
+    private readonly ClientOptions _options;
+    private readonly ContentFormats _formats;
+    private readonly ConnectionPool _pool;
+    private readonly RequestHeads _heads = new();
+    private readonly CallLoop _loop;
+    private readonly IReadOnlyList<IClientInterceptor> _interceptors;
+    private readonly IReadOnlyList<IAttemptInterceptor> _attemptInterceptors;
+    private readonly Lazy<ISelector> _selector;
+    private IRegistry? _registry;
+    private long _lastId = -1;
+    private bool _disposed;
+
+    public RpcClient(ClientOptions options, Func<IRegistry?, ISelector> selectorFactory)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var errors = new List<string>();
+        options.Validate(errors);
+        if (errors.Count > 0)
+        {
+            throw new ArgumentException(string.Join("; ", errors), nameof(options));
+        }
+
+        _options = options;
+        _registry = options.Registry;
+        _interceptors = [.. options.Interceptors];
+        _attemptInterceptors = [.. options.AttemptInterceptors];
+        _formats = new ContentFormats(options.Codecs);
+        _pool = new ConnectionPool(options.Limits, options.PoolSize, options.PoolTtl, options.TimeProvider);
+        _selector = new Lazy<ISelector>(() => options.Selector ?? selectorFactory(_registry));
+        var logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Micro.Client");
+        var budget = options.RetryBudget ? new RetryBudget(options.RetryBudgetRatio, options.RetryBudgetFloor, options.TimeProvider) : null;
+        _loop = new CallLoop(options, () => _selector.Value, options.Backoff ?? BackoffPolicies.Transient(new SharedRandom()), budget, logger);
+    }
+
+    /// <summary>Connections that wait for the next call.</summary>
+    internal int IdleConnections => _pool.IdleCount;
+
+    public void Adopt(IRegistry registry) => _registry ??= registry;
+
+    public async Task<TResponse> CallAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
+        string service,
+        string endpoint,
+        TRequest request,
+        CallOptions? options,
+        CancellationToken cancellationToken = default)
+    {
+        Check(service, endpoint);
+        var call = options ?? DefaultOptions;
+        var format = FormatOf(call, typeof(TRequest));
+        if (_interceptors.Count == 0 && _attemptInterceptors.Count == 0 && call.AttemptInterceptors.Count == 0)
+        {
+            return await SendAsync<TRequest, TResponse>(service, endpoint, request, call, format, call.Metadata, null, cancellationToken).ConfigureAwait(false);
+        }
+
+        var context = new ClientContext(service, endpoint, format.ContentType, request, isStream: false, Copy(call.Metadata), cancellationToken);
+        await InterceptorChains.RunAsync(_interceptors, context, async inner =>
+            inner.Response = await SendAsync<TRequest, TResponse>(
+                service, endpoint, request, call, format, inner.Metadata, inner, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        return (TResponse)context.Response!;
+    }
+
+    public async Task<IClientStream<TRequest, TResponse>> OpenStreamAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
+        string service,
+        string endpoint,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        Check(service, endpoint);
+        var call = options ?? DefaultOptions;
+        var format = FormatOf(call, typeof(TRequest));
+        var context = new ClientContext(service, endpoint, format.ContentType, request: null, isStream: true, Copy(call.Metadata), cancellationToken);
+        await InterceptorChains.RunAsync(_interceptors, context, async inner =>
+        {
+            var plan = new CallPlan(_options, service, endpoint, call, format, inner.Metadata, NextId());
+            var attempt = new MucpStreamAttempt<TRequest, TResponse>(_options.Limits, _options.TimeProvider, _heads, plan, cancellationToken);
+            inner.Response = await RunAsync<MucpClientStream<TRequest, TResponse>, MucpStreamAttempt<TRequest, TResponse>>(plan, attempt, inner, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return (IClientStream<TRequest, TResponse>)context.Response!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _pool.Dispose();
+        if (_options.Selector is null && _selector.IsValueCreated)
+        {
+            await _selector.Value.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static readonly CallOptions DefaultOptions = new();
+
+    private async ValueTask<TResponse> SendAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
+        string service,
+        string endpoint,
+        TRequest request,
+        CallOptions options,
+        ContentFormat format,
+        CallMetadata? metadata,
+        ClientContext? context,
+        CancellationToken cancellationToken)
+    {
+        var plan = new CallPlan(_options, service, endpoint, options, format, metadata, NextId());
+        using var body = new PooledBufferWriter();
+        try
+        {
+            format.EncodeRequest(endpoint, plan.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), request, body);
+        }
+        catch (CodecException exception)
+        {
+            throw new MicroException(400, "go.micro.client.codec", $"request cannot be encoded: {exception.Message}", ErrorKind.InvalidRequest, exception);
+        }
+
+        if (body.WrittenCount > _options.Limits.MaxMessageBytes)
+        {
+            throw new MicroException(413, "go.micro.client", $"request of {body.WrittenCount} bytes exceeds the limit of {_options.Limits.MaxMessageBytes}", ErrorKind.InvalidRequest);
+        }
+
+        var attempt = new MucpUnaryAttempt<TResponse>(_pool, _heads, plan, body.WrittenMemory);
+        return await RunAsync<TResponse, MucpUnaryAttempt<TResponse>>(plan, attempt, context, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ValueTask<TResult> RunAsync<TResult, TAttempt>(CallPlan plan, TAttempt attempt, ClientContext? context, CancellationToken cancellationToken)
+        where TAttempt : IAttempt<TResult>
+    {
+        if (context is null || (_attemptInterceptors.Count == 0 && plan.Options.AttemptInterceptors.Count == 0))
+        {
+            return _loop.RunAsync<TResult, TAttempt>(plan, attempt, cancellationToken);
+        }
+
+        var intercepted = new InterceptedAttempt<TResult, TAttempt>(attempt, [.. _attemptInterceptors, .. plan.Options.AttemptInterceptors], context);
+        return _loop.RunAsync<TResult, InterceptedAttempt<TResult, TAttempt>>(plan, intercepted, cancellationToken);
+    }
+
+    private ContentFormat FormatOf(CallOptions call, Type message)
+    {
+        if ((call.ContentType ?? _options.ContentType) is not { } contentType || string.IsNullOrEmpty(contentType))
+        {
+            return _formats.ForMessage(message);
+        }
+
+        return _formats.TryGet(contentType, out var format)
+            ? format
+            : throw new MicroException(400, "go.micro.client.codec", $"unknown content type '{contentType}'", ErrorKind.InvalidRequest);
+    }
+
+    private static CallMetadata Copy(CallMetadata? metadata)
+    {
+        var copy = new CallMetadata();
+        foreach (var (key, value) in metadata ?? [])
+        {
+            copy[key] = value;
+        }
+
+        return copy;
+    }
+
+    private void Check(string service, string endpoint)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentException.ThrowIfNullOrEmpty(service);
+        ArgumentException.ThrowIfNullOrEmpty(endpoint);
+        if (service.AsSpan().IndexOfAny("\r\n\0") >= 0 || endpoint.AsSpan().IndexOfAny("\r\n\0") >= 0)
+        {
+            throw new ArgumentException("names of service and endpoint must not hold CR, LF or NUL", nameof(endpoint));
+        }
+    }
+
+    private long NextId() => Interlocked.Increment(ref _lastId);
+}

@@ -1,0 +1,44 @@
+using Micro.Server.Handlers;
+
+namespace Micro.Server.Debug;
+
+/// <summary>Health and statistics of a server as go-micro's debug clients ask for them; callable, not advertised.</summary>
+internal static class DebugHandler
+{
+    public const string Name = "Debug";
+
+    /// <param name="statistics">What the server counts.</param>
+    /// <param name="isHealthy">Whether the server can serve; asked at each call.</param>
+    /// <param name="interceptors">Interceptors of the server.</param>
+    public static IReadOnlyList<EndpointInvoker> Create(
+        ServerStatistics statistics,
+        Func<bool> isHealthy,
+        IReadOnlyList<IHandlerInterceptor> interceptors) =>
+        [
+            EndpointInvokers.Unary<HealthRequest, HealthResponse>(
+                $"{Name}.Health",
+                (_, _) => ValueTask.FromResult(new HealthResponse { Status = isHealthy() ? "ok" : "unhealthy" }),
+                null,
+                interceptors,
+                isInternal: true),
+            EndpointInvokers.Unary<StatsRequest, StatsResponse>(
+                $"{Name}.Stats",
+                (_, _) => ValueTask.FromResult(Read(statistics)),
+                null,
+                interceptors,
+                isInternal: true),
+        ];
+
+    /// <summary>Present values; the original answers with its oldest sample.</summary>
+    private static StatsResponse Read(ServerStatistics statistics) => new()
+    {
+        Timestamp = (ulong)statistics.Now.ToUnixTimeSeconds(),
+        Started = (ulong)statistics.Started.ToUnixTimeSeconds(),
+        Uptime = (ulong)statistics.Uptime.TotalSeconds,
+        Memory = (ulong)GC.GetTotalMemory(forceFullCollection: false),
+        Threads = (ulong)ThreadPool.ThreadCount,
+        Gc = (ulong)GC.GetTotalPauseDuration().TotalNanoseconds,
+        Requests = (ulong)statistics.Requests,
+        Errors = (ulong)statistics.Errors,
+    };
+}

@@ -1,0 +1,180 @@
+using System.Diagnostics.CodeAnalysis;
+using Micro.Registry;
+using Micro.Server.Debug;
+using Micro.Server.Handlers;
+using Micro.Server.Handlers.Binding;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Micro.Server;
+
+/// <summary>The server: handlers before the start, one <see cref="ServerRun"/> from each start to its stop.</summary>
+internal sealed class RpcServer : IMicroServer, IAdoptsRegistry
+{
+    private readonly SemaphoreSlim _lifecycle = new(1, 1);
+    private readonly EndpointTableBuilder _endpoints = new();
+    private readonly Lock _gate = new();
+    private volatile ServerRun? _run;
+    private IRegistry? _registry;
+    private CancellationTokenSource? _skipWaits;
+    private bool _disposed;
+
+    public RpcServer(ServerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var errors = new List<string>();
+        options.Validate(errors);
+        if (errors.Count > 0)
+        {
+            throw new ArgumentException(string.Join("; ", errors), nameof(options));
+        }
+
+        Options = options;
+        _registry = options.Registry;
+    }
+
+    public event EventHandler<ServerStateChangedEventArgs>? StateChanged;
+
+    public ServerOptions Options { get; }
+
+    public string? Address => _run?.Address;
+
+    public ServiceRecord? Record => _run?.Record;
+
+    public ServerState State => _run?.State ?? ServerState.NotRegistered;
+
+    /// <summary>What the server counts; lives as long as the server.</summary>
+    internal ServerStatistics? Statistics => _run?.Statistics;
+
+    public void Adopt(IRegistry registry) => _registry ??= registry;
+
+    [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]
+    [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
+    public void Handle(object handler, Action<HandlerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        var options = new HandlerOptions();
+        configure?.Invoke(options);
+        var bound = HandlerBinder.Bind(handler, options, Interceptors(), Logger());
+        Add(() => _endpoints.AddHandler(bound));
+    }
+
+    public void Handle<
+        [DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest,
+        [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
+        string endpoint,
+        Func<TRequest, HandlerContext, Task<TResponse>> handler,
+        IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        var invoker = EndpointInvokers.Unary(endpoint, handler, metadata, Interceptors());
+        Add(() => _endpoints.Add(invoker));
+    }
+
+    public void HandleStream<
+        [DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest,
+        [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
+        string endpoint,
+        Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> handler,
+        IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        var invoker = EndpointInvokers.Stream(endpoint, handler, metadata, Interceptors());
+        Add(() => _endpoints.Add(invoker));
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        await _lifecycle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_run is not null)
+            {
+                return;
+            }
+
+            var registry = _registry ?? throw new InvalidOperationException(
+                $"server '{Options.Name}' has no registry: set {nameof(ServerOptions)}.{nameof(ServerOptions.Registry)}");
+            var statistics = new ServerStatistics(Options.TimeProvider);
+            var run = new ServerRun(Options, registry, _endpoints, statistics, OnStateChanged, Options.LoggerFactory ?? NullLoggerFactory.Instance);
+            _run = run;
+            try
+            {
+                await run.StartAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                await run.DisposeAsync().ConfigureAwait(false);
+                _run = null;
+                throw;
+            }
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        CancellationTokenSource skip;
+        lock (_gate)
+        {
+            skip = _skipWaits ??= new CancellationTokenSource();
+        }
+
+        // A second, impatient stop also hurries the first one on.
+        using var hurry = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), skip);
+        await _lifecycle.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (_run is not { } run)
+            {
+                return;
+            }
+
+            await run.StopAsync(skip.Token).ConfigureAwait(false);
+            await run.DisposeAsync().ConfigureAwait(false);
+            _run = null;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _skipWaits = null;
+            }
+
+            _lifecycle.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        _disposed = true;
+        _lifecycle.Dispose();
+    }
+
+    private void Add(Action add)
+    {
+        lock (_gate)
+        {
+            if (_run is not null)
+            {
+                throw new InvalidOperationException($"server '{Options.Name}' is started: add handlers before");
+            }
+
+            add();
+        }
+    }
+
+    private IReadOnlyList<IHandlerInterceptor> Interceptors() => [.. Options.Interceptors];
+
+    private ILogger Logger() => (Options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Micro.Server");
+
+    private void OnStateChanged(object? sender, ServerStateChangedEventArgs change) => StateChanged?.Invoke(this, change);
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Server;
+
+/// <summary>Log messages of the server, events 1000 to 1099.</summary>
+internal static partial class ServerLog
+{
+    [LoggerMessage(1000, LogLevel.Information, "Transport [http] Listening on {Address}", EventName = "Listening")]
+    public static partial void Listening(this ILogger logger, string address);
+
+    [LoggerMessage(1001, LogLevel.Information, "Advertising {Address}: {Reason}", EventName = "Advertising")]
+    public static partial void Advertising(this ILogger logger, string address, string reason);
+
+    [LoggerMessage(1002, LogLevel.Error, "{Endpoint} failed, error id {ErrorId}", EventName = "HandlerFailed")]
+    public static partial void HandlerFailed(this ILogger logger, Exception exception, string endpoint, string errorId);
+
+    [LoggerMessage(1003, LogLevel.Information, "Stopped; {Requests} requests served, {Errors} answered with an error", EventName = "Stopped")]
+    public static partial void Stopped(this ILogger logger, long requests, long errors);
+
+    [LoggerMessage(1004, LogLevel.Warning, "{Calls} calls still ran after the shutdown timeout of {Timeout} and were cancelled", EventName = "CallsCancelled")]
+    public static partial void CallsCancelled(this ILogger logger, int calls, TimeSpan timeout);
+
+    [LoggerMessage(1005, LogLevel.Warning, "After a change of the network the address could not be registered", EventName = "AddressChangeFailed")]
+    public static partial void AddressChangeFailed(this ILogger logger, Exception exception);
+}

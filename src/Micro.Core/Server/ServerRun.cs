@@ -1,0 +1,213 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using Micro.Codecs;
+using Micro.Registry;
+using Micro.Server.Debug;
+using Micro.Server.Handlers;
+using Micro.Transport;
+using Micro.Transport.Mucp;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Server;
+
+/// <summary>
+/// A server from one start to its stop: listen, accept, register; then withdraw, drain, close. In that order, so that
+/// the first caller never meets a closed door and the last one is still answered.
+/// </summary>
+internal sealed class ServerRun : IAsyncDisposable
+{
+    private static readonly TimeSpan DefaultDrainDelay = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan MdnsDrainDelay = TimeSpan.FromMilliseconds(1500);
+
+    private readonly ServerOptions _options;
+    private readonly IRegistry _registry;
+    private readonly EndpointTable _endpoints;
+    private readonly ILoggerFactory _loggerFactory;
+    private readonly ILogger _logger;
+    private readonly MucpServer _mucp;
+    private readonly RegistrationLoop _registration;
+    private Listener? _listener;
+    private volatile ServiceRecord? _record;
+
+    public ServerRun(
+        ServerOptions options,
+        IRegistry registry,
+        EndpointTableBuilder endpoints,
+        ServerStatistics statistics,
+        EventHandler<ServerStateChangedEventArgs> stateChanged,
+        ILoggerFactory loggerFactory)
+    {
+        _options = options;
+        _registry = registry;
+        _endpoints = endpoints.Build(options.DebugHandler ? DebugHandler.Create(statistics, () => Health().IsReady, [.. options.Interceptors]) : []);
+        _loggerFactory = loggerFactory;
+        _logger = loggerFactory.CreateLogger("Micro.Server");
+        Statistics = statistics;
+
+        // Jitter need not be secret, and one source per run is shared by nobody else.
+        var random = new Random();
+        _mucp = new MucpServer(
+            options.Name,
+            _endpoints,
+            new ContentFormats(options.Codecs),
+            new FailureMapper(options.Name, options.ShowExceptionDetail, _logger),
+            new HealthResponder(options.Name, Health),
+            statistics,
+            options.Limits,
+            options.TimeProvider,
+            random,
+            loggerFactory.CreateLogger("Micro.Transport"));
+        _registration = new RegistrationLoop(registry, () => _record!, options, loggerFactory.CreateLogger("Micro.Registry"), options.TimeProvider, random);
+        _registration.StateChanged += stateChanged;
+    }
+
+    public ServerStatistics Statistics { get; }
+
+    public ServerState State => _registration.State;
+
+    public ServiceRecord? Record => _record;
+
+    public string? Address => _listener is { } listener ? NodeAddress.Format(listener.EndPoint.Address, listener.EndPoint.Port) : null;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!ListenAddress.TryParse(_options.Address, out var address))
+        {
+            throw new InvalidOperationException($"server address '{_options.Address}' changed after it was checked");
+        }
+
+        _listener = await Listener.StartAsync(address.Value, _options.Limits, _mucp.ServeAsync, _loggerFactory, cancellationToken).ConfigureAwait(false);
+        _logger.Listening(Address!);
+        _record = MakeRecord();
+        await _registration.StartAsync(cancellationToken).ConfigureAwait(false);
+        NetworkChange.NetworkAddressChanged += OnNetworkAddressChanged;
+    }
+
+    public async Task StopAsync(CancellationToken skipWaits)
+    {
+        NetworkChange.NetworkAddressChanged -= OnNetworkAddressChanged;
+        await _registration.StopAsync(skipWaits).ConfigureAwait(false);
+        _mucp.BeginDrain();
+        var isMdns = string.Equals(_registry.Name, "mdns", StringComparison.Ordinal);
+        var drainDelay = _options.DrainDelay ?? (isMdns ? MdnsDrainDelay : DefaultDrainDelay);
+        await DelayAsync(drainDelay, skipWaits).ConfigureAwait(false);
+        await CloseAsync(skipWaits).ConfigureAwait(false);
+        _logger.Stopped(Statistics.Requests, Statistics.Errors);
+    }
+
+    /// <summary>
+    /// Ready while callers can find the node: registered, or lost for less than the TTL, because an outage of the
+    /// registry must not take all services down with it.
+    /// </summary>
+    public HealthReport Health()
+    {
+        var state = State;
+        var isVisible = state == ServerState.Registered
+            || (state == ServerState.Lost
+                && _registration.ConfirmedAt is { } confirmedAt
+                && (_options.RegisterTtl == TimeSpan.Zero || _options.TimeProvider.GetUtcNow() - confirmedAt < _options.RegisterTtl));
+        var registration = state switch
+        {
+            ServerState.Registered => "registered",
+            ServerState.Lost => "lost",
+            ServerState.Draining => "draining",
+            _ => "not registered",
+        };
+        return new HealthReport(isVisible, registration, _registration.LastError is null ? null : _registration.LastError.GetType().Name);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        NetworkChange.NetworkAddressChanged -= OnNetworkAddressChanged;
+        await _registration.DisposeAsync().ConfigureAwait(false);
+        if (_listener is { } listener)
+        {
+            await listener.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+            await listener.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _mucp.Dispose();
+    }
+
+    private async Task CloseAsync(CancellationToken skipWaits)
+    {
+        using var patience = new CancellationTokenSource(_options.ShutdownTimeout, _options.TimeProvider);
+        await using var skipping = skipWaits.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), patience).ConfigureAwait(false);
+        await using var cutting = patience.Token.UnsafeRegister(static run => ((ServerRun)run!).Cut(), this).ConfigureAwait(false);
+
+        // Cancelled calls get a second to say so to their callers before the connections go.
+        using var end = new CancellationTokenSource();
+        await using var ending = patience.Token.UnsafeRegister(
+            static source => ((CancellationTokenSource)source!).CancelAfter(TimeSpan.FromSeconds(1)), end).ConfigureAwait(false);
+        await _listener!.StopAsync(end.Token).ConfigureAwait(false);
+    }
+
+    private void Cut()
+    {
+        if (_mucp.RunningCalls is > 0 and var calls)
+        {
+            _logger.CallsCancelled(calls, _options.ShutdownTimeout);
+        }
+
+        _mucp.CutCalls();
+    }
+
+    private async Task DelayAsync(TimeSpan delay, CancellationToken skipWaits)
+    {
+        try
+        {
+            await Task.Delay(delay, _options.TimeProvider, skipWaits).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to hurry: go on with closing.
+        }
+    }
+
+    private ServiceRecord MakeRecord()
+    {
+        var listener = _listener!;
+        var host = listener.EndPoint.Address;
+        var listensOnAll = host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any);
+        var advertised = AdvertiseAddress.Choose(
+            _options,
+            listensOnAll ? "" : host.ToString(),
+            listener.EndPoint.Port,
+            InterfaceAddresses.Read,
+            Dns.GetHostName);
+        _logger.Advertising(advertised.Address, advertised.Reason);
+        var metadata = new Dictionary<string, string>(_options.Metadata, StringComparer.Ordinal)
+        {
+            ["transport"] = "http",
+            ["broker"] = "http",
+            ["server"] = "mucp",
+            ["registry"] = _registry.Name,
+            ["protocol"] = "mucp",
+        };
+        return new ServiceRecord
+        {
+            Name = _options.Name,
+            Version = _options.Version,
+            Endpoints = _endpoints.Advertised,
+            Nodes = [new Node { Id = $"{_options.Name}-{_options.Id}", Address = advertised.Address, Metadata = metadata }],
+        };
+    }
+
+    private void OnNetworkAddressChanged(object? sender, EventArgs e)
+    {
+        try
+        {
+            var record = MakeRecord();
+            if (!record.Equals(_record))
+            {
+                _record = record;
+                _registration.Refresh();
+            }
+        }
+        catch (Exception exception)
+        {
+            // The old address stays registered; the next change tries again.
+            _logger.AddressChangeFailed(exception);
+        }
+    }
+}

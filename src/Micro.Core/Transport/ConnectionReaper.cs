@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Transport;
+
+/// <summary>
+/// Cuts connections that let a deadline pass: one timer looks at all of them each second, which costs the connections
+/// nothing but a number each.
+/// </summary>
+internal sealed class ConnectionReaper : IDisposable
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<IReapable, byte> _connections = new();
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly ITimer _timer;
+
+    public ConnectionReaper(TimeProvider timeProvider, ILogger logger)
+    {
+        _timeProvider = timeProvider;
+        _logger = logger;
+        _timer = timeProvider.CreateTimer(static reaper => ((ConnectionReaper)reaper!).Look(), this, Period, Period);
+    }
+
+    public int Count => _connections.Count;
+
+    public IEnumerable<IReapable> Connections => _connections.Keys;
+
+    public void Add(IReapable connection) => _connections.TryAdd(connection, 0);
+
+    public void Remove(IReapable connection) => _connections.TryRemove(connection, out _);
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Look()
+    {
+        var now = _timeProvider.GetTimestamp();
+        foreach (var (connection, _) in _connections)
+        {
+            try
+            {
+                connection.CutIfLate(now);
+            }
+            catch (Exception exception)
+            {
+                // One connection must not end the watch over all others.
+                _logger.ReaperFailed(exception);
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Sockets;
+using Micro.Registry;
+using Micro.Server;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Micro.Transport;
+
+/// <summary>
+/// Listens on one port with Kestrel's connection layer (sockets and pipes) and hands each connection to the protocol.
+/// </summary>
+internal sealed class Listener : IAsyncDisposable
+{
+    private readonly KestrelServer _server;
+
+    private Listener(KestrelServer server, IPEndPoint endPoint)
+    {
+        _server = server;
+        EndPoint = endPoint;
+    }
+
+    /// <summary>Where it listens, with the real port.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Listens on the first free port of the address.</summary>
+    /// <exception cref="IOException">None is free, or the host is not of this machine.</exception>
+    public static async Task<Listener> StartAsync(
+        ListenAddress address,
+        TransportLimits limits,
+        ConnectionDelegate protocol,
+        ILoggerFactory loggerFactory,
+        CancellationToken cancellationToken)
+    {
+        var host = await ResolveAsync(address, cancellationToken).ConfigureAwait(false);
+        for (var port = address.FirstPort; ; port++)
+        {
+            try
+            {
+                return await ListenAsync(host, port, limits, protocol, loggerFactory, cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException exception) when (exception.InnerException is AddressInUseException && port < address.LastPort)
+            {
+                // Taken: the next of the range.
+            }
+        }
+    }
+
+    /// <summary>Stops accepting, asks all connections to end and waits for them; cancellation cuts them.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+
+    public ValueTask DisposeAsync()
+    {
+        _server.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static async Task<Listener> ListenAsync(
+        IPAddress? host,
+        int port,
+        TransportLimits limits,
+        ConnectionDelegate protocol,
+        ILoggerFactory loggerFactory,
+        CancellationToken cancellationToken)
+    {
+        ListenOptions? listening = null;
+        var options = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = EmptyServices.Instance };
+        options.Limits.MaxConcurrentConnections = limits.MaxConnections;
+        void Configure(ListenOptions listenOptions)
+        {
+            listening = listenOptions;
+            listenOptions.Use(_ => protocol);
+        }
+
+        if (host is null)
+        {
+            options.ListenAnyIP(port, Configure);
+        }
+        else
+        {
+            options.Listen(host, port, Configure);
+        }
+
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggerFactory);
+        var server = new KestrelServer(Options.Create(options), transport, loggerFactory);
+        try
+        {
+            await server.StartAsync(new NoApplication(), cancellationToken).ConfigureAwait(false);
+            return new Listener(server, listening!.IPEndPoint!);
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<IPAddress?> ResolveAsync(ListenAddress address, CancellationToken cancellationToken)
+    {
+        if (address.Host.Length == 0 || string.Equals(address.Host, "::", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        if (IPAddress.TryParse(address.Host, out var ip))
+        {
+            return ip;
+        }
+
+        try
+        {
+            var all = await Dns.GetHostAddressesAsync(address.Host, cancellationToken).ConfigureAwait(false);
+            return all.FirstOrDefault(candidate => candidate.AddressFamily == AddressFamily.InterNetwork) ?? all[0];
+        }
+        catch (SocketException exception)
+        {
+            throw new IOException($"cannot listen on '{NodeAddress.Format(address.Host, address.FirstPort)}': no such host", exception);
+        }
+    }
+
+    /// <summary>Kestrel wants an application behind its own HTTP; ours never passes a connection on to it.</summary>
+    private sealed class NoApplication : IHttpApplication<IFeatureCollection>
+    {
+        public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
+
+        public Task ProcessRequestAsync(IFeatureCollection context) => Task.CompletedTask;
+
+        public void DisposeContext(IFeatureCollection context, Exception? exception)
+        {
+        }
+    }
+
+    private sealed class EmptyServices : IServiceProvider
+    {
+        public static readonly EmptyServices Instance = new();
+
+        public object? GetService(Type serviceType) => null;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Buffers;
+using System.Buffers.Text;
+
+namespace Micro.Transport.Mucp;
+
+/// <summary>Puts the chunks of a body together (RFC 9112, section 7.1). Trailers are read and dropped.</summary>
+internal struct ChunkDecoder(int maxBodyBytes, int maxTrailerBytes)
+{
+    /// <summary>A size line: at most 8 hex digits and a short extension.</summary>
+    private const int MaxSizeLine = 256;
+
+    private Phase _phase;
+    private long _left;
+    private int _trailerBytes;
+
+    private enum Phase
+    {
+        Size,
+        Data,
+        DataEnd,
+        Trailers,
+    }
+
+    /// <summary>Takes what is there.</summary>
+    /// <returns>Whether the body is complete.</returns>
+    /// <exception cref="MalformedMessageException">The chunks are malformed or too large.</exception>
+    public bool Decode(in ReadOnlySequence<byte> buffer, PooledBufferWriter output, out SequencePosition consumed, out SequencePosition examined)
+    {
+        var reader = new SequenceReader<byte>(buffer);
+        examined = buffer.End;
+        while (true)
+        {
+            consumed = reader.Position;
+            if (_phase == Phase.Data)
+            {
+                var taken = (int)Math.Min(_left, reader.Remaining);
+                if (taken > 0)
+                {
+                    reader.UnreadSequence.Slice(0, taken).CopyTo(output.GetSpan(taken));
+                    output.Advance(taken);
+                    reader.Advance(taken);
+                    _left -= taken;
+                    consumed = reader.Position;
+                }
+
+                if (_left > 0)
+                {
+                    return false;
+                }
+
+                _phase = Phase.DataEnd;
+            }
+
+            if (!reader.TryReadTo(out ReadOnlySequence<byte> line, "\r\n"u8))
+            {
+                return reader.Remaining > MaxSizeLine
+                    ? throw new MalformedMessageException(400, "malformed chunk")
+                    : false;
+            }
+
+            switch (_phase)
+            {
+                case Phase.Size:
+                    _left = ParseSize(in line);
+                    if (output.WrittenCount + _left > maxBodyBytes)
+                    {
+                        throw new MalformedMessageException(413, $"chunked message exceeds the limit of {maxBodyBytes} bytes");
+                    }
+
+                    _phase = _left == 0 ? Phase.Trailers : Phase.Data;
+                    break;
+                case Phase.DataEnd:
+                    if (!line.IsEmpty)
+                    {
+                        throw new MalformedMessageException(400, "chunk is longer than announced");
+                    }
+
+                    _phase = Phase.Size;
+                    break;
+                case Phase.Trailers:
+                    if (line.IsEmpty)
+                    {
+                        consumed = reader.Position;
+                        examined = consumed;
+                        return true;
+                    }
+
+                    _trailerBytes += (int)line.Length;
+                    if (_trailerBytes > maxTrailerBytes)
+                    {
+                        throw new MalformedMessageException(431, "trailers too long");
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    private static long ParseSize(in ReadOnlySequence<byte> line)
+    {
+        Span<byte> text = stackalloc byte[MaxSizeLine];
+        if (line.Length > MaxSizeLine)
+        {
+            throw new MalformedMessageException(400, "malformed chunk size");
+        }
+
+        line.CopyTo(text);
+        text = text[..(int)line.Length];
+        var extension = text.IndexOf((byte)';');
+        var digits = (extension < 0 ? text : text[..extension]).TrimEnd((byte)' ');
+        if (digits.Length is 0 or > 8 || !Utf8Parser.TryParse(digits, out uint size, out var used, 'x') || used != digits.Length)
+        {
+            throw new MalformedMessageException(400, "malformed chunk size");
+        }
+
+        return size;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+
+namespace Micro.Transport.Mucp;
+
+/// <summary>
+/// Idle connections by address, used again last in, first out. A timer closes those that were idle for too long, so
+/// that connections to nodes which are gone do not stay.
+/// </summary>
+internal sealed class ConnectionPool : IDisposable
+{
+    private readonly ConcurrentDictionary<string, IdleConnections> _idle = new(StringComparer.Ordinal);
+    private readonly TransportLimits _limits;
+    private readonly TimeProvider _timeProvider;
+    private readonly TimeSpan _ttl;
+    private readonly int _size;
+    private readonly ITimer _timer;
+    private volatile bool _disposed;
+
+    public ConnectionPool(TransportLimits limits, int size, TimeSpan ttl, TimeProvider timeProvider)
+    {
+        _limits = limits;
+        _size = size;
+        _ttl = ttl;
+        _timeProvider = timeProvider;
+        _timer = timeProvider.CreateTimer(static pool => ((ConnectionPool)pool!).Trim(), this, ttl / 2, ttl / 2);
+    }
+
+    /// <summary>How many connections are idle.</summary>
+    public int IdleCount => _idle.Sum(pair => pair.Value.Count);
+
+    /// <summary>Takes an idle connection or opens one.</summary>
+    /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>.</exception>
+    public ValueTask<MucpClientConnection> RentAsync(string address, TimeSpan dialTimeout, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_idle.TryGetValue(address, out var idle))
+        {
+            while (idle.TryPop(out var connection))
+            {
+                if (_timeProvider.GetElapsedTime(connection.IdleSince) < _ttl && connection.IsAlive())
+                {
+                    return new ValueTask<MucpClientConnection>(connection);
+                }
+
+                connection.Dispose();
+            }
+        }
+
+        return new ValueTask<MucpClientConnection>(
+            MucpClientConnection.ConnectAsync(address, _limits, dialTimeout, _timeProvider, cancellationToken));
+    }
+
+    /// <summary>Gives a connection back after a complete reply.</summary>
+    public void Return(MucpClientConnection connection)
+    {
+        connection.IdleSince = _timeProvider.GetTimestamp();
+        if (_disposed
+            || connection.MustClose
+            || !_idle.GetOrAdd(connection.Address, static _ => new IdleConnections()).TryPush(connection, _size))
+        {
+            connection.Dispose();
+        }
+        else if (_disposed)
+        {
+            // Disposed while the connection was put back: nobody else would close it.
+            Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        _timer.Dispose();
+        foreach (var (_, idle) in _idle)
+        {
+            while (idle.TryPop(out var connection))
+            {
+                connection.Dispose();
+            }
+        }
+    }
+
+    private void Trim()
+    {
+        foreach (var (address, idle) in _idle)
+        {
+            idle.CloseIdleSince(_timeProvider, _ttl);
+            if (idle.Count == 0 && _idle.TryRemove(KeyValuePair.Create(address, idle)))
+            {
+                // A connection pushed between the look and the removal is closed rather than lost.
+                idle.CloseIdleSince(_timeProvider, TimeSpan.Zero);
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Micro.Transport.Mucp;
+
+/// <summary>The idle connections to one address: the end is used first, so that the rest can age.</summary>
+internal sealed class IdleConnections
+{
+    private readonly Lock _gate = new();
+    private readonly List<MucpClientConnection> _connections = [];
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _connections.Count;
+            }
+        }
+    }
+
+    public bool TryPop([NotNullWhen(true)] out MucpClientConnection? connection)
+    {
+        lock (_gate)
+        {
+            if (_connections.Count == 0)
+            {
+                connection = null;
+                return false;
+            }
+
+            connection = _connections[^1];
+            _connections.RemoveAt(_connections.Count - 1);
+            return true;
+        }
+    }
+
+    public bool TryPush(MucpClientConnection connection, int limit)
+    {
+        lock (_gate)
+        {
+            if (_connections.Count >= limit)
+            {
+                return false;
+            }
+
+            _connections.Add(connection);
+            return true;
+        }
+    }
+
+    public void CloseIdleSince(TimeProvider timeProvider, TimeSpan age)
+    {
+        List<MucpClientConnection>? old = null;
+        lock (_gate)
+        {
+            // Oldest first, because the list is used from its end.
+            while (_connections.Count > 0 && timeProvider.GetElapsedTime(_connections[0].IdleSince) >= age)
+            {
+                (old ??= []).Add(_connections[0]);
+                _connections.RemoveAt(0);
+            }
+        }
+
+        old?.ForEach(static connection => connection.Dispose());
+    }
+}

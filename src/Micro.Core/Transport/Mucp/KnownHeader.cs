@@ -1,0 +1,28 @@
+namespace Micro.Transport.Mucp;
+
+/// <summary>Headers that the protocol itself looks at; all others are metadata.</summary>
+internal enum KnownHeader
+{
+    Other = -1,
+    ContentLength,
+    ContentType,
+    TransferEncoding,
+    Connection,
+    Expect,
+    Host,
+    Timeout,
+    MicroId,
+    MicroService,
+    MicroMethod,
+    MicroEndpoint,
+    MicroStream,
+    MicroError,
+    MicroTopic,
+    XMicroId,
+    XMicroService,
+    XMicroMethod,
+    XMicroEndpoint,
+    XMicroStream,
+    XMicroError,
+    Count,
+}

@@ -1,0 +1,273 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using Micro.Server;
+
+namespace Micro.Transport.Mucp;
+
+/// <summary>
+/// Start line and headers of one HTTP/1.1 message, kept as bytes in a buffer that is used again for the next message.
+/// Nothing becomes a string until somebody asks for metadata.
+/// </summary>
+internal sealed class MessageHead : IHeaderSource, IDisposable
+{
+    private readonly int[] _known = new int[(int)KnownHeader.Count];
+    private Field[] _fields = new Field[24];
+    private byte[] _buffer = [];
+    private int _count;
+
+    /// <summary>The start line: request line or status line.</summary>
+    public ReadOnlySpan<byte> StartLine => _buffer.AsSpan(0, StartLineLength);
+
+    public int StartLineLength { get; private set; }
+
+    public bool IsHttp10 { get; private set; }
+
+    /// <summary>Status of a response; 0 for a request.</summary>
+    public int StatusCode { get; private set; }
+
+    /// <summary>Bytes of the body when announced; -1 when not.</summary>
+    public long ContentLength { get; private set; }
+
+    public bool IsChunked { get; private set; }
+
+    /// <summary>Whether the connection ends after this message (RFC 9112, section 9.3).</summary>
+    public bool ClosesConnection { get; private set; }
+
+    public bool ExpectsContinue { get; private set; }
+
+    public int HeaderCount => _count;
+
+    public ReadOnlySpan<byte> this[KnownHeader header]
+    {
+        get
+        {
+            var index = _known[(int)header];
+            return index < 0 ? default : ValueOf(index);
+        }
+    }
+
+    public bool Has(KnownHeader header) => _known[(int)header] >= 0;
+
+    /// <summary>A <c>Micro-*</c> header or, when it is missing, its <c>X-</c> twin.</summary>
+    public ReadOnlySpan<byte> GetEither(KnownHeader header, KnownHeader twin) => Has(header) ? this[header] : this[twin];
+
+    /// <summary>Takes over the head of a message.</summary>
+    /// <param name="source">Everything up to and without the empty line.</param>
+    /// <param name="limits">Limits of the connection.</param>
+    /// <param name="isResponse">Whether a status line is expected.</param>
+    /// <exception cref="MalformedMessageException">The bytes are no valid head.</exception>
+    public void Parse(in ReadOnlySequence<byte> source, TransportLimits limits, bool isResponse)
+    {
+        var length = (int)source.Length;
+        if (_buffer.Length < length)
+        {
+            Dispose();
+            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(length, 512));
+        }
+
+        source.CopyTo(_buffer);
+        Array.Fill(_known, -1);
+        _count = 0;
+        ContentLength = -1;
+        IsChunked = false;
+        ExpectsContinue = false;
+        StatusCode = 0;
+
+        var bytes = _buffer.AsSpan(0, length);
+        var position = NextLine(bytes, 0, out var lineEnd);
+        StartLineLength = lineEnd;
+        ParseStartLine(isResponse);
+        ClosesConnection = IsHttp10;
+        while (position < length)
+        {
+            var start = position;
+            position = NextLine(bytes, start, out lineEnd);
+            ParseField(bytes, start, lineEnd, limits);
+        }
+
+        if (IsChunked && ContentLength >= 0)
+        {
+            // Two lengths for one body is how requests are smuggled (RFC 9112, section 6.3).
+            throw new MalformedMessageException(400, "both Content-Length and Transfer-Encoding");
+        }
+    }
+
+    /// <summary>Moves the content to a head of its own, for a stream that outlives the message which opened it.</summary>
+    public MessageHead Detach()
+    {
+        var detached = new MessageHead
+        {
+            _buffer = _buffer,
+            _fields = _fields,
+            _count = _count,
+            StartLineLength = StartLineLength,
+            IsHttp10 = IsHttp10,
+            ClosesConnection = ClosesConnection,
+        };
+        _known.CopyTo(detached._known, 0);
+        _buffer = [];
+        _fields = new Field[24];
+        _count = 0;
+        StartLineLength = 0;
+        Array.Fill(_known, -1);
+        return detached;
+    }
+
+    public CallMetadata ReadMetadata()
+    {
+        var metadata = new CallMetadata();
+        for (var index = 0; index < _count; index++)
+        {
+            metadata.AddReceived(Encoding.ASCII.GetString(NameOf(index)), Encoding.UTF8.GetString(ValueOf(index)));
+        }
+
+        return metadata;
+    }
+
+    public void Dispose()
+    {
+        var buffer = _buffer;
+        _buffer = [];
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static int NextLine(ReadOnlySpan<byte> bytes, int start, out int lineEnd)
+    {
+        var feed = bytes[start..].IndexOf((byte)'\n');
+        if (feed < 0)
+        {
+            lineEnd = bytes.Length;
+            return bytes.Length;
+        }
+
+        if (feed == 0 || bytes[start + feed - 1] != '\r')
+        {
+            throw new MalformedMessageException(400, "line does not end with CR LF");
+        }
+
+        lineEnd = start + feed - 1;
+        return start + feed + 1;
+    }
+
+    private void ParseStartLine(bool isResponse)
+    {
+        var line = StartLine;
+        var version = isResponse ? line[..Math.Min(8, line.Length)] : line[Math.Max(0, line.Length - 8)..];
+        IsHttp10 = version.SequenceEqual("HTTP/1.0"u8);
+        if (!IsHttp10 && !version.SequenceEqual("HTTP/1.1"u8))
+        {
+            throw new MalformedMessageException(version.StartsWith("HTTP/"u8) ? 505 : 400, "not an HTTP/1.1 message");
+        }
+
+        if (!isResponse)
+        {
+            if (line.Count((byte)' ') != 2 || line[0] is < (byte)'A' or > (byte)'Z')
+            {
+                throw new MalformedMessageException(400, "malformed request line");
+            }
+
+            return;
+        }
+
+        if (line.Length < 12 || line[8] != ' ' || !System.Buffers.Text.Utf8Parser.TryParse(line.Slice(9, 3), out int status, out var used) || used != 3)
+        {
+            throw new MalformedMessageException(502, "malformed status line");
+        }
+
+        StatusCode = status;
+    }
+
+    private void ParseField(ReadOnlySpan<byte> bytes, int start, int end, TransportLimits limits)
+    {
+        var line = bytes[start..end];
+        var colon = line.IndexOf((byte)':');
+        if (colon <= 0 || line[..colon].IndexOfAny(" \t"u8) >= 0)
+        {
+            // A blank at the start would be line folding, one before the colon is refused by RFC 9112, section 5.
+            throw new MalformedMessageException(400, "malformed header");
+        }
+
+        var value = line[(colon + 1)..];
+        var leading = value.Length - value.TrimStart(" \t"u8).Length;
+        value = value.Trim(" \t"u8);
+        if (value.IndexOfAny("\r\0"u8) >= 0)
+        {
+            throw new MalformedMessageException(400, "header value holds CR or NUL");
+        }
+
+        if (_count == limits.MaxHeaders)
+        {
+            throw new MalformedMessageException(431, $"more than {limits.MaxHeaders} headers");
+        }
+
+        if (_count == _fields.Length)
+        {
+            Array.Resize(ref _fields, _fields.Length * 2);
+        }
+
+        _fields[_count] = new Field(start, colon, start + colon + 1 + leading, value.Length);
+        var header = KnownHeaders.Match(line[..colon]);
+        if (header != KnownHeader.Other)
+        {
+            TakeKnown(header, value);
+        }
+
+        _count++;
+    }
+
+    private void TakeKnown(KnownHeader header, ReadOnlySpan<byte> value)
+    {
+        switch (header)
+        {
+            case KnownHeader.ContentLength:
+                if (Has(KnownHeader.ContentLength)
+                    || value.Length is 0 or > 18
+                    || value.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0
+                    || !System.Buffers.Text.Utf8Parser.TryParse(value, out long length, out _))
+                {
+                    throw new MalformedMessageException(400, "malformed Content-Length");
+                }
+
+                ContentLength = length;
+                break;
+            case KnownHeader.TransferEncoding:
+                if (Has(KnownHeader.TransferEncoding) || !Ascii.EqualsIgnoreCase(value, "chunked"u8))
+                {
+                    throw new MalformedMessageException(501, "Transfer-Encoding other than chunked");
+                }
+
+                IsChunked = true;
+                break;
+            case KnownHeader.Connection:
+                if (Ascii.EqualsIgnoreCase(value, "close"u8))
+                {
+                    ClosesConnection = true;
+                }
+                else if (IsHttp10 && Ascii.EqualsIgnoreCase(value, "keep-alive"u8))
+                {
+                    ClosesConnection = false;
+                }
+
+                break;
+            case KnownHeader.Expect:
+                ExpectsContinue = Ascii.EqualsIgnoreCase(value, "100-continue"u8);
+                break;
+        }
+
+        if (_known[(int)header] < 0)
+        {
+            _known[(int)header] = _count;
+        }
+    }
+
+    private ReadOnlySpan<byte> NameOf(int index) => _buffer.AsSpan(_fields[index].NameStart, _fields[index].NameLength);
+
+    private ReadOnlySpan<byte> ValueOf(int index) => _buffer.AsSpan(_fields[index].ValueStart, _fields[index].ValueLength);
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Field(int NameStart, int NameLength, int ValueStart, int ValueLength);
+}

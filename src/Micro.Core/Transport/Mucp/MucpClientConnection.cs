@@ -1,0 +1,187 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Micro.Registry;
+
+namespace Micro.Transport.Mucp;
+
+/// <summary>
+/// One TCP connection to a node that carries one call at a time, or one stream. Failures say whether the request can
+/// have been executed: <see cref="ErrorKind.Connect"/>, <see cref="ErrorKind.NotSent"/> or <see cref="ErrorKind.Broken"/>.
+/// </summary>
+internal sealed class MucpClientConnection : IDisposable
+{
+    private const string ErrorId = "go.micro.client.transport";
+
+    private readonly Socket _socket;
+    private readonly NetworkStream _stream;
+    private readonly PipeReader _input;
+    private readonly MessageReader _reader;
+
+    private MucpClientConnection(string address, Socket socket, TransportLimits limits)
+    {
+        Address = address;
+        _socket = socket;
+        _stream = new NetworkStream(socket, ownsSocket: true);
+        _input = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 4096, minimumReadSize: 1024, leaveOpen: true));
+        _reader = new MessageReader(_input, limits, readsResponses: true);
+    }
+
+    /// <summary>Address it was opened for, <c>host:port</c>.</summary>
+    public string Address { get; }
+
+    /// <summary>Where a request is put together before it is sent.</summary>
+    public PooledBufferWriter Output { get; } = new();
+
+    /// <summary>Head of the reply received last.</summary>
+    public MessageHead Head { get; } = new();
+
+    /// <summary>Timestamp of its return to the pool.</summary>
+    public long IdleSince { get; set; }
+
+    /// <summary>Whether it failed or the server asked to close it.</summary>
+    public bool MustClose { get; private set; }
+
+    /// <summary>Opens a connection. Never goes through a proxy of the system.</summary>
+    /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>: nothing was sent.</exception>
+    public static async Task<MucpClientConnection> ConnectAsync(
+        string address,
+        TransportLimits limits,
+        TimeSpan dialTimeout,
+        TimeProvider timeProvider,
+        CancellationToken cancellationToken)
+    {
+        if (!NodeAddress.TryParse(address, out var host, out var port) || host.Length == 0 || port == 0)
+        {
+            throw new MicroException(503, ErrorId, $"connection error: '{address}' is not host:port", ErrorKind.Connect);
+        }
+
+        var endPoint = IPAddress.TryParse(host, out var ip) ? new IPEndPoint(ip, port) : (EndPoint)new DnsEndPoint(host, port);
+        var socket = ip is null
+            ? new Socket(SocketType.Stream, ProtocolType.Tcp)
+            : new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        using var timeout = new CancellationTokenSource(dialTimeout, timeProvider);
+        using var registration = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timeout);
+        try
+        {
+            socket.NoDelay = true;
+            await socket.ConnectAsync(endPoint, timeout.Token).ConfigureAwait(false);
+            return new MucpClientConnection(address, socket, limits);
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw new MicroException(503, ErrorId, $"connection error: {address}: {exception.Message}", ErrorKind.Connect, exception);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new MicroException(503, ErrorId, $"connection error: {address} did not accept within the dial timeout of {dialTimeout.TotalSeconds} s", ErrorKind.Connect);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether the other side has not closed it meanwhile; asks the kernel, does not wait.</summary>
+    public bool IsAlive()
+    {
+        try
+        {
+            // Readable while nothing is expected: either closed, or bytes nobody asked for. Both make it useless.
+            return !MustClose && !_socket.Poll(0, SelectMode.SelectRead);
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Sends what <see cref="Output"/> holds, then <paramref name="body"/>.</summary>
+    /// <exception cref="MicroException">Kind <see cref="ErrorKind.NotSent"/>: the server cannot have the whole request.</exception>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        const int JoinedBytes = 32 * 1024;
+        try
+        {
+            if (body.Length <= JoinedBytes)
+            {
+                // One system call for a message of the common size.
+                Output.Write(body.Span);
+                body = default;
+            }
+
+            await _stream.WriteAsync(Output.WrittenMemory, cancellationToken).ConfigureAwait(false);
+            if (!body.IsEmpty)
+            {
+                await _stream.WriteAsync(body, cancellationToken).ConfigureAwait(false);
+            }
+
+            Output.Clear();
+        }
+        catch (IOException exception)
+        {
+            MustClose = true;
+            throw new MicroException(503, ErrorId, $"connection to {Address} broke before the request was sent: {exception.Message}", ErrorKind.NotSent, exception);
+        }
+        catch
+        {
+            MustClose = true;
+            throw;
+        }
+    }
+
+    /// <summary>Receives the next message; its head is in <see cref="Head"/>.</summary>
+    /// <returns>The body, valid until <see cref="Release"/>.</returns>
+    /// <exception cref="MicroException">Kind <see cref="ErrorKind.Broken"/> or <see cref="ErrorKind.Protocol"/>.</exception>
+    public async ValueTask<ReadOnlySequence<byte>> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            do
+            {
+                if (!await _reader.ReadHeadAsync(Head, isClosing: null, cancellationToken).ConfigureAwait(false))
+                {
+                    throw new IOException("the server closed it");
+                }
+            }
+            while (Head.StatusCode is >= 100 and < 200);
+
+            var body = await _reader.ReadBodyAsync(Head, cancellationToken).ConfigureAwait(false);
+            MustClose |= Head.ClosesConnection;
+            return body;
+        }
+        catch (IOException exception)
+        {
+            MustClose = true;
+            throw new MicroException(503, ErrorId, $"connection to {Address} broke before the reply: {exception.Message}", ErrorKind.Broken, exception);
+        }
+        catch (Exception exception) when (exception is MalformedMessageException or MessageTooLargeException)
+        {
+            MustClose = true;
+            throw new MicroException(500, ErrorId, $"reply of {Address}: {exception.Message}", ErrorKind.Protocol, exception);
+        }
+        catch
+        {
+            MustClose = true;
+            throw;
+        }
+    }
+
+    /// <summary>Gives the memory of the present body back.</summary>
+    public void Release() => _reader.Release();
+
+    public void Dispose()
+    {
+        MustClose = true;
+        _stream.Dispose();
+        _socket.Dispose();
+        _input.Complete();
+        _reader.Dispose();
+        Output.Dispose();
+        Head.Dispose();
+    }
+}

@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Text;
+using Micro.Codecs;
+using Micro.Server;
+using Micro.Server.Handlers;
+using Microsoft.AspNetCore.Connections;
+
+namespace Micro.Transport.Mucp;
+
+/// <summary>The open streams of one server connection, told apart by <c>Micro-Stream</c>.</summary>
+internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, ConnectionContext connection, Action wakeReader) : IDisposable
+{
+    private const string EndOfStream = "EOS";
+
+    private readonly ConcurrentDictionary<string, MucpServerStream> _streams = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _ended = new();
+
+    public bool IsEmpty => _streams.IsEmpty;
+
+    /// <summary>Takes a frame of an open stream.</summary>
+    /// <returns>Whether there is such a stream.</returns>
+    public async ValueTask<bool> TryPostAsync(string id, MessageHead frame, ReadOnlySequence<byte> body)
+    {
+        if (!_streams.TryGetValue(id, out var stream))
+        {
+            return false;
+        }
+
+        if (frame.GetEither(KnownHeader.MicroError, KnownHeader.XMicroError).IsEmpty)
+        {
+            await stream.PostAsync(body, connection.ConnectionClosed).ConfigureAwait(false);
+        }
+        else
+        {
+            stream.CompleteReading();
+        }
+
+        return true;
+    }
+
+    /// <summary>Opens a stream; its first frame only names the endpoint, its body is dropped as go-micro does.</summary>
+    /// <exception cref="MicroException">503: too many streams on the connection or calls in the server.</exception>
+    public void Open(string id, MessageHead head, EndpointInvoker invoker, ContentFormat format, Func<MessageHead, HandlerContext> makeContext)
+    {
+        if (_streams.Count >= server.Limits.MaxStreamsPerConnection)
+        {
+            throw MicroException.Unavailable(server.ServiceName, $"more than {server.Limits.MaxStreamsPerConnection} streams on a connection");
+        }
+
+        if (!server.TryBeginCall())
+        {
+            throw MicroException.Unavailable(server.ServiceName, $"more than {server.Limits.MaxConcurrentCalls} calls at a time");
+        }
+
+        var opening = head.Detach();
+        var context = makeContext(opening);
+        var stream = new MucpServerStream(id, invoker.Name, opening, format, replies, server.Limits.MaxStreamBacklog, context.CancellationToken);
+        _streams[id] = stream;
+        stream.Completion = Task.Run(() => RunAsync(stream, invoker, context));
+    }
+
+    /// <summary>Ends all streams: the connection is gone.</summary>
+    public async ValueTask EndAsync()
+    {
+        await _ended.CancelAsync().ConfigureAwait(false);
+        foreach (var (_, stream) in _streams)
+        {
+            await stream.Completion.ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose() => _ended.Dispose();
+
+    /// <summary>Fires when the connection's loop has ended.</summary>
+    public CancellationToken Ended => _ended.Token;
+
+    private async Task RunAsync(MucpServerStream stream, EndpointInvoker invoker, HandlerContext context)
+    {
+        server.Statistics.CountRequest();
+        try
+        {
+            var end = await InvokeAsync(stream, invoker, context).ConfigureAwait(false);
+            await replies.WriteErrorAsync(stream.Opening, stream.Format, end, default, envelopeId: null).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or ConnectionAbortedException or ConnectionResetException or OperationCanceledException or InvalidOperationException)
+        {
+            // The client is gone: nobody is left to tell how the stream ended.
+            server.Logger.ConnectionEnded(connection.ConnectionId, connection.RemoteEndPoint?.ToString(), exception.Message);
+        }
+        finally
+        {
+            _streams.TryRemove(stream.Id, out _);
+            context.End();
+            stream.Dispose();
+            server.EndCall();
+            if (server.IsDraining)
+            {
+                wakeReader();
+            }
+        }
+    }
+
+    /// <summary>Runs the handler and gives the text that ends the stream.</summary>
+    private async Task<string> InvokeAsync(MucpServerStream stream, EndpointInvoker invoker, HandlerContext context)
+    {
+        try
+        {
+            await invoker.InvokeStreamAsync(context, stream).ConfigureAwait(false);
+            return EndOfStream;
+        }
+        catch (Exception exception)
+        {
+            if (exception is OperationCanceledException && !context.IsDeadlinePassed && !server.Cut.IsCancellationRequested)
+            {
+                throw;
+            }
+
+            server.Statistics.CountError();
+            return ErrorJson.Format(server.Failures.Map(exception, stream.Endpoint, context.IsDeadlinePassed, server.Cut.IsCancellationRequested));
+        }
+    }
+
+    /// <summary>Text of the id; ids are short, longer ones are nobody's.</summary>
+    public static string ReadId(ReadOnlySpan<byte> value) => Encoding.UTF8.GetString(value);
+}

@@ -1,0 +1,115 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using Micro.Client;
+
+namespace Micro.Transport.Mucp;
+
+/// <summary>Writes request heads. What is the same for every call to an endpoint is encoded once.</summary>
+internal sealed class RequestHeads
+{
+    /// <summary>Endpoints whose head is kept; a client that makes names up must not fill the memory.</summary>
+    private const int MaxKept = 4096;
+
+    private readonly ConcurrentDictionary<(string Service, string Endpoint, string ContentType), byte[]> _prefixes = new();
+
+    /// <summary>Writes a head up to and with the empty line.</summary>
+    /// <param name="output">Where it goes.</param>
+    /// <param name="address">Address of the node, for <c>Host</c>.</param>
+    /// <param name="plan">The call.</param>
+    /// <param name="timeout">Time the server has, or zero for no deadline.</param>
+    /// <param name="bodyLength">Bytes of the body.</param>
+    /// <param name="error">Text of <c>Micro-Error</c>, or <see langword="null"/>.</param>
+    /// <exception cref="MicroException">The metadata is too large.</exception>
+    public void Write(IBufferWriter<byte> output, string address, CallPlan plan, TimeSpan timeout, int bodyLength, string? error = null)
+    {
+        output.Write(PrefixOf(plan));
+        output.WriteHeader(MucpHeaderNames.Host, address);
+        output.WriteHeader(MucpHeaderNames.ContentLength, bodyLength);
+        output.WriteHeader(MucpHeaderNames.MicroId, plan.Id);
+
+        // Unique per call: without it a Go server loses one in 30,000 calls on a connection that is used again.
+        output.WriteHeader(MucpHeaderNames.MicroStream, plan.Id);
+        if (timeout > TimeSpan.Zero)
+        {
+            output.WriteHeader(MucpHeaderNames.Timeout, DeadlineHeader.FromTimeSpan(timeout));
+        }
+
+        if (error is not null)
+        {
+            output.WriteHeader(MucpHeaderNames.MicroError, error);
+        }
+
+        if (plan.Options.CloseConnection)
+        {
+            output.Write("Connection: close\r\n"u8);
+        }
+
+        if (plan.Metadata is { Count: > 0 } metadata)
+        {
+            WriteMetadata(output, metadata);
+        }
+
+        output.Write("\r\n"u8);
+    }
+
+    private static void WriteMetadata(IBufferWriter<byte> output, CallMetadata metadata)
+    {
+        var bytes = 0;
+        foreach (var (key, value) in metadata)
+        {
+            if (IsOurs(key))
+            {
+                continue;
+            }
+
+            bytes += key.Length + System.Text.Encoding.UTF8.GetByteCount(value) + 4;
+            if (bytes > HeaderRules.MaxMetadataBytes)
+            {
+                throw new MicroException(400, "go.micro.client", $"metadata exceeds the limit of {HeaderRules.MaxMetadataBytes} bytes", ErrorKind.InvalidRequest);
+            }
+
+            output.WriteUtf8(key);
+            output.Write(": "u8);
+            output.WriteUtf8(value);
+            output.Write("\r\n"u8);
+        }
+    }
+
+    /// <summary>Headers that the framework writes itself; the same name in metadata is overwritten by it.</summary>
+    private static bool IsOurs(string key)
+    {
+        Span<byte> name = stackalloc byte[32];
+        return key.Length <= 32
+            && System.Text.Encoding.ASCII.TryGetBytes(key, name, out var length)
+            && (KnownHeaders.Match(name[..length]) != KnownHeader.Other || string.Equals(key, "Accept", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private byte[] PrefixOf(CallPlan plan)
+    {
+        var key = (plan.Service, plan.Endpoint, plan.Format.ContentType);
+        if (_prefixes.TryGetValue(key, out var prefix))
+        {
+            return prefix;
+        }
+
+        prefix = MakePrefix(plan);
+        if (_prefixes.Count < MaxKept)
+        {
+            _prefixes.TryAdd(key, prefix);
+        }
+
+        return prefix;
+    }
+
+    private static byte[] MakePrefix(CallPlan plan)
+    {
+        var output = new ArrayBufferWriter<byte>(256);
+        output.Write("POST / HTTP/1.1\r\n"u8);
+        output.WriteHeader(MucpHeaderNames.Accept, plan.Format.ContentTypeBytes);
+        output.WriteHeader(MucpHeaderNames.ContentType, plan.Format.ContentTypeBytes);
+        output.WriteHeader(MucpHeaderNames.MicroEndpoint, plan.Endpoint);
+        output.WriteHeader(MucpHeaderNames.MicroMethod, plan.Endpoint);
+        output.WriteHeader(MucpHeaderNames.MicroService, plan.Service);
+        return output.WrittenSpan.ToArray();
+    }
+}

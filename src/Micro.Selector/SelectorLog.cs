@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Selection;
+
+/// <summary>What the selector logs.</summary>
+internal static partial class SelectorLog
+{
+    [LoggerMessage(EventId = 2000, EventName = "selector.watch_ended", Level = LogLevel.Warning,
+        Message = "The watch of {Service} in registry {Registry} ended, known nodes stay in use; next try in {Pause}")]
+    public static partial void WatchEnded(ILogger logger, string service, string registry, TimeSpan pause, Exception? error);
+
+    [LoggerMessage(EventId = 2001, EventName = "selector.mass_removal", Level = LogLevel.Warning,
+        Message = "Registry {Registry} dropped most or all nodes of {Service} at once: asking it again before believing it")]
+    public static partial void MassRemoval(ILogger logger, string service, string registry);
+
+    [LoggerMessage(EventId = 2002, EventName = "selector.serving_stale", Level = LogLevel.Warning,
+        Message = "Serving {Count} nodes of {Service} that the registry has not confirmed for {Age}")]
+    public static partial void ServingStale(ILogger logger, string service, int count, TimeSpan age);
+
+    [LoggerMessage(EventId = 2003, EventName = "selector.too_stale", Level = LogLevel.Error,
+        Message = "The nodes of {Service} were not confirmed for {Age}: not used any more")]
+    public static partial void TooStale(ILogger logger, string service, TimeSpan age);
+
+    [LoggerMessage(EventId = 2004, EventName = "selector.forgotten", Level = LogLevel.Debug,
+        Message = "Nobody asked for {Service} for a long time: its watch ends")]
+    public static partial void Forgotten(ILogger logger, string service);
+
+    [LoggerMessage(EventId = 2005, EventName = "selector.work_failed", Level = LogLevel.Critical,
+        Message = "The work that keeps {Service} fresh failed")]
+    public static partial void WorkFailed(ILogger logger, string service, Exception error);
+
+    [LoggerMessage(EventId = 2006, EventName = "selector.too_many_services", Level = LogLevel.Warning,
+        Message = "{Limit} services are cached already: the registry is asked at every pick of {Service}")]
+    public static partial void TooManyServices(ILogger logger, int limit, string service);
+
+    [LoggerMessage(EventId = 2007, EventName = "selector.slow_stop", Level = LogLevel.Warning,
+        Message = "Watches of registry {Registry} did not end within {Limit}")]
+    public static partial void SlowStop(ILogger logger, string registry, TimeSpan limit);
+}

@@ -1,0 +1,13 @@
+using Micro.Registry;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Selection;
+
+/// <summary>What all services of one selector share.</summary>
+internal sealed record SelectorContext(
+    IRegistry Registry,
+    SelectorOptions Options,
+    TimeProvider Time,
+    AtomicRandom Random,
+    ILogger Logger,
+    SelectorMetrics Metrics);

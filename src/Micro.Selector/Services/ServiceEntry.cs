@@ -1,0 +1,142 @@
+using System.Diagnostics.CodeAnalysis;
+using Micro.Registry;
+
+namespace Micro.Selection;
+
+/// <summary>One service that was looked up: its state, and the work that keeps it fresh until nobody asks any more.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The source ends with the entry's work and has no timer.")]
+internal sealed class ServiceEntry
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SelectorContext _context;
+    private readonly ServiceState _state;
+    private readonly ServiceReader _reader;
+    private readonly Action<ServiceEntry> _forget;
+    private volatile bool _used = true;
+    private long _usedAt;
+    private Task _work = Task.CompletedTask;
+
+    public ServiceEntry(string service, SelectorContext context, Action<ServiceEntry> forget)
+    {
+        Service = service;
+        _context = context;
+        _forget = forget;
+        _state = new ServiceState(service, context);
+        _reader = new ServiceReader(service, context, _state, _stop.Token);
+    }
+
+    public string Service { get; }
+
+    public int NodeCount => _state.Snapshot?.NodeCount ?? 0;
+
+    public int SuspectCount => _state.Snapshot?.SuspectCount ?? 0;
+
+    /// <summary>For how long the registry has not confirmed the nodes.</summary>
+    public TimeSpan Age => _state.Age;
+
+    /// <summary>Starts the work; call it once.</summary>
+    public void Start()
+    {
+        var watcher = new ServiceWatcher(_state, _reader, _context);
+        _work = BackgroundTask.Run(() => Task.WhenAll(EndQuietlyAsync(watcher.RunAsync), EndQuietlyAsync(MaintainAsync)));
+    }
+
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _work.ConfigureAwait(false);
+        await _reader.DrainAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Picks from the snapshot, if there is one with a usable node.</summary>
+    public bool TryPick(SelectOptions options, AttemptedNodes? attempted, out NodePick pick)
+    {
+        if (!_used)
+        {
+            _used = true;
+        }
+
+        if (_state.Snapshot is { } snapshot)
+        {
+            return snapshot.TryPick(options, attempted, out pick);
+        }
+
+        pick = default;
+        return false;
+    }
+
+    public Endpoint? FindEndpoint(string name) => _state.Snapshot?.FindEndpoint(name);
+
+    /// <summary>Asks the registry, but not more often than the options allow.</summary>
+    public Task<LookupOutcome> LookupAsync()
+    {
+        _used = true;
+        return _reader.ReadAsync(NodeCount > 0 ? _context.Options.MinimumRetryInterval : _context.Options.NegativeRetryInterval);
+    }
+
+    private async Task EndQuietlyAsync(Func<CancellationToken, Task> work)
+    {
+        try
+        {
+            await work(_stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Stopped, as asked.
+        }
+        catch (Exception error)
+        {
+            // The loops catch what registries do; this is a fault of the selector, and must at least be seen.
+            SelectorLog.WorkFailed(_context.Logger, Service, error);
+        }
+    }
+
+    private async Task MaintainAsync(CancellationToken stop)
+    {
+        var options = _context.Options;
+        var interval = options.MaxStale is { } limit && limit / 4 < options.RefreshAfter ? limit / 4 : options.RefreshAfter;
+        _usedAt = _context.Time.GetTimestamp();
+        while (true)
+        {
+            await Task.Delay(interval * (0.9 + (0.1 * _context.Random.NextDouble())), _context.Time, stop).ConfigureAwait(false);
+            var used = _used;
+            if (used)
+            {
+                _used = false;
+                _usedAt = _context.Time.GetTimestamp();
+            }
+            else if (_context.Time.GetElapsedTime(_usedAt) >= options.IdleAfter)
+            {
+                SelectorLog.Forgotten(_context.Logger, Service);
+                _forget(this);
+                await _stop.CancelAsync().ConfigureAwait(false);
+                return;
+            }
+
+            if (used && _reader.SinceLastRead >= options.RefreshAfter * 0.85)
+            {
+                await _reader.ReadAsync(options.MinimumRetryInterval).ConfigureAwait(false);
+            }
+
+            NoticeStaleness(options);
+        }
+    }
+
+    private void NoticeStaleness(SelectorOptions options)
+    {
+        var age = Age;
+        if (age <= options.CacheTtl || NodeCount == 0)
+        {
+            return;
+        }
+
+        if (options.MaxStale is { } limit && age > limit)
+        {
+            SelectorLog.TooStale(_context.Logger, Service, age);
+            _state.Clear();
+            return;
+        }
+
+        SelectorLog.ServingStale(_context.Logger, Service, NodeCount, age);
+    }
+}

@@ -1,0 +1,184 @@
+using Micro.Registry;
+
+namespace Micro.Selection;
+
+/// <summary>
+/// What is known of one service: its records, the nodes that vanished, and how fresh that is. Every change publishes a
+/// new snapshot. Safe for concurrent use; the lock is never held while a registry, a filter or a strategy runs.
+/// </summary>
+internal sealed class ServiceState
+{
+    private readonly Lock _gate = new();
+    private readonly SelectorContext _context;
+    private readonly SnapshotContext _snapshots;
+    private readonly RemovalGuard _guard;
+    private volatile ServiceSnapshot? _snapshot;
+    private RecordSet _records = RecordSet.Empty;
+    private List<Suspect> _suspects = [];
+    private long _version;
+    private long _confirmedAt;
+    private bool _live;
+
+    public ServiceState(string service, SelectorContext context)
+    {
+        Service = service;
+        _context = context;
+        _guard = new RemovalGuard(context.Time);
+        _confirmedAt = context.Time.GetTimestamp();
+        _snapshots = new SnapshotContext
+        {
+            Service = service,
+            Pickers = new PickerTable(service, context.Options.Strategy, context.Options.MaxFilterSets),
+            Time = context.Time,
+            MaxFilterSets = context.Options.MaxFilterSets,
+            DropSuspect = DropSuspect,
+        };
+    }
+
+    public string Service { get; }
+
+    /// <summary>What picks read; <see langword="null"/> before the first answer.</summary>
+    public ServiceSnapshot? Snapshot => _snapshot;
+
+    /// <summary>Grows with each change the watch tells, so that an answer asked for earlier does not undo it.</summary>
+    public long Version => Interlocked.Read(ref _version);
+
+    /// <summary>For how long nobody has confirmed the records: zero while the watch runs.</summary>
+    public TimeSpan Age
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _live ? TimeSpan.Zero : _context.Time.GetElapsedTime(_confirmedAt);
+            }
+        }
+    }
+
+    /// <summary>Takes an answer of the registry, unless the watch told something newer since it was asked for.</summary>
+    public void Accept(RecordSet records, long version)
+    {
+        lock (_gate)
+        {
+            _confirmedAt = _context.Time.GetTimestamp();
+            if (_version == version)
+            {
+                Replace(records);
+            }
+        }
+    }
+
+    /// <summary>Takes the initial state of a watch, which from now on tells every change.</summary>
+    public void Synchronize(RecordSet records)
+    {
+        lock (_gate)
+        {
+            _version++;
+            _live = true;
+            Replace(records);
+        }
+    }
+
+    /// <summary>Notes that the watch ended: up to now the records were right.</summary>
+    public void Disconnect()
+    {
+        lock (_gate)
+        {
+            if (_live)
+            {
+                _live = false;
+                _confirmedAt = _context.Time.GetTimestamp();
+            }
+        }
+    }
+
+    /// <summary>Applies a change the watch told.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="confirmed">Whether it is believed even when it takes most nodes away.</param>
+    /// <returns>Whether it was applied; if not, it first needs to be confirmed.</returns>
+    public bool TryApply(RegistryEvent change, bool confirmed)
+    {
+        lock (_gate)
+        {
+            var after = _records.Apply(change);
+            if (!confirmed && _guard.IsMassive(Count(_records), Vanished(after).Count))
+            {
+                return false;
+            }
+
+            if (!ReferenceEquals(after, _records))
+            {
+                _version++;
+                Replace(after);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Forgets all nodes.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _records = RecordSet.Empty;
+            _suspects = [];
+            Publish();
+        }
+    }
+
+    private static int Count(RecordSet records) => records.Records.Sum(record => record.Nodes.Count);
+
+    private void Replace(RecordSet after)
+    {
+        var vanished = Vanished(after);
+        if (_guard.IsMassive(Count(_records), vanished.Count))
+        {
+            _suspects.AddRange(_guard.TakeRecent());
+            _suspects.AddRange(vanished);
+        }
+        else
+        {
+            _guard.Remember(vanished);
+        }
+
+        _records = after;
+        Publish();
+    }
+
+    private void DropSuspect(Node node)
+    {
+        lock (_gate)
+        {
+            if (_suspects.RemoveAll(suspect => ReferenceEquals(suspect.Node, node)) > 0)
+            {
+                Publish();
+            }
+        }
+    }
+
+    private void Publish()
+    {
+        var listed = _records.Records.SelectMany(record => record.Nodes).Select(node => node.Id).ToHashSet(StringComparer.Ordinal);
+        var now = _context.Time.GetTimestamp();
+        _suspects = [.. _suspects
+            .Where(suspect => suspect.Until > now && !listed.Contains(suspect.Node.Id))
+            .DistinctBy(suspect => suspect.Node.Id)];
+        _snapshot = new ServiceSnapshot(_snapshots, _records.Records, [.. _suspects]);
+    }
+
+    private List<Suspect> Vanished(RecordSet after)
+    {
+        if (_records.Records.Count == 0 || ReferenceEquals(_records, after))
+        {
+            return [];
+        }
+
+        var until = _context.Time.GetTimestamp()
+            + (long)(_context.Options.KeepLastNodesFor.TotalSeconds * _context.Time.TimestampFrequency);
+        var remaining = after.Records.SelectMany(record => record.Nodes).Select(node => node.Id).ToHashSet(StringComparer.Ordinal);
+        return [.. _records.Records
+            .SelectMany(record => record.Nodes.Where(node => !remaining.Contains(node.Id)).Select(node => record with { Nodes = [node] }))
+            .Select(record => new Suspect(record, until))];
+    }
+}

@@ -1,0 +1,101 @@
+using Micro.Registry;
+
+namespace Micro.Selection;
+
+/// <summary>Keeps the state of one service in step with the registry, for as long as the service is known.</summary>
+internal sealed class ServiceWatcher(ServiceState state, ServiceReader reader, SelectorContext context)
+{
+    private static readonly TimeSpan Healthy = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestStartDelay = TimeSpan.FromMilliseconds(100);
+    private readonly RetryDelay _retry = new(context.Random);
+    private long? _confirmedAt;
+    private long? _synchronizedAt;
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        // Many services looked up at once do not open their watches at once.
+        await Task.Delay(LongestStartDelay * context.Random.NextDouble(), context.Time, stop).ConfigureAwait(false);
+        while (true)
+        {
+            Exception? error = null;
+            _synchronizedAt = null;
+            try
+            {
+                await WatchAsync(stop).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                throw;
+            }
+            catch (Exception failure)
+            {
+                // Whatever ends a watch, it is opened again.
+                error = failure;
+            }
+            finally
+            {
+                state.Disconnect();
+            }
+
+            if (_synchronizedAt is { } since && context.Time.GetElapsedTime(since) >= Healthy)
+            {
+                _retry.Reset();
+            }
+
+            var pause = _retry.Next();
+            SelectorLog.WatchEnded(context.Logger, state.Service, context.Registry.Name, pause, error);
+            context.Metrics.CountWatchRestart(state.Service);
+            await Task.Delay(pause, context.Time, stop).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken stop)
+    {
+        var initial = RecordSet.Empty;
+        await foreach (var change in context.Registry.WatchAsync(state.Service, stop).ConfigureAwait(false))
+        {
+            if (change.Service is { } service && !string.Equals(service.Name, state.Service, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (_synchronizedAt is not null)
+            {
+                await ApplyAsync(change).ConfigureAwait(false);
+            }
+            else if (change.Kind == RegistryEventKind.Synchronized)
+            {
+                _synchronizedAt = context.Time.GetTimestamp();
+                state.Synchronize(initial);
+            }
+            else
+            {
+                initial = initial.Apply(change);
+            }
+        }
+    }
+
+    private async Task ApplyAsync(RegistryEvent change)
+    {
+        if (state.TryApply(change, confirmed: false))
+        {
+            return;
+        }
+
+        // A burst of removals is confirmed once, not once per node.
+        if (_confirmedAt is { } last && context.Time.GetElapsedTime(last) < context.Options.NegativeRetryInterval)
+        {
+            state.TryApply(change, confirmed: true);
+            return;
+        }
+
+        _confirmedAt = context.Time.GetTimestamp();
+        SelectorLog.MassRemoval(context.Logger, state.Service, context.Registry.Name);
+        var outcome = await reader.ReadAgainAsync().ConfigureAwait(false);
+        if (outcome.Result == LookupResult.Failed)
+        {
+            // The nodes stay as they are; a new watch tells what is true once the registry answers again.
+            throw outcome.ToException(context.Registry.Name, state.Service);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Micro.Registry;
+
+namespace Micro.Selection;
+
+/// <summary>The endpoints of all versions by name. Immutable.</summary>
+internal sealed class EndpointTable
+{
+    private const string Idempotent = "idempotent";
+    private readonly Dictionary<string, Endpoint> _endpoints = new(StringComparer.Ordinal);
+
+    public EndpointTable(IReadOnlyList<ServiceRecord> records)
+    {
+        foreach (var endpoint in records.SelectMany(record => record.Endpoints))
+        {
+            // The caller does not know yet which version it will reach: a call may be repeated only when all allow it.
+            if (!_endpoints.TryGetValue(endpoint.Name, out var known) || IsIdempotent(known))
+            {
+                _endpoints[endpoint.Name] = endpoint;
+            }
+        }
+    }
+
+    public Endpoint? Find(string name) => _endpoints.GetValueOrDefault(name);
+
+    private static bool IsIdempotent(Endpoint endpoint) =>
+        endpoint.Metadata.TryGetValue(Idempotent, out var value) && string.Equals(value, "true", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,9 @@
+using Micro.Registry;
+
+namespace Micro.Selection;
+
+/// <summary>Picks uniformly.</summary>
+internal sealed class RandomPicker(AtomicRandom random) : INodePicker
+{
+    public int Pick(ReadOnlySpan<Node> nodes) => random.Next(nodes.Length);
+}

@@ -1,0 +1,14 @@
+namespace Micro;
+
+/// <summary>Wrong input: a flag, environment variable, configuration key or option. Nothing was started.</summary>
+public sealed class MicroConfigurationException : Exception
+{
+    /// <summary>Makes an error of all problems found.</summary>
+    /// <param name="problems">What is wrong, each naming the value, what would be right and where it came from.</param>
+    /// <param name="innerException">The cause, if there is one.</param>
+    public MicroConfigurationException(IReadOnlyList<string> problems, Exception? innerException = null)
+        : base(string.Join("; ", problems ?? []), innerException) => Problems = problems is null ? [] : [.. problems];
+
+    /// <summary>What is wrong; one entry per problem.</summary>
+    public IReadOnlyList<string> Problems { get; }
+}

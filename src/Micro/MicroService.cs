@@ -1,0 +1,226 @@
+using System.Diagnostics.CodeAnalysis;
+using Micro.Client;
+using Micro.Hosting;
+using Micro.Registry;
+using Micro.Server;
+using Micro.Wiring;
+using Microsoft.Extensions.Logging;
+
+namespace Micro;
+
+/// <summary>
+/// A service: a server that registers itself, a client that finds others, and the registry between them, made from
+/// code, configuration file, environment and command line. Add handlers before the start; all other members are safe
+/// for concurrent use.
+/// </summary>
+/// <example>
+/// <code>
+/// var service = MicroService.Create(o => o.Name("greeter"), args);
+/// service.Handle(new Greeter());
+/// return await service.RunAsync();
+/// </code>
+/// </example>
+public sealed class MicroService : IAsyncDisposable
+{
+    private readonly MicroServiceOptions _options;
+    private readonly ServicePlan _plan;
+    private readonly ServiceLifetime? _lifetime;
+    private readonly ILogger _logger;
+    private int _isDisposed;
+
+    private MicroService(MicroServiceOptions options, ServicePlan plan)
+    {
+        _options = options;
+        _plan = plan;
+        _logger = plan.Logging.Factory.CreateLogger("Micro.MicroService");
+        _lifetime = plan.Components is { } components ? new ServiceLifetime(this, options, components.Server) : null;
+    }
+
+    /// <summary>Name of the service.</summary>
+    public string Name => _plan.Name;
+
+    /// <summary>The client; usable without starting the service.</summary>
+    /// <exception cref="MicroConfigurationException">The input was wrong.</exception>
+    public IMicroClient Client => Components.Client;
+
+    /// <summary>The server.</summary>
+    /// <exception cref="MicroConfigurationException">The input was wrong.</exception>
+    public IMicroServer Server => Components.Server;
+
+    /// <summary>The registry of the service; server and client may have others of their own.</summary>
+    /// <exception cref="MicroConfigurationException">The input was wrong.</exception>
+    public IRegistry Registry => Components.Registry;
+
+    private ServiceComponents Components =>
+        _plan.Components ?? throw new MicroConfigurationException(_plan.Problems, _plan.Cause);
+
+    /// <summary>
+    /// Makes a service. Nothing is started, and nothing is sent or received. Wrong input is kept: <see cref="RunAsync"/>
+    /// prints it and returns 2, everything else throws it.
+    /// </summary>
+    /// <param name="configure">Sets the options.</param>
+    /// <param name="args">The command line; <see langword="null"/> for none: then only environment and configuration count.</param>
+    /// <returns>The service; <see cref="RunAsync"/> disposes it, otherwise dispose it.</returns>
+    public static MicroService Create(Action<MicroServiceOptions> configure, string[]? args = null)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var options = new MicroServiceOptions();
+        configure(options);
+        return new MicroService(options, ServicePlanner.Plan(options, args ?? []));
+    }
+
+    /// <summary>Adds the suitable public methods of an object as endpoints <c>Type.Method</c>. Does nothing when the input was wrong.</summary>
+    /// <param name="handler">The handler; called by many threads at once.</param>
+    /// <param name="configure">Name, visibility and metadata.</param>
+    /// <exception cref="ArgumentException">No method is suitable, or the name is taken.</exception>
+    /// <exception cref="InvalidOperationException">The service was started.</exception>
+    [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]
+    [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
+    public void Handle(object handler, Action<HandlerOptions>? configure = null) =>
+        _plan.Components?.Server.Handle(handler, configure);
+
+    /// <summary>Adds a unary endpoint. Does nothing when the input was wrong.</summary>
+    /// <typeparam name="TRequest">Type of the request.</typeparam>
+    /// <typeparam name="TResponse">Type of the response.</typeparam>
+    /// <param name="endpoint">Name, <c>Handler.Method</c>.</param>
+    /// <param name="handler">What runs; called by many threads at once.</param>
+    /// <param name="metadata">Metadata of the endpoint, for example <c>idempotent=true</c>.</param>
+    /// <exception cref="ArgumentException">The name is ill-formed or taken.</exception>
+    /// <exception cref="InvalidOperationException">The service was started.</exception>
+    public void Handle<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
+        string endpoint,
+        Func<TRequest, HandlerContext, Task<TResponse>> handler,
+        IReadOnlyDictionary<string, string>? metadata = null) =>
+        _plan.Components?.Server.Handle(endpoint, handler, metadata);
+
+    /// <summary>Adds a stream endpoint. Does nothing when the input was wrong.</summary>
+    /// <typeparam name="TRequest">Type of the messages received.</typeparam>
+    /// <typeparam name="TResponse">Type of the messages sent.</typeparam>
+    /// <param name="endpoint">Name, <c>Handler.Method</c>.</param>
+    /// <param name="handler">What runs; the stream ends when it returns.</param>
+    /// <param name="metadata">Metadata of the endpoint.</param>
+    /// <exception cref="ArgumentException">The name is ill-formed or taken.</exception>
+    /// <exception cref="InvalidOperationException">The service was started.</exception>
+    public void HandleStream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
+        string endpoint,
+        Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> handler,
+        IReadOnlyDictionary<string, string>? metadata = null) =>
+        _plan.Components?.Server.HandleStream(endpoint, handler, metadata);
+
+    /// <summary>
+    /// Runs the hooks and starts the server. Does nothing when started already. A failing hook ends the start and stops
+    /// the server.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the start; what was started is stopped.</param>
+    /// <exception cref="MicroConfigurationException">The input was wrong.</exception>
+    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    public Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
+        _ = Components;
+        if (!_lifetime!.IsStarted)
+        {
+            ServiceLog.Starting(_logger, Name);
+        }
+
+        return _lifetime.StartAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Runs the hooks and stops the server. All steps have their turn, errors are reported together. Does nothing when
+    /// not started; concurrent calls share one stop; safe to call from hooks.
+    /// </summary>
+    /// <param name="cancellationToken">Skips the waits: running calls are cancelled.</param>
+    /// <exception cref="AggregateException">Several steps failed; a single error is thrown as it is.</exception>
+    public Task StopAsync(CancellationToken cancellationToken = default) =>
+        _lifetime?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <summary>
+    /// Starts, waits for a signal or the token, stops and disposes. Wrong input is printed as one line to standard error,
+    /// and nothing is started; <c>--help</c> and <c>--version</c> print and start nothing.
+    /// </summary>
+    /// <param name="cancellationToken">Stops the service.</param>
+    /// <returns>The exit code: 0, 1 when starting or stopping failed, 2 for wrong input.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken = default)
+    {
+        await using var disposal = this.ConfigureAwait(false);
+        if (_plan.Print is { } text)
+        {
+            ConsoleOutput.Print(text);
+            return 0;
+        }
+
+        if (_plan.Components is null)
+        {
+            ConsoleOutput.PrintError($"{Name}: {string.Join("; ", _plan.Problems)}");
+            return 2;
+        }
+
+        using var signals = StopSignals.Create(_options.HandlesSignals);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
+        await using var forced = signals.Force.UnsafeRegister(static logger => ServiceLog.StopForced((ILogger)logger!), _logger).ConfigureAwait(false);
+        try
+        {
+            await RunUntilAsync(stop.Token, signals.Force).ConfigureAwait(false);
+            return 0;
+        }
+        catch (Exception exception)
+        {
+            ServiceLog.Failed(_logger, Name, exception.Message, exception);
+            if (!_logger.IsEnabled(LogLevel.Critical))
+            {
+                ConsoleOutput.PrintError($"{Name}: {exception.Message}");
+            }
+
+            return 1;
+        }
+    }
+
+    /// <summary>Stops if needed and disposes what the service made itself; components made by hand stay.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        var errors = new StepErrors();
+        await errors.RunAsync(() => StopAsync(CancellationToken.None)).ConfigureAwait(false);
+        foreach (var component in _plan.Components?.Owned ?? [])
+        {
+            await errors.RunAsync(() => component.DisposeAsync().AsTask()).ConfigureAwait(false);
+        }
+
+        _lifetime?.Dispose();
+        try
+        {
+            errors.ThrowIfAny();
+        }
+        catch (Exception exception)
+        {
+            // Disposal follows other errors often and must not hide them.
+            ServiceLog.StopFailed(_logger, Name, exception);
+        }
+
+        _plan.Logging.Dispose();
+    }
+
+    private async Task RunUntilAsync(CancellationToken stop, CancellationToken force)
+    {
+        try
+        {
+            await StartAsync(stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested || _lifetime!.Stopped.IsCompleted)
+        {
+            // Asked to stop while starting, by signal or by a hook: what was started is stopped already.
+            return;
+        }
+
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.UnsafeRegister(static source => ((TaskCompletionSource)source!).TrySetResult(), asked).ConfigureAwait(false);
+        await Task.WhenAny(asked.Task, _lifetime!.Stopped).ConfigureAwait(false);
+        ServiceLog.Stopping(_logger, Name);
+        await StopAsync(force).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace Micro;
+
+/// <summary>What a registry factory gets: the settings that were given, from whatever source. Immutable.</summary>
+public sealed record RegistryContext
+{
+    /// <summary>Name under which the registry was chosen.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Addresses, as given; empty for the registry's own default.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    /// <summary>Longest time of one request; <see langword="null"/> for the registry's own default.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Where logs go.</summary>
+    public required ILoggerFactory LoggerFactory { get; init; }
+
+    /// <summary>Source of time.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}

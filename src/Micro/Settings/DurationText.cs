@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Globalization;
+
+namespace Micro.Settings;
+
+/// <summary>Reads durations as people write them: <c>500ms</c>, <c>10s</c>, <c>1m30s</c>, <c>1.5h</c>, <c>00:00:10</c>.</summary>
+internal static class DurationText
+{
+    private const int MaxLength = 64;
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
+
+    // Longer units before those that are their beginning.
+    private static readonly (string Name, double Milliseconds)[] Units =
+    [
+        ("ms", 1), ("us", 0.001), ("µs", 0.001), ("ns", 0.000001), ("h", 3_600_000), ("m", 60_000), ("s", 1000),
+    ];
+
+    /// <summary>Reads a duration; never negative.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="wholeSeconds">Whether a bare number means seconds.</param>
+    /// <param name="value">The duration.</param>
+    public static bool TryParse(string text, bool wholeSeconds, out TimeSpan value)
+    {
+        value = TimeSpan.Zero;
+        if (text.Length is 0 or > MaxLength)
+        {
+            return false;
+        }
+
+        if (uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+        {
+            value = TimeSpan.FromSeconds(seconds);
+            return wholeSeconds || seconds == 0;
+        }
+
+        return text.Contains(':', StringComparison.Ordinal)
+            ? TimeSpan.TryParseExact(text, ["c", "g"], CultureInfo.InvariantCulture, out value) && value >= TimeSpan.Zero
+            : TryParseUnits(text, out value);
+    }
+
+    private static bool TryParseUnits(ReadOnlySpan<char> rest, out TimeSpan value)
+    {
+        double milliseconds = 0;
+        value = TimeSpan.Zero;
+        while (rest.Length > 0)
+        {
+            var digits = rest.IndexOfAnyExcept(NumberCharacters);
+            if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            {
+                return false;
+            }
+
+            rest = rest[digits..];
+            var isKnown = false;
+            foreach (var (name, factor) in Units)
+            {
+                if (rest.StartsWith(name, StringComparison.Ordinal))
+                {
+                    milliseconds += number * factor;
+                    rest = rest[name.Length..];
+                    isKnown = true;
+                    break;
+                }
+            }
+
+            if (!isKnown)
+            {
+                return false;
+            }
+        }
+
+        if (milliseconds > TimeSpan.MaxValue.TotalMilliseconds / 2)
+        {
+            return false;
+        }
+
+        value = TimeSpan.FromTicks((long)Math.Round(milliseconds * TimeSpan.TicksPerMillisecond));
+        return true;
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace Micro.Settings;
+
+/// <summary>
+/// One thing that can be set from outside. Flag, variable and configuration key all follow from its name:
+/// <c>register_ttl</c>, <c>MICRO_REGISTER_TTL</c>, <c>Micro:RegisterTtl</c>.
+/// </summary>
+/// <param name="Name">Name of the flag, without dashes.</param>
+/// <param name="Hint">What the value looks like, for the help text.</param>
+/// <param name="Help">What it does, for the help text.</param>
+/// <param name="Apply">Reads and applies a value; throws <see cref="FormatException"/> when it is wrong.</param>
+internal sealed record Setting(string Name, string Hint, string Help, Action<SettingTarget, string> Apply)
+{
+    public string Flag => $"--{Name}";
+
+    public string EnvironmentVariable => $"MICRO_{Name.ToUpperInvariant()}";
+
+    public string ConfigurationKey =>
+        string.Concat(Name.Split('_').Select(static part => char.ToUpper(part[0], CultureInfo.InvariantCulture) + part[1..]));
+
+    /// <summary>Whether values of all sources are applied, weakest first, instead of the strongest alone.</summary>
+    public bool Merges { get; init; }
+
+    /// <summary>Whether there is a flag; otherwise only variable and configuration key.</summary>
+    public bool HasFlag { get; init; } = true;
+}

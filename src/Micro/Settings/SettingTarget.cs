@@ -1,0 +1,30 @@
+using Micro.Client;
+using Micro.Server;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Settings;
+
+/// <summary>Where settings are applied: the options of both components and what the wiring needs.</summary>
+internal sealed class SettingTarget(ServerOptions server, ClientOptions client, IReadOnlyCollection<string> registryNames)
+{
+    public ServerOptions Server { get; } = server;
+
+    public ClientOptions Client { get; } = client;
+
+    public IReadOnlyCollection<string> RegistryNames { get; } = registryNames;
+
+    public string? Registry { get; set; }
+
+    public IReadOnlyList<string> RegistryAddresses { get; set; } = [];
+
+    public TimeSpan? RegistryTimeout { get; set; }
+
+    public string? Selector { get; set; }
+
+    public TimeSpan? SelectorCacheTtl { get; set; }
+
+    public LogLevel? LogLevel { get; set; }
+
+    /// <summary>Where each applied setting came from, by its name.</summary>
+    public Dictionary<string, string> Origins { get; } = new(StringComparer.Ordinal);
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using Micro.Client;
+using Micro.Selection;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Settings;
+
+/// <summary>Everything that can be set from outside, in the order of application. The only such list.</summary>
+internal static class SettingsTable
+{
+    public static readonly IReadOnlyList<Setting> All =
+    [
+        // The preset first: single client settings refine it.
+        new("client_defaults", "name", "behave like a version of go-micro: upstream or classic", static (target, text) =>
+            target.Client.Apply(KnownNames.Get("client defaults", text, KnownNames.ClientPresets) is "classic" ? ClientDefaults.Classic : ClientDefaults.Upstream)),
+        new("client", "name", "client implementation: mucp", static (_, text) => KnownNames.Get("client", text, KnownNames.Clients)),
+        new("server", "name", "server implementation: mucp", static (_, text) => KnownNames.Get("server", text, KnownNames.Servers)),
+        new("transport", "name", "transport: http", static (_, text) => KnownNames.Get("transport", text, KnownNames.Transports)),
+        new("registry", "name", "registry: mdns or memory", static (target, text) =>
+            target.Registry = KnownNames.Get("registry", text, target.RegistryNames)),
+        new("registry_address", "list", "addresses of the registry; with mdns the network interfaces, by address or name", static (target, text) =>
+            target.RegistryAddresses = List(text)),
+        new("registry_timeout", "duration", "longest time of one registry request", static (target, text) =>
+            target.RegistryTimeout = PositiveDuration(text)),
+        new("selector", "name", "how nodes are chosen: registry, random or roundrobin", static (target, text) =>
+            target.Selector = KnownNames.Get("selector", text, SelectorStrategies.Names)),
+        new("selector_cache_ttl", "duration", "how long an answer of the registry counts as fresh", static (target, text) =>
+            target.SelectorCacheTtl = CacheTtl(text)),
+        new("server_metadata", "key=value", "label of the node in the registry; repeatable, comma-separated", static (target, text) =>
+            AddMetadata(target.Server.Metadata, text)) { Merges = true },
+        new("server_name", "name", "name of the service", static (target, text) => target.Server.Name = text),
+        new("server_version", "text", "version of the service", static (target, text) => target.Server.Version = text),
+        new("server_id", "text", "id of this instance", static (target, text) => target.Server.Id = text),
+        new("server_address", "host:port", "where to listen", static (target, text) => target.Server.Address = text),
+        new("server_advertise", "host:port", "address to register in place of the one listened on", static (target, text) =>
+            target.Server.Advertise = text),
+        new("server_drain_delay", "duration", "time between deregistering and closing at stop", static (target, text) =>
+            target.Server.DrainDelay = Duration(text)),
+        new("server_shutdown_timeout", "duration", "longest time that running calls get at stop", static (target, text) =>
+            target.Server.ShutdownTimeout = Duration(text)),
+        new("register_ttl", "seconds", "lifetime of the registration without renewal; 0 for ever", static (target, text) =>
+            target.Server.RegisterTtl = Duration(text, wholeSeconds: true)),
+        new("register_interval", "seconds", "time between renewals; 0 for none", static (target, text) =>
+            target.Server.RegisterInterval = Duration(text, wholeSeconds: true)),
+        new("client_request_timeout", "duration", "limit of a whole call with all attempts", static (target, text) =>
+            target.Client.RequestTimeout = Duration(text)),
+        new("client_retries", "number", "attempts of a call after the first", static (target, text) => target.Client.Retries = Number(text)),
+        new("client_pool_size", "number", "idle connections kept per address", static (target, text) => target.Client.PoolSize = Number(text)),
+        new("client_pool_ttl", "duration", "age after which an idle connection is closed", static (target, text) =>
+            target.Client.PoolTtl = Duration(text)),
+        new("client_pool_close_timeout", "duration", "how long closing a connection may take", static (target, text) =>
+            target.Client.PoolCloseTimeout = Duration(text)),
+        new("log_level", "name", "trace, debug, info, warn, error or fatal", static (target, text) => target.LogLevel = Level(text)) { HasFlag = false },
+    ];
+
+    private static TimeSpan Duration(string text, bool wholeSeconds = false)
+    {
+        if (DurationText.TryParse(text, wholeSeconds, out var value))
+        {
+            return value;
+        }
+
+        var seconds = wholeSeconds ? "whole seconds or " : "";
+        throw new FormatException(text.StartsWith('-')
+            ? $"duration '{text}' must not be negative"
+            : $"'{text}' is no duration: write {seconds}500ms, 10s, 1m30s or 00:00:10");
+    }
+
+    private static TimeSpan PositiveDuration(string text) =>
+        Duration(text) is var value && value > TimeSpan.Zero ? value : throw new FormatException($"duration '{text}' must be longer than zero");
+
+    private static TimeSpan CacheTtl(string text)
+    {
+        var value = Duration(text);
+        return value == TimeSpan.Zero || (value >= TimeSpan.FromMilliseconds(100) && value <= TimeSpan.FromDays(1))
+            ? value
+            : throw new FormatException($"selector cache TTL '{text}' must be 0 or 100ms to 24h");
+    }
+
+    private static int Number(string text) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= 0
+            ? value
+            : throw new FormatException(text.StartsWith('-') ? $"number '{text}' must not be negative" : $"'{text}' is no whole number");
+
+    private static string[] List(string text) =>
+        text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static void AddMetadata(IDictionary<string, string> metadata, string text)
+    {
+        foreach (var pair in List(text))
+        {
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0)
+            {
+                throw new FormatException($"metadata '{pair}' must be key=value");
+            }
+
+            metadata[pair[..equals].Trim()] = pair[(equals + 1)..];
+        }
+    }
+
+    private static LogLevel Level(string text) => KnownNames.Get("log level", text, KnownNames.LogLevels) switch
+    {
+        "trace" => LogLevel.Trace,
+        "debug" => LogLevel.Debug,
+        "warn" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        "fatal" => LogLevel.Critical,
+        _ => LogLevel.Information,
+    };
+}

@@ -1,0 +1,39 @@
+using Micro.Client;
+using Micro.Registry;
+using Micro.Registry.Mdns;
+using Micro.Selection;
+using Micro.Server;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Wiring;
+
+/// <summary>The only place that names the implementations of server, client and selector.</summary>
+internal static class Components
+{
+    public static IMicroServer CreateServer(ServerOptions options) => new RpcServer(options);
+
+    /// <summary>Makes a client whose selector, unless it has one, is made over its registry, or over mDNS if it has none.</summary>
+    public static IMicroClient CreateClient(ClientOptions options, Action<SelectorOptions>? configureSelector) =>
+        new RpcClient(options, registry => CreateSelector(options, registry, configureSelector));
+
+    private static ISelector CreateSelector(ClientOptions options, IRegistry? registry, Action<SelectorOptions>? configure)
+    {
+        if (registry is not null)
+        {
+            return CreateSelector(registry, configure, options.LoggerFactory, options.TimeProvider);
+        }
+
+        var own = Mdns.CreateRegistry(null, options.LoggerFactory, options.TimeProvider);
+        return new OwningSelector(CreateSelector(own, configure, options.LoggerFactory, options.TimeProvider), own);
+    }
+
+    private static ISelector CreateSelector(IRegistry registry, Action<SelectorOptions>? configure, ILoggerFactory? loggers, TimeProvider time) =>
+        Selectors.Create(
+            options =>
+            {
+                options.Registry = registry;
+                configure?.Invoke(options);
+            },
+            loggers,
+            time);
+}

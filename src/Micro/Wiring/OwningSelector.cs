@@ -1,0 +1,24 @@
+using Micro.Registry;
+using Micro.Selection;
+
+namespace Micro.Wiring;
+
+/// <summary>A selector together with the registry that was made for it alone.</summary>
+internal sealed class OwningSelector(ISelector selector, IRegistry registry) : ISelector
+{
+    public string Name => selector.Name;
+
+    public ValueTask<NodePick> PickAsync(string service, SelectOptions options, AttemptedNodes? attempted = null, CancellationToken cancellationToken = default) =>
+        selector.PickAsync(service, options, attempted, cancellationToken);
+
+    public Task RefreshAsync(string service, CancellationToken cancellationToken = default) =>
+        selector.RefreshAsync(service, cancellationToken);
+
+    public Endpoint? FindEndpoint(string service, string endpoint) => selector.FindEndpoint(service, endpoint);
+
+    public async ValueTask DisposeAsync()
+    {
+        await selector.DisposeAsync().ConfigureAwait(false);
+        await registry.DisposeAsync().ConfigureAwait(false);
+    }
+}

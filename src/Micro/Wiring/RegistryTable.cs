@@ -1,0 +1,49 @@
+using Micro.Registry;
+using Micro.Registry.Mdns;
+
+namespace Micro.Wiring;
+
+/// <summary>The registries known by name. The only place that names them: no scanning, no reflection.</summary>
+internal static class RegistryTable
+{
+    public const string Default = "mdns";
+
+    public static Dictionary<string, Func<RegistryContext, IRegistry>> Make(MicroServiceOptions options)
+    {
+        var table = new Dictionary<string, Func<RegistryContext, IRegistry>>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["mdns"] = context => CreateMdns(context, options.MdnsOptions),
+            ["memory"] = context => CreateMemory(context, options.MemoryOptions),
+        };
+        foreach (var (name, factory) in options.RegistryFactories)
+        {
+            table[name] = factory;
+        }
+
+        return table;
+    }
+
+    /// <summary>mDNS has no server: its addresses choose the network interfaces, by address or name.</summary>
+    private static IRegistry CreateMdns(RegistryContext context, Action<MdnsRegistryOptions>? configure) =>
+        Mdns.CreateRegistry(
+            options =>
+            {
+                configure?.Invoke(options);
+                options.Timeout = context.Timeout ?? options.Timeout;
+                if (context.Addresses.Count > 0)
+                {
+                    options.Interfaces.Clear();
+                    foreach (var address in context.Addresses)
+                    {
+                        options.Interfaces.Add(address);
+                    }
+                }
+            },
+            context.LoggerFactory,
+            context.TimeProvider);
+
+    private static IRegistry CreateMemory(RegistryContext context, Action<MemoryRegistryOptions>? configure) =>
+        context.Addresses.Count == 0
+            ? Memory.CreateRegistry(configure, context.LoggerFactory, context.TimeProvider)
+            : throw new MicroConfigurationException([$"registry 'memory' has no address: '{string.Join(',', context.Addresses)}' can not be used"]);
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Wiring;
+
+/// <summary>Log events of the service itself.</summary>
+internal static partial class ServiceLog
+{
+    [LoggerMessage(6000, LogLevel.Information, "Starting [service] {Name}", EventName = "ServiceStarting")]
+    public static partial void Starting(ILogger logger, string name);
+
+    [LoggerMessage(6001, LogLevel.Information, "Stopping [service] {Name}", EventName = "ServiceStopping")]
+    public static partial void Stopping(ILogger logger, string name);
+
+    [LoggerMessage(6002, LogLevel.Critical, "Service {Name} failed: {Error}", EventName = "ServiceFailed")]
+    public static partial void Failed(ILogger logger, string name, string error, Exception exception);
+
+    [LoggerMessage(6003, LogLevel.Error, "Service {Name}: stopping failed", EventName = "ServiceStopFailed")]
+    public static partial void StopFailed(ILogger logger, string name, Exception exception);
+
+    [LoggerMessage(6004, LogLevel.Warning, "Second signal: stopping at once, running calls are cancelled", EventName = "ServiceStopForced")]
+    public static partial void StopForced(ILogger logger);
+
+    [LoggerMessage(6005, LogLevel.Warning, "Setting without effect: {Problem}", EventName = "SettingWithoutEffect")]
+    public static partial void SettingWithoutEffect(ILogger logger, string problem);
+}

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Wiring;
+
+/// <summary>Where a service logs, and whether it made that itself.</summary>
+internal sealed class ServiceLogging : IDisposable
+{
+    private const string Category = "Micro";
+    private readonly bool _isOwned;
+
+    private ServiceLogging(ILoggerFactory factory, bool isOwned)
+    {
+        Factory = factory;
+        _isOwned = isOwned;
+    }
+
+    public ILoggerFactory Factory { get; }
+
+    public static ServiceLogging Create(MicroServiceOptions options, LogLevel? level)
+    {
+        if (options.LoggerFactoryValue is { } given)
+        {
+            return new ServiceLogging(given, isOwned: false);
+        }
+
+        return new ServiceLogging(
+            LoggerFactory.Create(builder =>
+            {
+                builder.AddFilter(Category, level ?? LogLevel.Information);
+                if (options.LoggingValue is { } configure)
+                {
+                    configure(builder);
+                    return;
+                }
+
+                // Standard output belongs to the program.
+                builder.SetMinimumLevel(LogLevel.Warning);
+                builder.AddSimpleConsole(static console => console.SingleLine = true);
+                builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+                    static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+            }),
+            isOwned: true);
+    }
+
+    public void Dispose()
+    {
+        if (_isOwned)
+        {
+            Factory.Dispose();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using Micro.Cli;
+using Micro.Client;
+using Micro.Server;
+using Micro.Settings;
+
+namespace Micro.Wiring;
+
+/// <summary>Resolves everything, once: options, command line, environment and configuration into a plan.</summary>
+internal static class ServicePlanner
+{
+    public static ServicePlan Plan(MicroServiceOptions options, IReadOnlyList<string> arguments)
+    {
+        var flags = FlagParser.Parse(options, arguments);
+        var problems = new List<string>(flags.Problems);
+        if (problems.Count == 0 && !flags.AsksForHelp && !flags.AsksForVersion)
+        {
+            RunActions(options, flags, problems);
+        }
+
+        var warnings = new List<string>();
+        var server = MakeServerOptions(options, warnings);
+        var client = new ClientOptions();
+        options.ClientConfiguration?.Invoke(client);
+        AddRange(client.Interceptors, options.ClientInterceptors);
+        AddRange(client.AttemptInterceptors, options.AttemptInterceptors);
+
+        var registries = RegistryTable.Make(options);
+        var target = new SettingTarget(server, client, registries.Keys);
+        SettingApplier.Apply(SettingSources.Collect(options, flags.Given), target, problems);
+
+        var logging = ServiceLogging.Create(options, target.LogLevel);
+        var plan = new ServicePlan
+        {
+            Name = server.Name,
+            Logging = logging,
+            Problems = problems,
+            Print = flags.AsksForHelp ? HelpText.Make(server.Name, options)
+                : flags.AsksForVersion ? $"{server.Name} {server.Version}"
+                : null,
+        };
+        if (problems.Count > 0)
+        {
+            return plan;
+        }
+
+        try
+        {
+            var components = new ComponentBuilder(options, target, registries, logging.Factory, warnings).Build();
+            var logger = logging.Factory.CreateLogger("Micro.MicroService");
+            warnings.ForEach(warning => ServiceLog.SettingWithoutEffect(logger, warning));
+            return plan with { Components = components };
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or MicroConfigurationException or MicroException)
+        {
+            return plan with { Problems = [exception.Message], Cause = exception };
+        }
+    }
+
+    private static void RunActions(MicroServiceOptions options, ParsedFlags flags, List<string> problems)
+    {
+        try
+        {
+            options.Actions.ForEach(action => action(flags.Result));
+        }
+        catch (MicroConfigurationException exception)
+        {
+            // How an action says that a flag of its own is wrong.
+            problems.AddRange(exception.Problems);
+        }
+    }
+
+    /// <summary>The component's own options win over the service's, whose values fill what it left at its default.</summary>
+    private static ServerOptions MakeServerOptions(MicroServiceOptions options, List<string> warnings)
+    {
+        var defaults = new ServerOptions();
+        var server = options.ServerValue?.Options ?? new ServerOptions();
+        var ownId = server.Id;
+        if (options.ServerValue is null)
+        {
+            options.ServerConfiguration?.Invoke(server);
+        }
+
+        // A generated id is as good as none.
+        var idIsOwn = options.ServerValue is null ? !string.Equals(server.Id, ownId, StringComparison.Ordinal) : !Guid.TryParse(server.Id, out _);
+        server.Name = Resolve("name", server.Name, defaults.Name, options.NameValue, warnings);
+        server.Version = Resolve("version", server.Version, defaults.Version, options.VersionValue, warnings);
+        server.Address = Resolve("address", server.Address, defaults.Address, options.AddressValue, warnings);
+        server.Advertise = Resolve("advertise", server.Advertise, defaults.Advertise, options.AdvertiseValue, warnings);
+        server.Id = Resolve("id", server.Id, idIsOwn ? null : server.Id, options.IdValue, warnings)!;
+        server.RegisterTtl = Resolve("register TTL", server.RegisterTtl, defaults.RegisterTtl, options.RegisterTtlValue ?? server.RegisterTtl, warnings);
+        server.RegisterInterval = Resolve("register interval", server.RegisterInterval, defaults.RegisterInterval, options.RegisterIntervalValue ?? server.RegisterInterval, warnings);
+        server.RegisterCheck ??= options.RegisterCheckValue;
+        foreach (var (key, value) in options.MetadataValues)
+        {
+            server.Metadata.TryAdd(key, value);
+        }
+
+        AddRange(server.Interceptors, options.HandlerInterceptors);
+        return server;
+    }
+
+    private static T Resolve<T>(string what, T own, T initial, T? service, List<string> warnings)
+    {
+        if (service is null || EqualityComparer<T>.Default.Equals(own, service))
+        {
+            return own;
+        }
+
+        if (EqualityComparer<T>.Default.Equals(own, initial))
+        {
+            return service;
+        }
+
+        warnings.Add($"the server's own {what} '{own}' is used, not the service's '{service}'");
+        return own;
+    }
+
+    private static void AddRange<T>(IList<T> list, List<T> items)
+    {
+        foreach (var item in items)
+        {
+            list.Add(item);
+        }
+    }
+}
