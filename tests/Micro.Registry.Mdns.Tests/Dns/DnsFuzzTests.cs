@@ -1,3 +1,4 @@
+using Micro.Registry.Mdns.Browsing;
 using Micro.Registry.Mdns.Dns;
 using Micro.Registry.Mdns.Records;
 using Xunit.Abstractions;
@@ -64,14 +65,12 @@ public sealed class DnsFuzzTests(ITestOutputHelper output)
 
         foreach (var record in message.Answers)
         {
-            if (record.Type == DnsType.Srv && HeardNodeOf(message, record) is { } heard)
+            if (record.Type == DnsType.Srv && HeardNode.Collect(message, record) is { } heard)
             {
                 _ = heard.TryDecode(new MdnsNames("micro"), out _, out _, out _);
             }
         }
     }
-
-    private static Browsing.HeardNode? HeardNodeOf(DnsMessage message, DnsRecord record) => Browsing.HeardNode.Collect(message, record);
 
     private static byte[] RandomPacket(Random random)
     {

@@ -1,5 +1,4 @@
 using System.Net;
-using Micro.Registry.Mdns.Dns;
 using Micro.Registry.Mdns.Records;
 
 namespace Micro.Registry.Mdns.Tests.Fakes;

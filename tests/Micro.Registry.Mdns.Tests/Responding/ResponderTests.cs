@@ -1,6 +1,5 @@
 using System.Net;
 using Micro.Registry.Mdns.Dns;
-using Micro.Registry.Mdns.Records;
 using Micro.Registry.Mdns.Responding;
 using Micro.Registry.Mdns.Tests.Fakes;
 using Micro.Testing;
