@@ -40,7 +40,7 @@ internal sealed class RegistrySelector : ISelector
         ArgumentException.ThrowIfNullOrEmpty(service);
         if (FindOrAdd(service) is { } entry)
         {
-            await entry.LookupAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            await entry.RefreshAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

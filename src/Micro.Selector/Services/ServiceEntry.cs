@@ -7,6 +7,8 @@ namespace Micro.Selection;
 [SuppressMessage("Design", "CA1001", Justification = "The source ends with the entry's work and has no timer.")]
 internal sealed class ServiceEntry
 {
+    private static readonly TimeSpan ForcedInterval = TimeSpan.FromMilliseconds(100);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly SelectorContext _context;
     private readonly ServiceState _state;
@@ -72,6 +74,16 @@ internal sealed class ServiceEntry
     {
         _used = true;
         return _reader.ReadAsync(NodeCount > 0 ? _context.Options.MinimumRetryInterval : _context.Options.NegativeRetryInterval);
+    }
+
+    /// <summary>
+    /// Asks again after a call that found nobody: soon, because one lost datagram must not fail a call, and together
+    /// with all others that ask.
+    /// </summary>
+    public Task<LookupOutcome> RefreshAsync()
+    {
+        _used = true;
+        return _reader.ReadAsync(NodeCount > 0 ? _context.Options.MinimumRetryInterval : ForcedInterval);
     }
 
     private async Task EndQuietlyAsync(Func<CancellationToken, Task> work)

@@ -49,7 +49,7 @@ public sealed class EndpointTableTests
         }
 
         builder.Add(Endpoint("Debug.Health", isInternal: true));
-        var table = builder.Build();
+        var table = builder.Build([]);
         table.Advertised.Select(endpoint => endpoint.Name).Should().Equal("A.B", "A.Z", "A1.A", "B.Z", "a.A");
         table.TryGet("Debug.Health", out _).Should().BeTrue();
     }
@@ -62,7 +62,7 @@ public sealed class EndpointTableTests
         builder.Add(Endpoint("A.C"));
         FluentActions.Invoking(() => builder.Add(Endpoint("A.B"))).Should().Throw<ArgumentException>().WithMessage("*A.B*already*");
         FluentActions.Invoking(() => builder.AddHandler([Endpoint("A.D")])).Should().Throw<ArgumentException>().WithMessage("*'A' is there already*");
-        builder.Build().Advertised.Should().HaveCount(3);
+        builder.Build([]).Advertised.Should().HaveCount(3);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class EndpointDescriberTests
         var builder = new EndpointTableBuilder();
         builder.AddHandler(HandlerBinder.Bind(new Recorded(), new HandlerOptions { Name = "Greeter" }, [], NullLogger.Instance));
         var recorded = Recordings.Read("registration/mucp-v5.json").GetProperty("endpoints").EnumerateArray().Select(ReadEndpoint);
-        builder.Build().Advertised.Should().Equal(recorded);
+        builder.Build([]).Advertised.Should().Equal(recorded);
     }
 
     [Fact]
