@@ -38,7 +38,7 @@ internal sealed class JsonCodec : ICodec
         }
         catch (Exception exception) when (CodecFailure.IsAboutMessage(exception))
         {
-            throw new CodecException(CodecName, exception.Message, exception);
+            throw CodecFailure.Wrap(CodecName, typeof(T), exception);
         }
 
         output.Write("\n"u8);
@@ -85,7 +85,7 @@ internal sealed class JsonCodec : ICodec
         }
         catch (Exception exception) when (CodecFailure.IsAboutMessage(exception))
         {
-            throw new CodecException(CodecName, exception.Message, exception);
+            throw CodecFailure.Wrap(CodecName, typeof(T), exception);
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class ProtobufCodec : ICodec
         }
         catch (Exception exception) when (CodecFailure.IsAboutMessage(exception))
         {
-            throw new CodecException(Name, exception.Message, exception);
+            throw CodecFailure.Wrap(Name, typeof(T), exception);
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed class ProtobufCodec : ICodec
         }
         catch (Exception exception) when (CodecFailure.IsAboutMessage(exception))
         {
-            throw new CodecException(Name, exception.Message, exception);
+            throw CodecFailure.Wrap(Name, typeof(T), exception);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -142,8 +144,30 @@ public sealed partial class JsonCodecTests
     }
 
     [Fact]
-    public void Decode_SetterThatThrows_IsCodecException() =>
-        FluentActions.Invoking(() => _codec.Read<Picky>("{\"value\":1}")).Should().Throw<CodecException>().WithMessage("*picky*");
+    public void Decode_SetterThatThrows_KeepsItsTextInside_S24()
+    {
+        var exception = FluentActions.Invoking(() => _codec.Read<Picky>("{\"value\":1}")).Should().Throw<CodecException>().Which;
+        exception.Message.Should().Be("json: the message does not fit Picky");
+        exception.InnerException!.Message.Should().Contain("picky about 1");
+    }
+
+    [Fact]
+    public void Encode_Done_KeepsNoOutputAlive()
+    {
+        var output = EncodeAndForget();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        output.IsAlive.Should().BeFalse();
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        WeakReference EncodeAndForget()
+        {
+            var buffer = new ArrayBufferWriter<byte>();
+            _codec.EncodeMessage(new Order(), buffer);
+            return new WeakReference(buffer);
+        }
+    }
 
     [Fact]
     public void Json_OwnOptions_AreUsedAndCopied()
