@@ -43,8 +43,8 @@ internal static class FlagParser
             result,
             given,
             problems,
-            result.GetResult(help) is not null,
-            options.VersionValue is not null && result.GetResult(version) is not null);
+            result.GetResult(help) is { Implicit: false },
+            options.VersionValue is not null && result.GetResult(version) is { Implicit: false });
     }
 
     private static Option<string[]> Make(Setting setting) =>
@@ -52,7 +52,7 @@ internal static class FlagParser
 
     private static IEnumerable<GivenValue> Read(Setting setting, OptionResult? result, List<string> problems)
     {
-        if (result is null)
+        if (result is null or { Implicit: true })
         {
             return [];
         }
