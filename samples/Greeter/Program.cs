@@ -1,1 +1,8 @@
-return 0;
+using Greeter;
+
+return args switch
+{
+    ["server", .. var rest] => await ServerCommand.RunAsync(rest),
+    ["client", .. var rest] => await ClientCommand.RunAsync(rest),
+    _ => await DemoCommand.RunAsync(args),
+};

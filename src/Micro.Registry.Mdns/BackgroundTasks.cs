@@ -8,12 +8,13 @@ internal sealed class BackgroundTasks(ILogger logger) : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly HashSet<Task> _running = [];
     private readonly CancellationTokenSource _stop = new();
+    private bool _isStopped;
 
     public void Run(Func<CancellationToken, Task> work)
     {
         lock (_gate)
         {
-            if (_stop.IsCancellationRequested)
+            if (_isStopped)
             {
                 return;
             }
@@ -29,10 +30,16 @@ internal sealed class BackgroundTasks(ILogger logger) : IAsyncDisposable
         Task[] running;
         lock (_gate)
         {
-            _stop.Cancel();
+            if (_isStopped)
+            {
+                return;
+            }
+
+            _isStopped = true;
             running = [.. _running];
         }
 
+        await _stop.CancelAsync();
         await Task.WhenAll(running);
         _stop.Dispose();
     }

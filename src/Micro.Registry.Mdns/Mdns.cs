@@ -13,7 +13,9 @@ namespace Micro.Registry.Mdns;
 /// Multicast DNS knows no authentication: anybody on the segment can answer. Use it where the segment is trusted, or
 /// verify peers with TLS.
 /// </remarks>
+#pragma warning disable MA0049 // The short name is what callers write: Mdns.CreateRegistry()
 public static class Mdns
+#pragma warning restore MA0049
 {
     /// <summary>Makes a registry. Nothing is opened before its first use; registries with equal settings share sockets.</summary>
     /// <param name="configure">Changes the default settings.</param>

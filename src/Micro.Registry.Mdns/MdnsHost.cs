@@ -38,7 +38,11 @@ internal sealed class MdnsHost : IMdnsReceiver, IAsyncDisposable
 
     /// <summary>Opens the sockets.</summary>
     /// <exception cref="RegistryUnavailableException">No interface can be used.</exception>
-    public void Start() => _transport.Start(this);
+    public void Start()
+    {
+        WarmUp();
+        _transport.Start(this);
+    }
 
     public void OnPacket(ReadOnlySpan<byte> packet, IPEndPoint from)
     {
@@ -62,6 +66,22 @@ internal sealed class MdnsHost : IMdnsReceiver, IAsyncDisposable
     }
 
     public void OnInterfacesChanged() => Responder.AnnounceAll();
+
+    /// <summary>
+    /// Handles one answer before the first question is sent: the first lookup of a process would else spend its
+    /// short time on compiling the code that reads the answer, and find nothing.
+    /// </summary>
+    private void WarmUp()
+    {
+        var payload = new TxtPayload { Service = "warm-up", Version = "1", Endpoints = [new Endpoint { Name = "A.B", Request = new Value() }] };
+        var records = new NodeRecords(Names.Service("warm-up"), Names.Instance("warm-up", "1"), "host.", IPAddress.Loopback, 1, payload.Pack());
+        var buffer = new byte[PacketBudget.MaxBytes];
+        var answer = records.Answer(new DnsQuestion(records.Question, DnsType.Ptr), 0)!;
+        if (DnsWriter.TryWrite(answer, buffer, compress: true, out var length) && DnsReader.TryRead(buffer.AsSpan(0, length), out var read))
+        {
+            _ = HeardNode.Collect(read, read.Answers[1])?.TryDecode(Names, out _, out _, out _);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -14,6 +14,7 @@ internal sealed partial class MdnsRegistry(
     private readonly MdnsHostKey _key = MdnsHostKey.Of(options, time);
     private readonly CancellationTokenSource _disposed = new();
     private MdnsHost? _host;
+    private bool _isDisposed;
 
     public string Name => "mdns";
 
@@ -32,7 +33,7 @@ internal sealed partial class MdnsRegistry(
 
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             foreach (var (record, records) in prepared)
             {
                 host.Responder.Publish(this, record, records);
@@ -47,7 +48,7 @@ internal sealed partial class MdnsRegistry(
         ArgumentNullException.ThrowIfNull(service);
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             foreach (var node in service.Nodes)
             {
                 _host?.Responder.Withdraw(_host.Names.Instance(service.Name, node.Id));
@@ -103,17 +104,18 @@ internal sealed partial class MdnsRegistry(
         MdnsHost? host;
         lock (_gate)
         {
-            if (_disposed.IsCancellationRequested)
+            if (_isDisposed)
             {
                 return;
             }
 
             host = _host;
+            _isDisposed = true;
             host?.Responder.WithdrawAll(this);
-            _disposed.Cancel();
         }
 
         // The source itself is not disposed: tokens of registrations outlive the registry.
+        await _disposed.CancelAsync();
         if (host is not null)
         {
             await pool.ReleaseAsync(_key);
@@ -154,7 +156,7 @@ internal sealed partial class MdnsRegistry(
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             return _host ??= pool.Acquire(_key, createHost);
         }
     }

@@ -47,6 +47,9 @@ internal sealed class RegistrySelector : ISelector
     public Endpoint? FindEndpoint(string service, string endpoint) =>
         _services.TryGetValue(service, out var entry) ? entry.FindEndpoint(endpoint) : null;
 
+    /// <summary>What is known of a service, if it was looked up.</summary>
+    internal ServiceEntry? Find(string service) => _services.GetValueOrDefault(service);
+
     public async ValueTask DisposeAsync()
     {
         lock (_gate)

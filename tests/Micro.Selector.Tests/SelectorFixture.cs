@@ -85,6 +85,25 @@ public sealed class SelectorFixture : IAsyncDisposable
         },
         $"{opened} opened watches");
 
+    /// <summary>Moves time step by step until something is so.</summary>
+    public Task StepUntilAsync(Func<bool> condition, string what, TimeSpan step) => Eventually.TrueAsync(
+        () =>
+        {
+            if (condition())
+            {
+                return true;
+            }
+
+            Time.Advance(step);
+            return false;
+        },
+        what);
+
+    /// <summary>Waits until that many nodes are listed and suspected.</summary>
+    public Task CountsAsync(int listed, int suspects) => Eventually.TrueAsync(
+        () => ((RegistrySelector)Selector).Find(Service) is { } entry && entry.NodeCount == listed && entry.SuspectCount == suspects,
+        $"{listed} listed nodes and {suspects} suspects");
+
     public Task EventuallyPicksAsync(params string[] ids) =>
         Eventually.TrueAsync(async () => (await PickedOrNoneAsync()).SequenceEqual(ids), "picks of " + string.Join(',', ids));
 

@@ -39,6 +39,18 @@ internal sealed partial class MemoryRegistry : IRegistry
 
     public string Name => "memory";
 
+    /// <summary>How many watches run.</summary>
+    internal int WatchCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _watches.Count;
+            }
+        }
+    }
+
     public Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default)
     {
         ServiceRecordRules.ThrowIfInvalid(service);

@@ -14,7 +14,11 @@ internal static class RecordCompression
     /// <summary>Most bytes a packed part may unpack to: 7 times the largest honest record.</summary>
     public const int MaxUnpackedBytes = 256 * 1024;
 
-    public static string Pack(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(Deflate(content));
+    // ZLibStream writes nothing at all for empty content, which Go could not read.
+    private const string PackedNothing = "789c030000000001";
+
+    public static string Pack(ReadOnlySpan<byte> content) =>
+        content.IsEmpty ? PackedNothing : Convert.ToHexStringLower(Deflate(content));
 
     /// <summary>Unpacks hex digits of zlib data; false when they are malformed, truncated or unpack to more than the limit.</summary>
     public static bool TryUnpack(ReadOnlySpan<byte> hexUtf8, [NotNullWhen(true)] out byte[]? content, int limit = MaxUnpackedBytes)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using Micro.Codecs;
 using Micro.Registry;
+using Micro.Server.Debug;
 using Micro.Server.Handlers;
 using Micro.Transport;
 using Micro.Transport.Mucp;
@@ -31,14 +32,14 @@ internal sealed class ServerRun : IAsyncDisposable
     public ServerRun(
         ServerOptions options,
         IRegistry registry,
-        EndpointTable endpoints,
+        EndpointTableBuilder endpoints,
         ServerStatistics statistics,
         EventHandler<ServerStateChangedEventArgs> stateChanged,
         ILoggerFactory loggerFactory)
     {
         _options = options;
         _registry = registry;
-        _endpoints = endpoints;
+        _endpoints = endpoints.Build(options.DebugHandler ? DebugHandler.Create(statistics, () => Health().IsReady, [.. options.Interceptors]) : []);
         _loggerFactory = loggerFactory;
         _logger = loggerFactory.CreateLogger("Micro.Server");
         Statistics = statistics;
@@ -47,7 +48,7 @@ internal sealed class ServerRun : IAsyncDisposable
         var random = new Random();
         _mucp = new MucpServer(
             options.Name,
-            endpoints,
+            _endpoints,
             new ContentFormats(options.Codecs),
             new FailureMapper(options.Name, options.ShowExceptionDetail, _logger),
             new HealthResponder(options.Name, Health),

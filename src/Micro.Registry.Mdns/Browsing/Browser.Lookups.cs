@@ -138,6 +138,7 @@ internal sealed partial class Browser
                 "mdns", "mDNS cannot be used: the question could be sent on no network interface; choose another registry, for example --registry=consul");
         }
 
+        lookup.Restart();
         var half = options.Timeout / 2;
         var isRepeated = false;
         while (true)

@@ -7,9 +7,12 @@ internal sealed class Lookup(TimeProvider time)
     private readonly HashSet<string> _heard = new(StringComparer.Ordinal);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public long Started { get; } = time.GetTimestamp();
+    /// <summary>When the question left.</summary>
+    public long Started { get; private set; } = time.GetTimestamp();
 
     public long LastNew { get; private set; } = time.GetTimestamp();
+
+    public void Restart() => Started = time.GetTimestamp();
 
     public void Hear(string name)
     {

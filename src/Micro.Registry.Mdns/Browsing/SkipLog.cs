@@ -10,7 +10,7 @@ internal sealed class SkipLog(TimeProvider time, ILogger logger)
 
     private readonly Lock _gate = new();
     private readonly HashSet<string> _logged = new(StringComparer.Ordinal);
-    private long _minuteStart;
+    private long? _minuteStart;
     private int _inMinute;
 
     public void Skip(string instance, string problem)
@@ -18,7 +18,7 @@ internal sealed class SkipLog(TimeProvider time, ILogger logger)
         lock (_gate)
         {
             var now = time.GetTimestamp();
-            if (_minuteStart == 0 || time.GetElapsedTime(_minuteStart, now) >= TimeSpan.FromMinutes(1))
+            if (_minuteStart is not { } start || time.GetElapsedTime(start, now) >= TimeSpan.FromMinutes(1))
             {
                 _minuteStart = now;
                 _inMinute = 0;

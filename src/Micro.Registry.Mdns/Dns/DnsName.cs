@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Micro.Registry.Mdns.Dns;
 
@@ -9,8 +11,6 @@ namespace Micro.Registry.Mdns.Dns;
 /// </summary>
 internal static class DnsName
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>Makes one or more labels of free text whose dots separate labels.</summary>
     public static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal);
 
@@ -20,8 +20,8 @@ internal static class DnsName
     public static void AppendLabel(StringBuilder name, ReadOnlySpan<byte> label)
     {
         Span<char> characters = stackalloc char[DnsLimits.MaxLabelBytes];
-        var isText = System.Text.Unicode.Utf8.ToUtf16(label, characters, out _, out var length, replaceInvalidSequences: false)
-            == System.Buffers.OperationStatus.Done;
+        var isText = Utf8.ToUtf16(label, characters, out _, out var length, replaceInvalidSequences: false)
+            == OperationStatus.Done;
         if (isText && characters[..length].IndexOfAny("\\.\u007f") < 0 && characters[..length].IndexOfAnyInRange('\0', '\u001f') < 0)
         {
             name.Append(characters[..length]);
@@ -111,13 +111,9 @@ internal static class DnsName
 
     private static bool TryEncode(scoped ReadOnlySpan<char> text, scoped Span<byte> label, ref int length)
     {
-        if (!Strict.TryGetBytes(text, label[length..], out var written))
-        {
-            return false;
-        }
-
+        var status = Utf8.FromUtf16(text, label[length..], out _, out var written, replaceInvalidSequences: false);
         length += written;
-        return true;
+        return status == OperationStatus.Done;
     }
 
     private static void AppendEscaped(StringBuilder name, ReadOnlySpan<byte> label)

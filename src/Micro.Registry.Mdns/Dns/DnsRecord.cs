@@ -51,9 +51,10 @@ internal readonly record struct DnsRecord
         Type = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? DnsType.Aaaa : DnsType.A,
         Class = DnsQuestion.Internet,
         Ttl = ttl,
+        Target = "",
         Address = address,
     };
 
     public static DnsRecord Txt(string name, byte[] text, uint ttl) =>
-        new() { Name = name, Type = DnsType.Txt, Class = DnsQuestion.Internet, Ttl = ttl, Text = text };
+        new() { Name = name, Type = DnsType.Txt, Class = DnsQuestion.Internet, Ttl = ttl, Target = "", Text = text };
 }

@@ -15,7 +15,7 @@ internal sealed class AnswerLimiter(TimeProvider time)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(IPAddress Address, int Port, string Name, DnsType Type), long> _answered = [];
-    private long _purged;
+    private long? _purged;
 
     public bool TryTake(IPEndPoint asker, DnsQuestion question)
     {
@@ -43,7 +43,7 @@ internal sealed class AnswerLimiter(TimeProvider time)
     private bool TryPurge(long now)
     {
         // Purging walks all entries, so under a flood it happens ten times a second at most.
-        if (_purged != 0 && time.GetElapsedTime(_purged, now) < Window / 10)
+        if (_purged is { } purged && time.GetElapsedTime(purged, now) < Window / 10)
         {
             return false;
         }

@@ -61,7 +61,7 @@ internal sealed class MdnsTransport(
         }
 
         NetworkChange.NetworkAddressChanged += OnNetworkAddressChanged;
-        MdnsRegistry.Log.Opened(logger, options.Port, Describe());
+        LogInterfaces(isChange: false);
     }
 
     public bool SendToGroup(ReadOnlySpan<byte> packet, MdnsChannel channel)
@@ -229,7 +229,7 @@ internal sealed class MdnsTransport(
                 Join();
             }
 
-            MdnsRegistry.Log.InterfacesChanged(logger, Describe());
+            LogInterfaces(isChange: true);
             _receiver.OnInterfacesChanged();
         }
         catch (Exception exception) when (exception is NetworkInformationException or SocketException)
@@ -238,5 +238,21 @@ internal sealed class MdnsTransport(
         }
     }
 
-    private string Describe() => string.Join(", ", _interfaces.Select(used => used.Name));
+    private void LogInterfaces(bool isChange)
+    {
+        if (!logger.IsEnabled(LogLevel.Information))
+        {
+            return;
+        }
+
+        var used = string.Join(", ", _interfaces.Select(used => used.Name));
+        if (isChange)
+        {
+            MdnsRegistry.Log.InterfacesChanged(logger, used);
+        }
+        else
+        {
+            MdnsRegistry.Log.Opened(logger, options.Port, used);
+        }
+    }
 }

@@ -6,15 +6,17 @@ namespace Micro.Selection;
 internal sealed class ServiceWatcher(ServiceState state, ServiceReader reader, SelectorContext context)
 {
     private static readonly TimeSpan Healthy = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan LongestStartDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ShortestStart = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestStart = TimeSpan.FromMilliseconds(100);
     private readonly RetryDelay _retry = new(context.Random);
     private long? _confirmedAt;
     private long? _synchronizedAt;
 
     public async Task RunAsync(CancellationToken stop)
     {
-        // Many services looked up at once do not open their watches at once.
-        await Task.Delay(LongestStartDelay * context.Random.NextDouble(), context.Time, stop).ConfigureAwait(false);
+        // The first read goes before the watch, and many services looked up at once do not open their watches at once.
+        var start = ShortestStart + ((LongestStart - ShortestStart) * context.Random.NextDouble());
+        await Task.Delay(start, context.Time, stop).ConfigureAwait(false);
         while (true)
         {
             Exception? error = null;

@@ -43,8 +43,11 @@ internal static class FlagParser
             result,
             given,
             problems,
-            result.GetResult(help) is { Implicit: false },
-            options.VersionValue is not null && result.GetResult(version) is { Implicit: false });
+            IsGiven(help),
+            options.VersionValue is not null && IsGiven(version));
+
+        // A flag without value that is not given still has a result of its own.
+        bool IsGiven(Option<bool> flag) => result.GetResult(flag) is { Implicit: false };
     }
 
     private static Option<string[]> Make(Setting setting) =>

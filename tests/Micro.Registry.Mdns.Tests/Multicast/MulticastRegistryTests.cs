@@ -1,12 +1,14 @@
-using Micro.Testing;
-
 namespace Micro.Registry.Mdns.Tests.Multicast;
 
 /// <summary>Two registries with sockets of their own, as two processes have them, on the loopback of a namespace.</summary>
 public sealed class MulticastRegistryTests : IAsyncLifetime
 {
-    private readonly IRegistry _here = Mdns.CreateRegistry(new MdnsHostPool());
-    private readonly IRegistry _there = Mdns.CreateRegistry(new MdnsHostPool());
+    private readonly IRegistry _here = Create();
+    private readonly IRegistry _there = Create();
+
+    // A lookup that finds something ends early; a long timeout only keeps a busy machine from failing the tests.
+    private static IRegistry Create(MdnsHostPool? pool = null) =>
+        Mdns.CreateRegistry(pool ?? new MdnsHostPool(), options => options.Timeout = TimeSpan.FromSeconds(2));
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -193,8 +195,8 @@ public sealed class MulticastRegistryTests : IAsyncLifetime
     {
         MulticastNamespace.SkipUnlessInside();
         var pool = new MdnsHostPool();
-        await using var first = Mdns.CreateRegistry(pool);
-        await using var second = Mdns.CreateRegistry(pool);
+        await using var first = Create(pool);
+        await using var second = Create(pool);
         await first.RegisterAsync(TestRecords.Greeter("a"), new RegisterOptions());
         await second.RegisterAsync(TestRecords.Greeter("b", "127.0.0.1:9002"), new RegisterOptions());
 
@@ -203,6 +205,32 @@ public sealed class MulticastRegistryTests : IAsyncLifetime
 
         await first.DisposeAsync();
         (await _there.GetServiceAsync("greeter"))[0].Nodes.Select(node => node.Id).Should().Equal("b");
+    }
+
+    [SkippableFact]
+    public async Task GetService_SourceNotAllowed_IsNotHeard_S5()
+    {
+        MulticastNamespace.SkipUnlessInside();
+        await using var deaf = Mdns.CreateRegistry(new MdnsHostPool(), options => options.AllowedNetworks.Add(System.Net.IPNetwork.Parse("192.0.2.0/24")));
+        await _here.RegisterAsync(TestRecords.Greeter(), new RegisterOptions());
+
+        var lookup = () => deaf.GetServiceAsync("greeter");
+
+        await lookup.Should().ThrowAsync<ServiceNotFoundException>();
+    }
+
+    [SkippableFact]
+    public async Task GetService_UnknownInterfaceChosen_IsUnavailable_R_MDNS_7()
+    {
+        MulticastNamespace.SkipUnlessInside();
+        await using var nowhere = Mdns.CreateRegistry(new MdnsHostPool(), options => options.Interfaces.Add("nosuch0"));
+        await using var loopback = Mdns.CreateRegistry(new MdnsHostPool(), options => options.Interfaces.Add("127.0.0.1"));
+        await _here.RegisterAsync(TestRecords.Greeter(), new RegisterOptions());
+
+        var lookup = () => nowhere.GetServiceAsync("greeter");
+
+        (await lookup.Should().ThrowAsync<RegistryUnavailableException>()).WithMessage("*nosuch0*");
+        (await loopback.GetServiceAsync("greeter")).Should().ContainSingle();
     }
 
     private static async Task<RegistryEvent> NextAsync(IAsyncEnumerator<RegistryEvent> events)

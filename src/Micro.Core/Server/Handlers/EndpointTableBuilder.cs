@@ -32,5 +32,8 @@ internal sealed class EndpointTableBuilder
         }
     }
 
-    public EndpointTable Build() => new(_invokers.Values);
+    /// <summary>Freezes what was added.</summary>
+    /// <param name="defaults">Endpoints of the server's own; those of the user win.</param>
+    public EndpointTable Build(IEnumerable<EndpointInvoker> defaults) =>
+        new([.. _invokers.Values, .. defaults.Where(invoker => !_invokers.ContainsKey(invoker.Name))]);
 }

@@ -54,8 +54,8 @@ internal sealed class MucpCallRunner(MucpServer server, MucpReplyWriter replies,
         }
         catch (Exception exception) when (exception is MicroException or CodecException)
         {
-            server.Statistics.OnRequest();
-            server.Statistics.OnError();
+            server.Statistics.CountRequest();
+            server.Statistics.CountError();
             var error = server.Failures.Map(exception, "", deadlinePassed: false, serverStops: false);
             await WriteErrorAsync(head, error, format, envelopeId).ConfigureAwait(false);
         }
@@ -141,7 +141,7 @@ internal sealed class MucpCallRunner(MucpServer server, MucpReplyWriter replies,
         }
 
         var context = MakeContext(head, invoker, format, connection.ConnectionClosed);
-        server.Statistics.OnRequest();
+        server.Statistics.CountRequest();
         MicroException? error = null;
         try
         {
@@ -150,7 +150,7 @@ internal sealed class MucpCallRunner(MucpServer server, MucpReplyWriter replies,
         }
         catch (Exception exception)
         {
-            server.Statistics.OnError();
+            server.Statistics.CountError();
             error = server.Failures.Map(exception, invoker.Name, context.IsDeadlinePassed, server.Cut.IsCancellationRequested);
         }
         finally

@@ -23,7 +23,7 @@ internal sealed class MucpReplyWriter(PipeWriter output, Action<bool> flushing) 
         try
         {
             WriteStatusAndLength(body.Length);
-            output.WriteHeader(MucpHeaderNames.ContentType, format.ContentTypeBytes);
+            output.WriteHeader(MucpHeaderNames.ContentType, ContentTypeOf(request, format));
             WriteEcho(request, envelopeId);
             output.Write(format.Envelope is { } envelope ? envelope.ResponseHeaderLines : default);
             output.Write("\r\n"u8);
@@ -43,7 +43,7 @@ internal sealed class MucpReplyWriter(PipeWriter output, Action<bool> flushing) 
         try
         {
             WriteStatusAndLength(body.Length);
-            output.WriteHeader(MucpHeaderNames.ContentType, format.ContentTypeBytes);
+            output.WriteHeader(MucpHeaderNames.ContentType, ContentTypeOf(request, format));
             var text = HeaderRules.Clean(error);
             output.WriteHeader(MucpHeaderNames.MicroError, text);
             output.WriteHeader(MucpHeaderNames.XMicroError, text);
@@ -129,6 +129,10 @@ internal sealed class MucpReplyWriter(PipeWriter output, Action<bool> flushing) 
             }
         }
     }
+
+    /// <summary>Peers from before go-micro 1.0 name the plain type for an enveloped body and expect it back.</summary>
+    private static ReadOnlySpan<byte> ContentTypeOf(MessageHead request, ContentFormat format) =>
+        format.Envelope is not null && request.Has(KnownHeader.ContentType) ? request[KnownHeader.ContentType] : format.ContentTypeBytes;
 
     private void WriteIfPresent(MessageHead request, ReadOnlySpan<byte> name, KnownHeader header, KnownHeader twin)
     {

@@ -1,5 +1,6 @@
 using Micro.Codecs;
 using Micro.Server;
+using Micro.Server.Debug;
 using Micro.Server.Handlers;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;

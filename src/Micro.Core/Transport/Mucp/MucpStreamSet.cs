@@ -77,7 +77,7 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
 
     private async Task RunAsync(MucpServerStream stream, EndpointInvoker invoker, HandlerContext context)
     {
-        server.Statistics.OnRequest();
+        server.Statistics.CountRequest();
         try
         {
             var end = await InvokeAsync(stream, invoker, context).ConfigureAwait(false);
@@ -116,7 +116,7 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
                 throw;
             }
 
-            server.Statistics.OnError();
+            server.Statistics.CountError();
             return ErrorJson.Format(server.Failures.Map(exception, stream.Endpoint, context.IsDeadlinePassed, server.Cut.IsCancellationRequested));
         }
     }

@@ -29,7 +29,7 @@ internal static class GoTypeName
 
         if (nesting == 0 || !TryGetElements(type, out var key, out var element))
         {
-            return Simple(type);
+            return Simple(type, nesting);
         }
 
         return key is null
@@ -106,11 +106,11 @@ internal static class GoTypeName
         return element is not null;
     }
 
-    private static string Simple(Type type)
+    private static string Simple(Type type, int nesting)
     {
         var tick = type.Name.IndexOf('`', StringComparison.Ordinal);
-        return tick < 0
+        return tick < 0 || nesting == 0
             ? type.Name
-            : $"{type.Name[..tick]}[{string.Join(',', type.GenericTypeArguments.Select(argument => argument.Name))}]";
+            : $"{type.Name[..tick]}[{string.Join(',', type.GenericTypeArguments.Select(argument => Of(argument, nesting - 1)))}]";
     }
 }

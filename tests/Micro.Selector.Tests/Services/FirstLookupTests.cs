@@ -2,7 +2,7 @@ using Micro.Registry;
 using Micro.Selection;
 using Micro.Testing;
 
-namespace Micro.Selector.Tests;
+namespace Micro.Selector.Tests.Services;
 
 /// <summary>The first pick of a service: one lookup for all, and honest errors.</summary>
 public sealed class FirstLookupTests : IAsyncLifetime

@@ -1,0 +1,39 @@
+using System.CommandLine;
+
+namespace Greeter;
+
+/// <summary>The client's own flags, beside those of the framework.</summary>
+internal sealed class ClientFlags
+{
+    private readonly Option<string> _name = new("--name") { Description = "whom to greet (default: World)" };
+    private readonly Option<long?> _count = new("--count") { Description = "calls, or messages of a stream (default: 1)" };
+    private readonly Option<string> _contentType = new("--content_type") { Description = "application/protobuf (default), application/json, ..." };
+    private readonly Option<string> _service = new("--service") { Description = "service to call (default: greeter)" };
+    private readonly Option<bool> _stream = new("--stream") { Description = "call Greeter.Stream" };
+    private readonly Option<bool> _pingPong = new("--pingpong") { Description = "call Greeter.PingPong" };
+    private readonly Option<string> _address = new("--address") { Description = "host:port to call without a registry" };
+
+    public Option[] All => [_name, _count, _contentType, _service, _stream, _pingPong, _address];
+
+    public string Name { get; private set; } = "World";
+
+    public long Count { get; private set; } = 1;
+
+    public string? ContentType { get; private set; }
+
+    public string Service { get; private set; } = "greeter";
+
+    public IReadOnlyList<string> Addresses { get; private set; } = [];
+
+    public ClientMode Mode { get; private set; }
+
+    public void Read(ParseResult parsed)
+    {
+        Name = parsed.GetValue(_name) ?? Name;
+        Count = parsed.GetValue(_count) ?? Count;
+        ContentType = parsed.GetValue(_contentType);
+        Service = parsed.GetValue(_service) is { Length: > 0 } service ? service : Service;
+        Addresses = parsed.GetValue(_address) is { Length: > 0 } address ? [address] : [];
+        Mode = parsed.GetValue(_stream) ? ClientMode.Stream : parsed.GetValue(_pingPong) ? ClientMode.PingPong : ClientMode.Hello;
+    }
+}

@@ -1,0 +1,8 @@
+namespace Greeter;
+
+internal enum ClientMode
+{
+    Hello,
+    Stream,
+    PingPong,
+}

@@ -1,0 +1,105 @@
+using Micro;
+using Micro.Client;
+using Micro.Selection;
+
+namespace Greeter;
+
+/// <summary>
+/// No command: three nodes in processes of their own and a client that finds them over the registry. One node is
+/// stopped mid-way; no call fails.
+/// </summary>
+internal static class DemoCommand
+{
+    private const int Nodes = 3;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var answered = new AnsweringNode();
+        await using var service = MicroService.Create(
+            options => options.Name("greeter.demo").Strategy(SelectorStrategies.RoundRobin).WrapCall(answered),
+            args);
+        if (args.Any(arg => arg is "--help" or "-help" or "-h"))
+        {
+            return await service.RunAsync();
+        }
+
+        try
+        {
+            // Wrong flags are told before any process is started.
+            var client = service.Client;
+            await using var processes = NodeProcesses.Start(Nodes, args);
+            var code = await RunAsync(client, answered, processes);
+
+            // The client first: the end of the nodes is no news to it then.
+            await service.DisposeAsync();
+            return code;
+        }
+        catch (MicroConfigurationException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 2;
+        }
+        catch (Exception exception) when (exception is MicroException or TimeoutException or InvalidOperationException)
+        {
+            await Console.Error.WriteLineAsync($"demo failed: {exception.Message}");
+            return 1;
+        }
+    }
+
+    private static async Task<int> RunAsync(IMicroClient client, AnsweringNode answered, NodeProcesses processes)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        using var limit = new CancellationTokenSource(Patience);
+        while (seen.Count < Nodes)
+        {
+            if (limit.IsCancellationRequested)
+            {
+                throw new TimeoutException($"only {seen.Count} of {Nodes} nodes answered within {Patience.TotalSeconds} s");
+            }
+
+            // Until the first node is registered there is nobody to call, which is no failure yet.
+            if (await GreetAsync(client, answered, tolerateMissing: seen.Count == 0) is { } pid)
+            {
+                seen.Add(pid);
+            }
+
+            await Task.Delay(Pause);
+        }
+
+        var stopped = processes.StopOne();
+        Console.WriteLine($"stopping the node with pid={stopped}");
+        seen.Clear();
+        for (var call = 0; call < 30; call++)
+        {
+            if (await GreetAsync(client, answered, tolerateMissing: false) is { } pid && call >= 20)
+            {
+                seen.Add(pid);
+            }
+
+            await Task.Delay(Pause);
+        }
+
+        return seen.Count == Nodes - 1
+            ? 0
+            : throw new InvalidOperationException($"{seen.Count} nodes answered after one of {Nodes} was stopped");
+    }
+
+    /// <summary>Calls once and prints who answered; gives the process id of the node.</summary>
+    private static async Task<string?> GreetAsync(IMicroClient client, AnsweringNode answered, bool tolerateMissing)
+    {
+        try
+        {
+            var response = await client.CallAsync<Request, Response>("greeter", "Greeter.Hello", new Request { Name = "World" });
+            var node = answered.Last ?? throw new InvalidOperationException("a call succeeded without an attempt");
+            var pid = node.Metadata.TryGetValue("pid", out var value) ? value : "?";
+            Console.WriteLine($"{response.Msg} node={node.Id} pid={pid}");
+            return pid;
+        }
+        catch (MicroException exception) when (tolerateMissing && exception.Kind is ErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.Globalization;
+using Micro;
+
+namespace Greeter;
+
+/// <summary><c>server [flags]</c>: one node of the service.</summary>
+internal static class ServerCommand
+{
+    /// <summary>For the demo: the node ends when whoever started it is gone.</summary>
+    public const string WithParentFlag = "--exit_with_parent";
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var withParent = new Option<bool>(WithParentFlag) { Description = "stop when standard input is closed" };
+        using var stop = new CancellationTokenSource();
+        var watchesParent = false;
+        await using var service = MicroService.Create(
+            options => options
+                .Name("greeter")
+                .Metadata("pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
+                .Flags(withParent)
+                .Action(parsed => watchesParent = parsed.GetValue(withParent)),
+            args);
+        service.Handle(new GreeterService(), handler => handler.Name = "Greeter");
+        if (watchesParent)
+        {
+            _ = Task.Run(() => StopAtEndOfInputAsync(stop));
+        }
+
+        return await service.RunAsync(stop.Token);
+    }
+
+    private static async Task StopAtEndOfInputAsync(CancellationTokenSource stop)
+    {
+        await using var input = Console.OpenStandardInput();
+        await input.CopyToAsync(Stream.Null);
+        await stop.CancelAsync();
+    }
+}

@@ -1,0 +1,36 @@
+using Greeter;
+using Micro.Server;
+
+namespace Micro.InteropTests.Mucp;
+
+/// <summary>The service behind the recordings: names of the requests choose what it does.</summary>
+public sealed class RecordedGreeter
+{
+    public Response Hello(Request request, HandlerContext context) => request.Name switch
+    {
+        "error" => throw MicroException.BadRequest("greeter.hello", "bad name: error"),
+        "internal" => throw MicroException.InternalServerError("greeter.hello", "boom"),
+        "utf8error" => throw new MicroException(422, "greeter.hello", "größe 漢字"),
+        "nlerror" => throw new MicroException(500, "greeter.hello", "line one\nline two\r\nline three"),
+        "panic" => throw new InvalidOperationException("secret of the handler"),
+        "ctx" => new Response { Msg = string.Join('\n', context.Metadata.Select(pair => $"{pair.Key}={pair.Value}")) },
+        _ => new Response { Msg = "Hello " + request.Name },
+    };
+
+    public async IAsyncEnumerable<StreamResponse> Stream(StreamRequest request)
+    {
+        for (var count = 0L; count < request.Count; count++)
+        {
+            yield return new StreamResponse { Count = count };
+            await Task.Yield();
+        }
+    }
+
+    public async IAsyncEnumerable<Pong> PingPong(IAsyncEnumerable<Ping> pings)
+    {
+        await foreach (var ping in pings)
+        {
+            yield return new Pong { Stroke = ping.Stroke };
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Micro.Registry;
+using Micro.Selection;
+
+namespace Micro.Selector.Tests;
+
+/// <summary>Options are checked together, and their order does not matter.</summary>
+public sealed class SelectorOptionsTests
+{
+    [Fact]
+    public void Create_EverythingWrong_OneErrorListsAllProblems()
+    {
+        var create = () => Selectors.Create(options =>
+        {
+            options.Strategy = null!;
+            options.CacheTtl = TimeSpan.FromMilliseconds(1);
+            options.MinimumRetryInterval = TimeSpan.Zero;
+            options.MaxStale = TimeSpan.Zero;
+            options.KeepLastNodesFor = TimeSpan.FromSeconds(-1);
+            options.LookupTimeout = TimeSpan.FromHours(1);
+            options.MaxServices = 0;
+            options.MaxFilterSets = -1;
+        });
+
+        var message = create.Should().Throw<ArgumentException>().Which.Message;
+        foreach (var name in typeof(SelectorOptions).GetProperties().Select(property => property.Name))
+        {
+            message.Should().Contain(name);
+        }
+    }
+
+    [Fact]
+    public void Defaults_AreTheDocumentedOnes()
+    {
+        var options = new SelectorOptions();
+
+        options.CacheTtl.Should().Be(TimeSpan.FromMinutes(1));
+        options.MinimumRetryInterval.Should().Be(TimeSpan.FromSeconds(5));
+        options.KeepLastNodesFor.Should().Be(TimeSpan.FromSeconds(30));
+        options.MaxStale.Should().BeNull();
+        options.Strategy.Should().BeSameAs(SelectorStrategies.Random);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Create_OptionsInAnyOrder_MeanTheSame_R_SEL_1(bool registryFirst)
+    {
+        await using var registry = Memory.CreateRegistry(options => options.Services = [SelectorFixture.RecordOf("a")]);
+        await using var selector = Selectors.Create(options =>
+        {
+            if (registryFirst)
+            {
+                options.Registry = registry;
+            }
+
+            options.Strategy = SelectorStrategies.RoundRobin;
+            options.Registry = registry;
+        });
+
+        selector.Name.Should().Be("registry");
+        (await selector.PickAsync(SelectorFixture.Service, SelectOptions.Default)).Node.Id.Should().Be("a");
+    }
+}
