@@ -16,10 +16,14 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry
     private readonly Lock _gate = new();
     private volatile ServerRun? _run;
     private IRegistry? _registry;
+    private readonly Func<IRegistry>? _defaultRegistry;
+    private IRegistry? _ownRegistry;
     private CancellationTokenSource? _skipWaits;
     private bool _disposed;
 
-    public RpcServer(ServerOptions options)
+    /// <param name="options">Read at each start.</param>
+    /// <param name="defaultRegistry">Makes the registry of a server that was given none; owned by the server.</param>
+    public RpcServer(ServerOptions options, Func<IRegistry>? defaultRegistry = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var errors = new List<string>();
@@ -30,6 +34,7 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry
         }
 
         Options = options;
+        _defaultRegistry = defaultRegistry;
         _registry = options.Registry;
     }
 
@@ -92,6 +97,7 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry
                 return;
             }
 
+            _registry ??= _ownRegistry = _defaultRegistry?.Invoke();
             var registry = _registry ?? throw new InvalidOperationException(
                 $"server '{Options.Name}' has no registry: set {nameof(ServerOptions)}.{nameof(ServerOptions.Registry)}");
             var statistics = new ServerStatistics(Options.TimeProvider);
@@ -156,6 +162,11 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry
 
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
         _disposed = true;
+        if (_ownRegistry is { } own)
+        {
+            await own.DisposeAsync().ConfigureAwait(false);
+        }
+
         _lifecycle.Dispose();
     }
 

@@ -55,7 +55,7 @@ internal static class FlagParser
 
     private static IEnumerable<GivenValue> Read(Setting setting, OptionResult? result, List<string> problems)
     {
-        if (result is null)
+        if (result is null or { Implicit: true })
         {
             return [];
         }

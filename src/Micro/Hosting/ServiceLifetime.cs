@@ -44,7 +44,7 @@ internal sealed class ServiceLifetime(MicroService service, MicroServiceOptions 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource begin;
-        CancellationTokenSource abort;
+        Task starting;
         lock (_gate)
         {
             if (_starting is not null && _stopping is null or { IsCompleted: false })
@@ -52,16 +52,16 @@ internal sealed class ServiceLifetime(MicroService service, MicroServiceOptions 
                 return _stopping is null ? _starting! : throw new InvalidOperationException("the service is being stopped");
             }
 
-            abort = _startAbort = new CancellationTokenSource();
+            _startAbort = new CancellationTokenSource();
             _stopForce = new CancellationTokenSource();
             _stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _stopping = null;
             begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _starting = StartCoreAsync(begin.Task, abort, cancellationToken);
+            _starting = starting = StartCoreAsync(begin.Task, _startAbort, cancellationToken);
         }
 
         begin.SetResult();
-        return _starting;
+        return starting;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

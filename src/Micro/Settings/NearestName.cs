@@ -17,7 +17,9 @@ internal static class NearestName
             .Select(name => (Name: name, Distance: Distance(text.ToUpperInvariant(), name.ToUpperInvariant())))
             .OrderBy(static candidate => candidate.Distance)
             .FirstOrDefault();
-        return best.Name is not null && best.Distance <= Math.Max(1, Math.Min(text.Length, best.Name.Length) / 3) ? best.Name : null;
+
+        // Two letters are one slip: swapped neighbours. In three letters they would be most of the word.
+        return best.Name is not null && best.Distance <= (text.Length > 3 ? Math.Max(2, text.Length / 3) : 1) ? best.Name : null;
     }
 
     /// <summary>Insertions, deletions and replacements from one word to the other.</summary>

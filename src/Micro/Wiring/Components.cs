@@ -10,7 +10,9 @@ namespace Micro.Wiring;
 /// <summary>The only place that names the implementations of server, client and selector.</summary>
 internal static class Components
 {
-    public static IMicroServer CreateServer(ServerOptions options) => new RpcServer(options);
+    /// <summary>Makes a server; one that is used alone and has no registry registers with mDNS.</summary>
+    public static IMicroServer CreateServer(ServerOptions options) =>
+        new RpcServer(options, () => Mdns.CreateRegistry(null, options.LoggerFactory, options.TimeProvider));
 
     /// <summary>Makes a client whose selector, unless it has one, is made over its registry, or over mDNS if it has none.</summary>
     public static IMicroClient CreateClient(ClientOptions options, Action<SelectorOptions>? configureSelector) =>

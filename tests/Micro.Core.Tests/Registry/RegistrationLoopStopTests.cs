@@ -87,7 +87,7 @@ public sealed class RegistrationLoopStopTests
     }
 
     [Fact]
-    public async Task Stop_DeregisterHangsAndCancelled_EndsAtOnce()
+    public async Task Stop_DeregisterHangsAndCancelled_EndsSoon()
     {
         await using var fixture = new LoopFixture();
         await fixture.StartRegisteredAsync();
@@ -96,9 +96,22 @@ public sealed class RegistrationLoopStopTests
 
         var stop = fixture.Loop.StopAsync(cancel.Token);
         (await fixture.Registry.NextCallAsync()).Should().Be("deregister");
+        await fixture.Clock.WaitForTimersAsync(1);
         await cancel.CancelAsync();
+        fixture.Clock.Advance(TimeSpan.FromMilliseconds(500));
 
         await stop.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task Stop_AlreadyCancelled_StillDeregisters()
+    {
+        await using var fixture = new LoopFixture();
+        await fixture.StartRegisteredAsync();
+
+        await fixture.Loop.StopAsync(new CancellationToken(canceled: true));
+
+        (await fixture.Registry.NextCallAsync()).Should().Be("deregister");
     }
 
     [Fact]

@@ -1,0 +1,80 @@
+using System.Reflection;
+using Micro.Registry;
+using Micro.Registry.Mdns;
+using Micro.Selection;
+
+namespace Micro.Tests;
+
+/// <summary>Dependencies run one way: Micro → {Selector, Registry.*} → Core.</summary>
+public sealed class ArchitectureTests
+{
+    private static readonly Assembly Core = typeof(IRegistry).Assembly;
+    private static readonly Assembly Facade = typeof(MicroService).Assembly;
+    private static readonly Assembly[] Backends = [typeof(MdnsRegistryOptions).Assembly];
+    private static readonly Assembly Selector = typeof(Selectors).Assembly;
+
+    public static TheoryData<string> AssemblyNames => [.. All.Select(assembly => assembly.GetName().Name!)];
+
+    private static IEnumerable<Assembly> All => [Core, Selector, .. Backends, Facade];
+
+    [Fact]
+    public void Core_SeesNothingOfOurs() => OwnReferences(Core).Should().BeEmpty();
+
+    [Fact]
+    public void SelectorAndBackends_SeeOnlyCore()
+    {
+        foreach (var assembly in Backends.Append(Selector))
+        {
+            OwnReferences(assembly).Should().BeSubsetOf(["Micro.Core"], "{0} must know nobody else", assembly.GetName().Name);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AssemblyNames))]
+    public void Libraries_ImplementationsOfInterfaces_AreInternalAndSealed(string name)
+    {
+        var offenders = Find(name).GetTypes()
+            .Where(static type => type is { IsClass: true, IsAbstract: false } && IsWritten(type))
+            .Where(static type => type.GetInterfaces().Any(static face =>
+                face is { IsPublic: true, IsInterface: true } && face.Assembly.GetName().Name!.StartsWith("Micro", StringComparison.Ordinal)))
+            .Where(static type => type.IsVisible || !type.IsSealed)
+            .Select(static type => type.FullName);
+
+        offenders.Should().BeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(AssemblyNames))]
+    public void Libraries_HaveNoStaticMutableFields(string name)
+    {
+        var offenders = Find(name).GetTypes()
+            .Where(IsWritten)
+            .SelectMany(static type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            .Where(static field => field is { IsInitOnly: false, IsLiteral: false } && !field.Name.Contains('<', StringComparison.Ordinal))
+            .Select(static field => $"{field.DeclaringType!.FullName}.{field.Name}");
+
+        offenders.Should().BeEmpty();
+    }
+
+    private static Assembly Find(string name) => All.Single(assembly => assembly.GetName().Name == name);
+
+    private static IEnumerable<string> OwnReferences(Assembly assembly) =>
+        assembly.GetReferencedAssemblies().Select(static reference => reference.Name!).Where(static name => name.StartsWith("Micro.", StringComparison.Ordinal) || name == "Micro");
+
+    /// <summary>Written by us, not by the compiler or a source generator.</summary>
+    private static bool IsWritten(Type type)
+    {
+        for (var current = type; current is not null; current = current.DeclaringType)
+        {
+            if (current.Name.Contains('<', StringComparison.Ordinal)
+                || current.GetProperty("Descriptor", BindingFlags.Static | BindingFlags.Public) is not null
+                || current.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute), inherit: false)
+                || current.IsDefined(typeof(System.CodeDom.Compiler.GeneratedCodeAttribute), inherit: false))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+using Micro.Registry;
+using Micro.Registry.Mdns;
+using Micro.Selection;
+
+namespace Micro.Tests.PublicApi;
+
+/// <summary>
+/// The public surface is a text file: a change of it is a visible difference. Run with <c>MICRO_APPROVE=1</c> to accept it.
+/// </summary>
+public sealed class PublicApiTests
+{
+    [Theory]
+    [InlineData(typeof(IRegistry))]
+    [InlineData(typeof(Selectors))]
+    [InlineData(typeof(MdnsRegistryOptions))]
+    [InlineData(typeof(MicroService))]
+    public void Surface_IsTheApprovedOne(Type anyType)
+    {
+        var assembly = anyType.Assembly;
+        var folder = Folder();
+        var approved = Path.Combine(folder, $"{assembly.GetName().Name}.approved.txt");
+        var received = Path.Combine(folder, $"{assembly.GetName().Name}.received.txt");
+        var surface = PublicSurface.Describe(assembly);
+        if (Environment.GetEnvironmentVariable("MICRO_APPROVE") == "1")
+        {
+            File.WriteAllText(approved, surface);
+        }
+
+        var expected = File.Exists(approved) ? File.ReadAllText(approved) : "";
+        if (surface == expected)
+        {
+            File.Delete(received);
+            return;
+        }
+
+        File.WriteAllText(received, surface);
+        surface.Split('\n').Should().Equal(expected.Split('\n'), "the public surface changed: compare the received file, approve with MICRO_APPROVE=1");
+    }
+
+    private static string Folder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+}
