@@ -4,7 +4,7 @@ using Micro.Registry;
 
 namespace Micro.InteropTests.Mucp;
 
-/// <summary>A plain socket to a server under test, with a small reader of HTTP/1.1 messages that knows nothing of ours.</summary>
+/// <summary>A plain socket to a server under test.</summary>
 public sealed class ReplaySocket : IDisposable
 {
     private readonly TcpClient _client;
@@ -32,24 +32,7 @@ public sealed class ReplaySocket : IDisposable
     public async Task<RecordedMessage?> ReadAsync(int seconds = 10)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
-        var head = new List<byte>();
-        var one = new byte[1];
-        while (!EndsWithEmptyLine(head))
-        {
-            if (await _stream.ReadAsync(one, limit.Token) == 0)
-            {
-                return head.Count == 0 ? null : throw new EndOfStreamException(Encoding.UTF8.GetString([.. head]));
-            }
-
-            head.Add(one[0]);
-        }
-
-        var lines = Encoding.UTF8.GetString([.. head]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).Select(parts => KeyValuePair.Create(parts[0], parts.Length > 1 ? parts[1] : "")).ToList();
-        var length = headers.Where(header => header.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)).Select(header => int.Parse(header.Value)).SingleOrDefault();
-        var body = new byte[length];
-        await _stream.ReadExactlyAsync(body, limit.Token);
-        return new RecordedMessage(lines[0], headers, body, [.. head, .. body]);
+        return await HttpText.ReadAsync(_stream, limit.Token);
     }
 
     /// <summary>Whether nothing comes for a while.</summary>
@@ -67,6 +50,4 @@ public sealed class ReplaySocket : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
-
-    private static bool EndsWithEmptyLine(List<byte> head) => head.Count >= 4 && head[^4] == '\r' && head[^3] == '\n' && head[^2] == '\r' && head[^1] == '\n';
 }
