@@ -124,8 +124,10 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
             return false;
         }
 
+        // The budget keeps retries from multiplying the load of servers; where none was reached there is no load.
         var isMissing = error.Kind is ErrorKind.NotFound or ErrorKind.NoNode;
-        if (!isMissing && budget?.TryTakeRetry() == false)
+        var reachedServer = !isMissing && error.Kind is not ErrorKind.Connect;
+        if (reachedServer && budget?.TryTakeRetry() == false)
         {
             logger.RetryBudgetSpent(plan.Service, plan.Endpoint);
             return false;

@@ -2,7 +2,7 @@ namespace Micro.Client;
 
 /// <summary>
 /// Bounds retries to a share of the calls plus a floor per second, so that clients do not multiply the load on a
-/// service that is down. A bucket of ten seconds; calls fill it, retries empty it.
+/// service that is overloaded. A bucket of ten seconds; calls fill it, retries empty it.
 /// </summary>
 internal sealed class RetryBudget
 {
