@@ -69,9 +69,9 @@ internal sealed class Responder(
             _table = table.Find(gone.Records.Question).Count > 0
                 ? table
                 : table.Without(names.ListInstance(gone.Record.Name));
+            Send(gone.Records.Goodbye(), compress: false);
         }
 
-        Send(gone.Records.Goodbye(), compress: false);
         MdnsRegistry.Log.Withdrawn(logger, instance);
         if (final)
         {
@@ -118,7 +118,14 @@ internal sealed class Responder(
             {
                 if (!IsKnown(query, node) && node.Records.Answer(question, query.Id) is { } answer)
                 {
-                    Answer(node, question, answer, from);
+                    // Under the lock: no answer may follow a goodbye.
+                    lock (_gate)
+                    {
+                        if (IsCurrent(node))
+                        {
+                            Answer(node, question, answer, from);
+                        }
+                    }
                 }
             }
         }
@@ -172,19 +179,17 @@ internal sealed class Responder(
         var id = (ushort)(random() * ushort.MaxValue);
         for (var count = 0; probe && count < Probes && IsCurrent(node); count++)
         {
-            Send(node.Records.Probe(id), compress: false);
+            _ = SendCurrent(node, node.Records.Probe(id));
             await Task.Delay(TimeSpan.FromMilliseconds(random() * LongestProbeGapMilliseconds), time, cancellationToken);
         }
 
         foreach (var gap in AnnouncementGaps)
         {
             await Task.Delay(gap, time, cancellationToken);
-            if (!IsCurrent(node))
+            if (!SendCurrent(node, node.Records.Announcement()))
             {
                 return;
             }
-
-            Send(node.Records.Announcement(), compress: false);
         }
     }
 
@@ -199,13 +204,31 @@ internal sealed class Responder(
             // The process may end: say it now.
         }
 
-        if (_table.FindInstance(gone.Records.Instance) is null)
+        lock (_gate)
         {
-            Send(gone.Records.Goodbye(), compress: false);
+            if (_table.FindInstance(gone.Records.Instance) is null)
+            {
+                Send(gone.Records.Goodbye(), compress: false);
+            }
         }
     }
 
     private bool IsCurrent(PublishedNode node) => ReferenceEquals(_table.FindInstance(node.Records.Instance), node);
+
+    /// <summary>Sends unless the node was withdrawn or changed. Under the lock: nothing may follow a goodbye.</summary>
+    private bool SendCurrent(PublishedNode node, DnsMessage message)
+    {
+        lock (_gate)
+        {
+            if (!IsCurrent(node))
+            {
+                return false;
+            }
+
+            Send(message, compress: false);
+            return true;
+        }
+    }
 
     private void Send(DnsMessage message, bool compress)
     {
