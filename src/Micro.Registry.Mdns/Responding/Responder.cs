@@ -22,12 +22,14 @@ internal sealed class Responder(
 
     private readonly Lock _gate = new();
     private readonly BackgroundTasks _tasks = new(logger);
+    private Task _lastAnnounced = Task.CompletedTask;
     private volatile PublishedTable _table = PublishedTable.Empty;
 
     /// <summary>Publishes or changes a node; false, and no traffic, when it is published with the same content.</summary>
     public bool Publish(object owner, ServiceRecord record, NodeRecords records)
     {
         PublishedNode added;
+        Task earlier;
         bool isNew;
         lock (_gate)
         {
@@ -39,12 +41,14 @@ internal sealed class Responder(
 
             isNew = present is null;
             added = new PublishedNode(owner, record, records, time);
+            earlier = _lastAnnounced;
+            _lastAnnounced = added.Announced.Task;
             var list = ListEntry(owner, record, records);
             var table = _table.With(added);
             _table = table.FindInstance(list.Records.Instance) is null ? table.With(list) : table;
         }
 
-        _tasks.Run(cancellationToken => AnnounceAsync(added, probe: isNew, cancellationToken));
+        _tasks.Run(cancellationToken => AnnounceAsync(added, probe: isNew, earlier, cancellationToken));
         return true;
     }
 
@@ -99,7 +103,7 @@ internal sealed class Responder(
         {
             if (node.Record is not null)
             {
-                _tasks.Run(cancellationToken => AnnounceAsync(node, probe: false, cancellationToken));
+                _tasks.Run(cancellationToken => AnnounceAsync(node, probe: false, Task.CompletedTask, cancellationToken));
             }
         }
     }
@@ -174,22 +178,40 @@ internal sealed class Responder(
         }
     }
 
-    private async Task AnnounceAsync(PublishedNode node, bool probe, CancellationToken cancellationToken)
+    private async Task AnnounceAsync(PublishedNode node, bool probe, Task earlier, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (probe)
+            {
+                await ProbeAsync(node, cancellationToken);
+            }
+
+            // Watchers are promised the order of registration, and probes take a random time.
+            await earlier.WaitAsync(cancellationToken);
+            foreach (var gap in AnnouncementGaps)
+            {
+                await Task.Delay(gap, time, cancellationToken);
+                if (!SendCurrent(node, node.Records.Announcement()))
+                {
+                    return;
+                }
+
+                node.Announced.TrySetResult();
+            }
+        }
+        finally
+        {
+            node.Announced.TrySetResult();
+        }
+    }
+
+    private async Task ProbeAsync(PublishedNode node, CancellationToken cancellationToken)
     {
         var id = (ushort)(random() * ushort.MaxValue);
-        for (var count = 0; probe && count < Probes && IsCurrent(node); count++)
+        for (var count = 0; count < Probes && SendCurrent(node, node.Records.Probe(id)); count++)
         {
-            _ = SendCurrent(node, node.Records.Probe(id));
             await Task.Delay(TimeSpan.FromMilliseconds(random() * LongestProbeGapMilliseconds), time, cancellationToken);
-        }
-
-        foreach (var gap in AnnouncementGaps)
-        {
-            await Task.Delay(gap, time, cancellationToken);
-            if (!SendCurrent(node, node.Records.Announcement()))
-            {
-                return;
-            }
         }
     }
 
