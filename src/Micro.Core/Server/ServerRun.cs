@@ -168,10 +168,9 @@ internal sealed class ServerRun : IAsyncDisposable
     {
         var listener = _listener!;
         var host = listener.EndPoint.Address;
-        var listensOnAll = host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any);
         var advertised = AdvertiseAddress.Choose(
             _options,
-            listensOnAll ? "" : host.ToString(),
+            host.Equals(IPAddress.IPv6Any) ? "" : host.ToString(),
             listener.EndPoint.Port,
             InterfaceAddresses.Read,
             Dns.GetHostName);
