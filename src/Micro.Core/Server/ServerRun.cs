@@ -44,8 +44,8 @@ internal sealed class ServerRun : IAsyncDisposable
         _logger = loggerFactory.CreateLogger("Micro.Server");
         Statistics = statistics;
 
-        // Jitter need not be secret, and one source per run is shared by nobody else.
-        var random = new Random();
+        // All connections and the registration loop draw from it.
+        var random = new SharedRandom();
         _mucp = new MucpServer(
             options.Name,
             _endpoints,
