@@ -63,6 +63,10 @@ internal sealed class ServerRun : IAsyncDisposable
 
     public ServerStatistics Statistics { get; }
 
+    public int RunningCalls => _mucp.RunningCalls;
+
+    public int Connections => _mucp.Reaper.Count;
+
     public ServerState State => _registration.State;
 
     public ServiceRecord? Record => _record;
