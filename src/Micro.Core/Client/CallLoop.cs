@@ -99,13 +99,21 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
         }
         catch (OperationCanceledException exception) when (timeout.IsCancellationRequested)
         {
+            var cancelled = cancellationToken.IsCancellationRequested;
+            pick.Complete(new AttemptOutcome(Succeeded: false, cancelled ? ErrorKind.Cancelled : ErrorKind.Timeout, _timeProvider.GetElapsedTime(started)));
             cancellationToken.ThrowIfCancellationRequested();
-            pick.Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Timeout, _timeProvider.GetElapsedTime(started)));
             throw plan.TimedOut(pick.Node, isWholeCall: limit < plan.AttemptTimeout, exception);
         }
         catch (MicroException exception)
         {
-            pick.Complete(new AttemptOutcome(Succeeded: false, exception.Kind, _timeProvider.GetElapsedTime(started)));
+            // A timeout that comes as an error was answered by the service (408): its business, not the node's failure.
+            var kind = exception.Kind == ErrorKind.Timeout ? ErrorKind.Application : exception.Kind;
+            pick.Complete(new AttemptOutcome(Succeeded: false, kind, _timeProvider.GetElapsedTime(started)));
+            throw;
+        }
+        catch
+        {
+            pick.Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Cancelled, _timeProvider.GetElapsedTime(started)));
             throw;
         }
     }
