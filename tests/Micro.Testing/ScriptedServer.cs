@@ -16,17 +16,17 @@ public sealed class ScriptedServer : IAsyncDisposable
     {
         _script = script;
         _listener.Start();
+        Address = _listener.LocalEndpoint.ToString()!;
         _accepting = AcceptAsync();
     }
 
-    public string Address => _listener.LocalEndpoint.ToString()!;
+    public string Address { get; }
 
     public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>An address that refuses connections.</summary>
     public static string RefusedAddress()
     {
-        // Bound, so that nobody else gets the port, but never listening would need to be kept: a free one does in loopback tests.
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return listener.LocalEndpoint.ToString()!;
@@ -64,7 +64,7 @@ public sealed class ScriptedServer : IAsyncDisposable
             {
                 client = await _listener.AcceptTcpClientAsync();
             }
-            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            catch (Exception exception) when (exception is SocketException or InvalidOperationException)
             {
                 return;
             }
