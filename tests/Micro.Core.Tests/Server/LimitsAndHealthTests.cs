@@ -72,29 +72,26 @@ public sealed class LimitsAndHealthTests
         await Eventually.TrueAsync(() => fixture.Server.Connections == 5, "all are accepted");
         await steady.SendRequestAsync("Test.Echo", "1");
         (await steady.ReadAsync())!.Text.Should().Be("1\n");
-        await Task.WhenAll(Cut(head), Cut(body), Cut(chunks));
-        fixture.Server.Connections.Should().Be(2, "idle ones are left alone for longer");
-        await steady.SendRequestAsync("Test.Echo", "2");
-        (await steady.ReadAsync())!.Text.Should().Be("2\n");
-
-        await Task.WhenAll(Cut(idle), Cut(steady));
-        time.GetUtcNow().Should().BeBefore(new DateTimeOffset(2026, 1, 1, 0, 4, 0, TimeSpan.Zero));
-
-        async Task Cut(RawSocket socket)
+        await CutAllBut(2, TimeSpan.FromMilliseconds(50));
+        foreach (var slow in new[] { head, body, chunks })
         {
-            var ended = socket.ReadAsync(60);
-            while (!ended.IsCompleted)
-            {
-                lock (time)
-                {
-                    time.Advance(TimeSpan.FromMilliseconds(100));
-                }
-
-                await Task.WhenAny(ended, Task.Delay(5));
-            }
-
-            (await ended).Should().BeNull();
+            (await slow.ReadAsync()).Should().BeNull("it sent too slowly");
         }
+
+        await steady.SendRequestAsync("Test.Echo", "2");
+        (await steady.ReadAsync())!.Text.Should().Be("2\n", "idle ones are left alone for longer");
+
+        await CutAllBut(0, TimeSpan.FromSeconds(1));
+        (await idle.ReadAsync()).Should().BeNull();
+        (await steady.ReadAsync()).Should().BeNull();
+
+        Task CutAllBut(int left, TimeSpan step) => Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(step);
+                return fixture.Server.Connections == left;
+            },
+            $"all but {left} are cut");
     }
 
     [Fact]

@@ -10,9 +10,6 @@ namespace Micro.Transport.Mucp;
 /// </summary>
 internal sealed class MucpServerConnection : IReapable, IDisposable
 {
-    /// <summary>A body up to this multiple of the limit is read away, so that the connection can go on; beyond, it ends.</summary>
-    private const int SkippedBodies = 4;
-
     /// <summary>How long requests that crossed the good-bye are still taken in, so that it is not lost in a reset.</summary>
     private static readonly TimeSpan GoodbyeTime = TimeSpan.FromMilliseconds(250);
 
@@ -147,9 +144,10 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
     private async ValueTask<bool> RefuseBodyAsync(MessageTooLargeException exception)
     {
         // Who waits for leave to send may send the body or not: only closing makes that clear.
-        var canSkip = !_head.ExpectsContinue && exception.Length <= (long)_server.Limits.MaxMessageBytes * SkippedBodies;
+        var canSkip = exception.IsRead
+            || (!_head.ExpectsContinue && exception.Length <= (long)_server.Limits.MaxMessageBytes * MessageReader.SkippedBodies);
         _replies.AnnouncesClose |= !canSkip;
-        if (canSkip)
+        if (canSkip && !exception.IsRead)
         {
             await _reader.SkipBodyAsync(exception.Length, CancellationToken.None).ConfigureAwait(false);
         }

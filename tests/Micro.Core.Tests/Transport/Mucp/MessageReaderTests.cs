@@ -128,7 +128,8 @@ public sealed class MessageReaderTests
         var chunk = "100\r\n" + new string('x', 256) + "\r\n";
         var head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
         (await Messages.ReadAllAsync(Encoding.Latin1.GetBytes(head + chunk + chunk + chunk + chunk + "0\r\n\r\n"), 99, limits)).Should().EndWith("end");
-        (await Messages.ReadAllAsync(Encoding.Latin1.GetBytes(head + chunk + chunk + chunk + chunk + "1\r\nx\r\n0\r\n\r\n"), 99, limits)).Should().EndWith("413");
+        (await Messages.ReadAllAsync(Encoding.Latin1.GetBytes(head + chunk + chunk + chunk + chunk + "1\r\nx\r\n0\r\n\r\n"), 99, limits)).Should().EndWith("too large 1025");
+        (await Messages.ReadAllAsync(Encoding.Latin1.GetBytes(head + "1000\r\n" + new string('x', 4096) + "\r\n1\r\nx"), 99, limits)).Should().EndWith("413", "beyond four times the limit it ends");
     }
 
     [Fact]
