@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Micro.Registry;
-using Micro.Server;
 
 namespace Micro.FunctionalTests;
 

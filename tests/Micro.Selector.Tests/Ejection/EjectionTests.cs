@@ -1,4 +1,3 @@
-using Micro.Registry;
 using Micro.Selection;
 using Micro.Testing;
 using Microsoft.Extensions.Logging;

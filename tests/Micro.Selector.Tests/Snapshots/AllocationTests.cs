@@ -102,13 +102,9 @@ public sealed class AllocationTests
 
     private static Node Pick(ISelector selector, SelectOptions options, AttemptedNodes? attempted)
     {
-        var pick = selector.PickAsync(SelectorFixture.Service, options, attempted);
-        if (!pick.IsCompletedSuccessfully)
-        {
-            throw new InvalidOperationException("a warmed pick waits for nothing");
-        }
-
-        pick.Result.Complete(new AttemptOutcome(Succeeded: true, default, TimeSpan.Zero));
-        return pick.Result.Node;
+        var pending = selector.PickAsync(SelectorFixture.Service, options, attempted);
+        var pick = pending.IsCompletedSuccessfully ? pending.Result : throw new InvalidOperationException("a warmed pick waits for nothing");
+        pick.Complete(new AttemptOutcome(Succeeded: true, default, TimeSpan.Zero));
+        return pick.Node;
     }
 }
