@@ -9,6 +9,9 @@ public sealed class RawSocket(TcpClient client) : IDisposable
 {
     private readonly NetworkStream _stream = client.GetStream();
 
+    /// <summary>Whether bytes wait, or the other side closed.</summary>
+    public bool IsReadable => client.Client.Poll(0, SelectMode.SelectRead);
+
     public static async Task<RawSocket> ConnectAsync(string address)
     {
         var client = new TcpClient { NoDelay = true };

@@ -112,7 +112,7 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
             if (cancellationToken.IsCancellationRequested)
             {
                 // Says nothing about the node, but strategies that count what runs must hear that it ended.
-                pick.Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Application, _timeProvider.GetElapsedTime(started)));
+                pick.Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Cancelled, _timeProvider.GetElapsedTime(started)));
                 throw new OperationCanceledException("the caller cancelled the call", exception, cancellationToken);
             }
 
@@ -121,13 +121,15 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
         }
         catch (MicroException exception)
         {
-            pick.Complete(new AttemptOutcome(Succeeded: false, exception.Kind, _timeProvider.GetElapsedTime(started)));
+            // A timeout that comes as an error was answered by the service (408): its business, not the node's failure.
+            var kind = exception.Kind == ErrorKind.Timeout ? ErrorKind.Application : exception.Kind;
+            pick.Complete(new AttemptOutcome(Succeeded: false, kind, _timeProvider.GetElapsedTime(started)));
             throw;
         }
         catch
         {
             // Thrown by an interceptor: no fault of the node.
-            pick.Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Application, _timeProvider.GetElapsedTime(started)));
+            pick.Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Cancelled, _timeProvider.GetElapsedTime(started)));
             throw;
         }
     }

@@ -90,7 +90,7 @@ public sealed class DeadlineTests
         var call = () => fixture.CallAsync(cancellationToken: cancel.Token);
 
         (await call.Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(cancel.Token);
-        fixture.Selector.Outcomes.Should().ContainSingle().Which.Outcome.Failure.Should().Be(ErrorKind.Application, "the node did nothing wrong");
+        fixture.Selector.Outcomes.Should().ContainSingle().Which.Outcome.Failure.Should().Be(ErrorKind.Cancelled, "the node did nothing wrong");
         fixture.Client.IdleConnections.Should().Be(0);
     }
 

@@ -57,6 +57,7 @@ public sealed class StopTests
         await fixture.Running();
 
         var stopping = fixture.Server.StopAsync();
+        (await idle.ReadAsync())!.Error.Should().Contain("stopping");
         (await idle.ReadAsync()).Should().BeNull();
         stopping.IsCompleted.Should().BeFalse();
         fixture.Gate.SetResult();
@@ -150,7 +151,7 @@ public sealed class StopTests
                 }
                 catch (MicroException exception)
                 {
-                    exception.Kind.Should().BeOneOf(ErrorKind.Connect, ErrorKind.Broken, ErrorKind.NotSent);
+                    exception.Kind.Should().BeOneOf(ErrorKind.Connect, ErrorKind.Broken, ErrorKind.NotSent, ErrorKind.Unavailable);
                     fixture.Server.State.Should().NotBe(ServerState.Registered);
                     return call;
                 }

@@ -10,6 +10,9 @@ namespace Micro.Transport.Mucp;
 /// </summary>
 internal sealed class MucpServerConnection : IReapable, IDisposable
 {
+    /// <summary>How long requests that crossed the good-bye are still taken in, so that it is not lost in a reset.</summary>
+    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromMilliseconds(250);
+
     private readonly MucpServer _server;
     private readonly ConnectionContext _connection;
     private readonly MessageReader _reader;
@@ -49,7 +52,11 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
             {
             }
 
-            reason = _closeRequested ? "server stops" : reason;
+            if (_closeRequested)
+            {
+                reason = "server stops";
+                await SayGoodbyeAsync().ConfigureAwait(false);
+            }
         }
         catch (MalformedMessageException exception)
         {
@@ -180,6 +187,37 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         if (_server.IsDraining)
         {
             WakeReader();
+        }
+    }
+
+    /// <summary>
+    /// Closes a connection whose last reply did not say so. HTTP/1.1 has no other way to tell a client that the request it
+    /// may be sending this moment is not executed: the answer "unavailable" is there before the request is, and nothing is
+    /// read as a request after it.
+    /// </summary>
+    private async ValueTask SayGoodbyeAsync()
+    {
+        if (_replies.AnnouncesClose)
+        {
+            return;
+        }
+
+        await _replies.WriteRawAsync(_server.Goodbye).ConfigureAwait(false);
+        using var limit = new CancellationTokenSource(GoodbyeTime, _server.TimeProvider);
+        await using var cut = _server.Cut.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit).ConfigureAwait(false);
+        try
+        {
+            var input = _connection.Transport.Input;
+            for (var isOpen = true; isOpen;)
+            {
+                var result = await input.ReadAsync(limit.Token).ConfigureAwait(false);
+                isOpen = !result.IsCompleted;
+                input.AdvanceTo(result.Buffer.End);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The client keeps the connection for later; it will notice.
         }
     }
 
