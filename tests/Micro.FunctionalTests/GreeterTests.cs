@@ -122,7 +122,7 @@ public sealed class GreeterTests
 
     private static async Task<string> CurlAsync(params string[] arguments)
     {
-        using var curl = Process.Start(new ProcessStartInfo("curl", ["-s", "--max-time", "10", .. arguments]) { RedirectStandardOutput = true })!;
+        using var curl = Process.Start(new ProcessStartInfo("curl", ["-s", "--max-time", "10", .. arguments]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var text = await curl.StandardOutput.ReadToEndAsync();
         await curl.WaitForExitAsync();
         return text;

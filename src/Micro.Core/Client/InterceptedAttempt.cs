@@ -25,6 +25,6 @@ internal sealed class InterceptedAttempt<TResult, TAttempt>(TAttempt attempt, IR
                 result = await attempt.RunAsync(node, limit, cancellationToken).ConfigureAwait(false);
                 hasResult = true;
             }
-            : inner => interceptors[index].InvokeAsync(inner, Next(index + 1));
+        : inner => interceptors[index].InvokeAsync(inner, Next(index + 1));
     }
 }

@@ -25,7 +25,8 @@ public interface ISelector : IAsyncDisposable
 
     /// <summary>
     /// Asks the registry again for a service that was not found or whose nodes all failed; at most one request per
-    /// service runs at a time, and not more often than the selector's retry interval.
+    /// service runs at a time, and not more often than the selector's retry interval. A failing registry is no error
+    /// here: the next pick tells.
     /// </summary>
     /// <param name="service">Name of the service.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -58,14 +58,22 @@ internal static class AddressRanking
         var what = RankOf(best) switch
         {
             Rank.Private => "private address",
-            Rank.Public => "public address, no private one found",
-            Rank.VirtualPrivate or Rank.VirtualPublic => "address of a virtual bridge, nothing else found",
-            Rank.Loopback => "loopback, nothing else found: only callers on this machine reach it",
-            _ => "link-local address, nothing else found",
+            Rank.Public => "public address",
+            Rank.VirtualPrivate or Rank.VirtualPublic => "address",
+            Rank.Loopback => "loopback address",
+            _ => "link-local address",
+        };
+        var why = RankOf(best) switch
+        {
+            Rank.Private => "",
+            Rank.Public => ", no private one found",
+            Rank.VirtualPrivate or Rank.VirtualPublic => ", a virtual bridge: nothing else found",
+            Rank.Loopback => ", nothing else found: only callers on this machine reach it",
+            _ => ", nothing else found",
         };
         var route = best.HasGateway ? " with the default route" : "";
         var suffix = noneIsPreferred ? "; no address is in a preferred network" : "";
-        return $"{what} of {best.Interface}{route}{suffix}";
+        return $"{what} of {best.Interface}{route}{why}{suffix}";
     }
 
     private static Rank RankOf(InterfaceAddress candidate)

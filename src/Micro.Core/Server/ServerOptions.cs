@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Server;
 
-/// <summary>Options of a server. Read once when the server is made.</summary>
+/// <summary>Options of a server: checked when it is made, read at each start. Do not change them while it runs.</summary>
 public sealed class ServerOptions
 {
     /// <summary>Name under which the service is registered. The default value is <c>go.micro.server</c>.</summary>

@@ -44,8 +44,8 @@ internal sealed class ServerRun : IAsyncDisposable
         _logger = loggerFactory.CreateLogger("Micro.Server");
         Statistics = statistics;
 
-        // Jitter need not be secret, and one source per run is shared by nobody else.
-        var random = new Random();
+        // All connections and the registration loop draw from it.
+        var random = new SharedRandom();
         _mucp = new MucpServer(
             options.Name,
             _endpoints,
@@ -62,6 +62,10 @@ internal sealed class ServerRun : IAsyncDisposable
     }
 
     public ServerStatistics Statistics { get; }
+
+    public int RunningCalls => _mucp.RunningCalls;
+
+    public int Connections => _mucp.Reaper.Count;
 
     public ServerState State => _registration.State;
 
@@ -168,10 +172,9 @@ internal sealed class ServerRun : IAsyncDisposable
     {
         var listener = _listener!;
         var host = listener.EndPoint.Address;
-        var listensOnAll = host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any);
         var advertised = AdvertiseAddress.Choose(
             _options,
-            listensOnAll ? "" : host.ToString(),
+            host.Equals(IPAddress.IPv6Any) ? "" : host.ToString(),
             listener.EndPoint.Port,
             InterfaceAddresses.Read,
             Dns.GetHostName);

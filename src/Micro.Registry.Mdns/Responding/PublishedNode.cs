@@ -15,5 +15,8 @@ internal sealed class PublishedNode(object owner, ServiceRecord? record, NodeRec
 
     public NodeRecords Records { get; } = records;
 
+    /// <summary>Completes when it was announced for the first time, or will not be.</summary>
+    public TaskCompletionSource Announced { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public AnswerLimiter Limiter { get; } = new(time);
 }

@@ -22,12 +22,14 @@ internal sealed class Responder(
 
     private readonly Lock _gate = new();
     private readonly BackgroundTasks _tasks = new(logger);
+    private Task _lastAnnounced = Task.CompletedTask;
     private volatile PublishedTable _table = PublishedTable.Empty;
 
     /// <summary>Publishes or changes a node; false, and no traffic, when it is published with the same content.</summary>
     public bool Publish(object owner, ServiceRecord record, NodeRecords records)
     {
         PublishedNode added;
+        Task earlier;
         bool isNew;
         lock (_gate)
         {
@@ -39,12 +41,14 @@ internal sealed class Responder(
 
             isNew = present is null;
             added = new PublishedNode(owner, record, records, time);
+            earlier = _lastAnnounced;
+            _lastAnnounced = added.Announced.Task;
             var list = ListEntry(owner, record, records);
             var table = _table.With(added);
             _table = table.FindInstance(list.Records.Instance) is null ? table.With(list) : table;
         }
 
-        _tasks.Run(cancellationToken => AnnounceAsync(added, probe: isNew, cancellationToken));
+        _tasks.Run(cancellationToken => AnnounceAsync(added, probe: isNew, earlier, cancellationToken));
         return true;
     }
 
@@ -69,9 +73,9 @@ internal sealed class Responder(
             _table = table.Find(gone.Records.Question).Count > 0
                 ? table
                 : table.Without(names.ListInstance(gone.Record.Name));
+            Send(gone.Records.Goodbye(), compress: false);
         }
 
-        Send(gone.Records.Goodbye(), compress: false);
         MdnsRegistry.Log.Withdrawn(logger, instance);
         if (final)
         {
@@ -99,7 +103,7 @@ internal sealed class Responder(
         {
             if (node.Record is not null)
             {
-                _tasks.Run(cancellationToken => AnnounceAsync(node, probe: false, cancellationToken));
+                _tasks.Run(cancellationToken => AnnounceAsync(node, probe: false, Task.CompletedTask, cancellationToken));
             }
         }
     }
@@ -118,7 +122,14 @@ internal sealed class Responder(
             {
                 if (!IsKnown(query, node) && node.Records.Answer(question, query.Id) is { } answer)
                 {
-                    Answer(node, question, answer, from);
+                    // Under the lock: no answer may follow a goodbye.
+                    lock (_gate)
+                    {
+                        if (IsCurrent(node))
+                        {
+                            Answer(node, question, answer, from);
+                        }
+                    }
                 }
             }
         }
@@ -167,24 +178,40 @@ internal sealed class Responder(
         }
     }
 
-    private async Task AnnounceAsync(PublishedNode node, bool probe, CancellationToken cancellationToken)
+    private async Task AnnounceAsync(PublishedNode node, bool probe, Task earlier, CancellationToken cancellationToken)
     {
-        var id = (ushort)(random() * ushort.MaxValue);
-        for (var count = 0; probe && count < Probes && IsCurrent(node); count++)
+        try
         {
-            Send(node.Records.Probe(id), compress: false);
-            await Task.Delay(TimeSpan.FromMilliseconds(random() * LongestProbeGapMilliseconds), time, cancellationToken);
-        }
-
-        foreach (var gap in AnnouncementGaps)
-        {
-            await Task.Delay(gap, time, cancellationToken);
-            if (!IsCurrent(node))
+            if (probe)
             {
-                return;
+                await ProbeAsync(node, cancellationToken);
             }
 
-            Send(node.Records.Announcement(), compress: false);
+            // Watchers are promised the order of registration, and probes take a random time.
+            await earlier.WaitAsync(cancellationToken);
+            foreach (var gap in AnnouncementGaps)
+            {
+                await Task.Delay(gap, time, cancellationToken);
+                if (!SendCurrent(node, node.Records.Announcement()))
+                {
+                    return;
+                }
+
+                node.Announced.TrySetResult();
+            }
+        }
+        finally
+        {
+            node.Announced.TrySetResult();
+        }
+    }
+
+    private async Task ProbeAsync(PublishedNode node, CancellationToken cancellationToken)
+    {
+        var id = (ushort)(random() * ushort.MaxValue);
+        for (var count = 0; count < Probes && SendCurrent(node, node.Records.Probe(id)); count++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(random() * LongestProbeGapMilliseconds), time, cancellationToken);
         }
     }
 
@@ -199,13 +226,31 @@ internal sealed class Responder(
             // The process may end: say it now.
         }
 
-        if (_table.FindInstance(gone.Records.Instance) is null)
+        lock (_gate)
         {
-            Send(gone.Records.Goodbye(), compress: false);
+            if (_table.FindInstance(gone.Records.Instance) is null)
+            {
+                Send(gone.Records.Goodbye(), compress: false);
+            }
         }
     }
 
     private bool IsCurrent(PublishedNode node) => ReferenceEquals(_table.FindInstance(node.Records.Instance), node);
+
+    /// <summary>Sends unless the node was withdrawn or changed. Under the lock: nothing may follow a goodbye.</summary>
+    private bool SendCurrent(PublishedNode node, DnsMessage message)
+    {
+        lock (_gate)
+        {
+            if (!IsCurrent(node))
+            {
+                return false;
+            }
+
+            Send(message, compress: false);
+            return true;
+        }
+    }
 
     private void Send(DnsMessage message, bool compress)
     {

@@ -10,4 +10,8 @@ namespace Micro.Registry.Mdns.Transport;
 /// <param name="Addresses">All its addresses.</param>
 /// <param name="Subnets">The networks of its addresses.</param>
 internal sealed record MdnsInterface(
-    string Name, int Index, IPAddress? IPv4, bool UseIPv6, IReadOnlyList<IPAddress> Addresses, IReadOnlyList<IPNetwork> Subnets);
+    string Name, int Index, IPAddress? IPv4, bool UseIPv6, IReadOnlyList<IPAddress> Addresses, IReadOnlyList<IPNetwork> Subnets)
+{
+    /// <summary>Text that differs when anything differs that matters here.</summary>
+    public string Identity { get; } = $"{Name} {Index} {UseIPv6} {string.Join(',', Subnets)} {string.Join(',', Addresses)}";
+}

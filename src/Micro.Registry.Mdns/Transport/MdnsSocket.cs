@@ -44,6 +44,8 @@ internal sealed class MdnsSocket : IDisposable
                 socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             }
 
+            // Room for bursts; the system grants what it allows.
+            socket.ReceiveBufferSize = 4 * 1024 * 1024;
             var level = family == AddressFamily.InterNetworkV6 ? SocketOptionLevel.IPv6 : SocketOptionLevel.IP;
             socket.SetSocketOption(level, SocketOptionName.MulticastLoopback, true);
             socket.SetSocketOption(level, SocketOptionName.MulticastTimeToLive, 255);

@@ -12,7 +12,8 @@ namespace Micro.Registry.Mdns.Transport;
 internal sealed class MdnsTransport(
     MdnsRegistryOptions options, MdnsStatistics statistics, TimeProvider time, Func<double> random, ILogger logger) : IMdnsTransport
 {
-    private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(4);
 
     private readonly Lock _sendGate = new();
     private readonly BackgroundTasks _loops = new(logger);
@@ -20,7 +21,9 @@ internal sealed class MdnsTransport(
     private readonly HashSet<string> _failing = [];
     private volatile IReadOnlyList<MdnsInterface> _interfaces = [];
     private IMdnsReceiver _receiver = null!;
-    private int _refreshing;
+    private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _changes;
+    private int _announced;
 
     public void Start(IMdnsReceiver receiver)
     {
@@ -60,6 +63,7 @@ internal sealed class MdnsTransport(
             }
         }
 
+        _loops.Run(FollowAsync);
         NetworkChange.NetworkAddressChanged += OnNetworkAddressChanged;
         LogInterfaces(isChange: false);
     }
@@ -74,11 +78,6 @@ internal sealed class MdnsTransport(
                 sent |= used.IPv4 is not null && TrySend(Socket(channel, isIPv6: false), used, packet);
                 sent |= used.UseIPv6 && TrySend(Socket(channel, isIPv6: true), used, packet);
             }
-        }
-
-        if (!sent)
-        {
-            RefreshSoon();
         }
 
         return sent;
@@ -205,32 +204,52 @@ internal sealed class MdnsTransport(
         return false;
     }
 
-    private void OnNetworkAddressChanged(object? sender, EventArgs arguments) => RefreshSoon();
-
-    private void RefreshSoon()
+    private void OnNetworkAddressChanged(object? sender, EventArgs arguments)
     {
-        if (Interlocked.Exchange(ref _refreshing, 1) == 0)
+        Interlocked.Increment(ref _changes);
+        _changed.TrySetResult();
+    }
+
+    /// <summary>
+    /// Follows changes of addresses at once, and looks every few seconds besides: a link may come up a second after its
+    /// address, and no event says so.
+    /// </summary>
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        while (true)
         {
-            _loops.Run(RefreshAsync);
+            await Task.WhenAny(_changed.Task, Task.Delay(LookAgain * (0.8 + (0.4 * random())), time, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_changed.Task.IsCompleted)
+            {
+                // Changes come in bursts.
+                await Task.Delay(SettleTime, time, cancellationToken);
+                _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            Refresh(Volatile.Read(ref _changes));
         }
     }
 
-    private async Task RefreshAsync(CancellationToken cancellationToken)
+    private void Refresh(int change)
     {
-        // Changes come in bursts; the flag is cleared first so that a change during the refresh starts another.
-        await Task.Delay(SettleTime + (random() * SettleTime), time, cancellationToken);
-        Interlocked.Exchange(ref _refreshing, 0);
         try
         {
             var found = MdnsInterfaces.Find([.. options.Interfaces]);
+            var isSame = found.Select(used => used.Identity).SequenceEqual(_interfaces.Select(used => used.Identity), StringComparer.Ordinal);
             lock (_sendGate)
             {
                 _interfaces = found;
                 Join();
             }
 
-            LogInterfaces(isChange: true);
-            _receiver.OnInterfacesChanged();
+            // An interface that went down and up again looks the same, but its neighbours may have missed something.
+            if (!isSame || change != _announced)
+            {
+                _announced = change;
+                LogInterfaces(isChange: true);
+                _receiver.OnInterfacesChanged();
+            }
         }
         catch (Exception exception) when (exception is NetworkInformationException or SocketException)
         {

@@ -166,9 +166,12 @@ public sealed class MemoryRegistryTests
         (await registry.GetServiceAsync("s"))[0].Endpoints[0].Name.Should().Be("New.Call");
         (await registry.GetServiceAsync("s"))[0].Nodes.Should().HaveCount(2);
 
-        await registry.DeregisterAsync(RecordOf("1", "b"));
+        await registry.RegisterAsync(RecordOf("1", "a") with { Endpoints = [new Endpoint { Name = "Newest.Call" }] }, Ttl(0));
+        (await registry.GetServiceAsync("s"))[0].Endpoints[0].Name.Should().Be("Newest.Call");
 
-        (await registry.GetServiceAsync("s"))[0].Endpoints[0].Name.Should().Be("Old.Call");
+        await registry.DeregisterAsync(RecordOf("1", "a"));
+
+        (await registry.GetServiceAsync("s"))[0].Endpoints[0].Name.Should().Be("New.Call");
     }
 
     [Fact]

@@ -47,5 +47,21 @@ internal sealed class PauseClock : TimeProvider
         return pause;
     }
 
-    public Task WaitForTimersAsync(int count) => _time.WaitForTimersAsync(count);
+    /// <summary>
+    /// Lets time pass in small steps until something is so. For time limits of calls, whose timers may be armed a
+    /// moment later than the call is seen.
+    /// </summary>
+    public Task PassUntilAsync(Func<bool> condition, string what) =>
+        Eventually.TrueAsync(
+            () =>
+            {
+                if (condition())
+                {
+                    return true;
+                }
+
+                Advance(TimeSpan.FromMilliseconds(250));
+                return false;
+            },
+            what);
 }

@@ -79,8 +79,7 @@ public sealed class RegistrationLoopStopTests
 
         var stop = fixture.Loop.StopAsync(CancellationToken.None);
         (await fixture.Registry.NextCallAsync()).Should().Be("deregister");
-        await fixture.Clock.WaitForTimersAsync(1);
-        fixture.Clock.Advance(fixture.Options.DeregisterTimeout);
+        await fixture.Clock.PassUntilAsync(() => stop.IsCompleted, "withdrawing is given up");
 
         await stop.WaitAsync(TimeSpan.FromSeconds(20));
         fixture.Logger.Lines.Should().Contain(line => line.StartsWith("Error: Server greeter-1 deregister error:", StringComparison.Ordinal));
@@ -96,9 +95,10 @@ public sealed class RegistrationLoopStopTests
 
         var stop = fixture.Loop.StopAsync(cancel.Token);
         (await fixture.Registry.NextCallAsync()).Should().Be("deregister");
-        await fixture.Clock.WaitForTimersAsync(1);
         await cancel.CancelAsync();
-        fixture.Clock.Advance(TimeSpan.FromMilliseconds(500));
+        var before = fixture.Clock.GetUtcNow();
+        await fixture.Clock.PassUntilAsync(() => stop.IsCompleted, "withdrawing is given up");
+        (fixture.Clock.GetUtcNow() - before).Should().BeLessThan(fixture.Options.DeregisterTimeout);
 
         await stop.WaitAsync(TimeSpan.FromSeconds(20));
     }

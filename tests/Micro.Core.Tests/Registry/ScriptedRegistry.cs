@@ -37,15 +37,19 @@ internal sealed class ScriptedRegistry : IRegistry
         LastRecord = service;
         _lost = new CancellationTokenSource();
         var lost = _lost.Token;
+
+        // Taken before the call is told: the test may change it for the next one at once.
+        var act = OnRegister;
         _calls.Writer.TryWrite("register");
-        await OnRegister(cancellationToken);
+        await act(cancellationToken);
         return new Registration(service, lost);
     }
 
     public Task DeregisterAsync(ServiceRecord service, CancellationToken cancellationToken = default)
     {
+        var act = OnDeregister;
         _calls.Writer.TryWrite("deregister");
-        return OnDeregister(cancellationToken);
+        return act(cancellationToken);
     }
 
     public Task<IReadOnlyList<ServiceRecord>> GetServiceAsync(string name, CancellationToken cancellationToken = default) =>

@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 namespace Micro.Registry.Mdns.Tests.Multicast;
 
 /// <summary>Reports how long lookups take; asserts only that they do not wait for the timeout.</summary>
+[Collection("multicast")]
 public sealed class LookupTimeTests(ITestOutputHelper output)
 {
     [SkippableFact]

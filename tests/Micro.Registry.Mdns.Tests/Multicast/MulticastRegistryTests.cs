@@ -1,6 +1,7 @@
 namespace Micro.Registry.Mdns.Tests.Multicast;
 
 /// <summary>Two registries with sockets of their own, as two processes have them, on the loopback of a namespace.</summary>
+[Collection("multicast")]
 public sealed class MulticastRegistryTests : IAsyncLifetime
 {
     private readonly IRegistry _here = Create();

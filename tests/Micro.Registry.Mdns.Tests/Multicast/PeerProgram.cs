@@ -55,5 +55,10 @@ internal static class PeerProgram
         {
             return "none";
         }
+        catch (RegistryUnavailableException)
+        {
+            // A fresh link needs a moment until it is up.
+            return "unavailable";
+        }
     }
 }

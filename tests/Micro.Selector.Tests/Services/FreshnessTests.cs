@@ -54,6 +54,26 @@ public sealed class FreshnessTests
     }
 
     [Fact]
+    public async Task Refresh_AnswerIsOlderThanTheWatch_DoesNotBringNodesBack_C1()
+    {
+        await using var fixture = new SelectorFixture();
+        await fixture.RegisterAsync("a", "b", "c");
+        await fixture.WatchAsync();
+        fixture.Time.Advance(TimeSpan.FromSeconds(5));
+        var gate = fixture.Registry.ReadGate = new TaskCompletionSource();
+        var refresh = fixture.Selector.RefreshAsync(SelectorFixture.Service);
+        await Eventually.TrueAsync(() => fixture.Registry.Reads == 2, "the read");
+        fixture.Registry.Answer = [SelectorFixture.RecordOf("a", "b", "c")];
+        await fixture.DeregisterAsync("b");
+        await fixture.EventuallyPicksAsync("a", "c");
+
+        gate.SetResult();
+        await refresh;
+
+        (await fixture.PickedAsync()).Should().Equal("a", "c");
+    }
+
+    [Fact]
     public async Task Refresh_AskedForTooOften_ReadsOncePerInterval_R_CAC_1()
     {
         await using var fixture = new SelectorFixture();

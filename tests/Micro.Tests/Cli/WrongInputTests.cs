@@ -63,13 +63,13 @@ public sealed class WrongInputTests
     }
 
     [Fact]
-    public void Create_SeveralProblems_AllAreKeptAndThrownAtUse()
+    public async Task Create_SeveralProblems_AllAreKeptAndThrownAtUse()
     {
         var service = TestService.Create(args: ["--registry=x", "--register_ttl=y", "--zzz"]);
 
         service.Invoking(it => it.Client).Should().Throw<MicroConfigurationException>().Which.Problems.Should().HaveCount(3);
         service.Invoking(it => it.Registry).Should().Throw<MicroConfigurationException>();
-        service.Invoking(it => it.StartAsync()).Should().ThrowAsync<MicroConfigurationException>();
+        await service.Invoking(it => it.StartAsync()).Should().ThrowAsync<MicroConfigurationException>();
         service.Invoking(it => it.Handle<string, string>("A.B", (text, _) => Task.FromResult(text))).Should().NotThrow();
     }
 

@@ -121,7 +121,7 @@ public sealed class LifecycleTests
     public async Task Stop_FromAfterStart_EndsTheRunWithoutError_R_SVC_5()
     {
         await using var service = Create(options => options
-            .AfterStart(static (it, _) => it.StopAsync())
+            .AfterStart(static (it, _) => it.StopAsync(CancellationToken.None))
             .AfterStart(Step("never")));
 
         (await service.RunAsync().WaitAsync(TimeSpan.FromSeconds(20))).Should().Be(0);

@@ -1,6 +1,5 @@
 using System.Text;
 using Micro.Registry;
-using Micro.Server;
 using Microsoft.Extensions.Configuration;
 
 namespace Micro.Tests.Settings;

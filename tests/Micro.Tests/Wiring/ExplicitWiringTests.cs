@@ -1,7 +1,6 @@
 using Micro.Client;
 using Micro.Registry;
 using Micro.Selection;
-using Micro.Server;
 
 namespace Micro.Tests.Wiring;
 

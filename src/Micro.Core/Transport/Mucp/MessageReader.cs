@@ -139,7 +139,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     private static ReadOnlySequence<byte> SkipEmptyLines(ReadOnlySequence<byte> buffer)
     {
         // RFC 9112, section 2.2: an empty line before the start line is ignored.
-        while (buffer.Length >= 2 && buffer.FirstSpan[0] == '\r')
+        while (buffer.Length >= 2)
         {
             var reader = new SequenceReader<byte>(buffer);
             if (!reader.IsNext("\r\n"u8, advancePast: true))
@@ -224,6 +224,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
 
     private async ValueTask<ReadOnlySequence<byte>> ReadChunksAsync(CancellationToken cancellationToken)
     {
+        var headBytes = ReceivedBytes;
         _chunks.Clear();
         var decoder = new ChunkDecoder(limits.MaxMessageBytes, limits.MaxHeaderBytes);
         while (true)
@@ -231,9 +232,9 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
             var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
             var isDone = decoder.Decode(result.Buffer, _chunks, out var consumed, out var examined);
             input.AdvanceTo(consumed, examined);
+            ReceivedBytes = headBytes + _chunks.WrittenCount;
             if (isDone)
             {
-                ReceivedBytes += _chunks.WrittenCount;
                 return new ReadOnlySequence<byte>(_chunks.WrittenMemory);
             }
 

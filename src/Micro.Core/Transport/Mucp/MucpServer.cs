@@ -36,6 +36,7 @@ internal sealed class MucpServer : IDisposable
         Random = random;
         Logger = logger;
         Reaper = new ConnectionReaper(timeProvider, logger);
+        Cut = _cut.Token;
     }
 
     public string ServiceName { get; }
@@ -67,7 +68,7 @@ internal sealed class MucpServer : IDisposable
     public bool IsDraining { get; private set; }
 
     /// <summary>Fires when running calls have had their time.</summary>
-    public CancellationToken Cut => _cut.Token;
+    public CancellationToken Cut { get; }
 
     /// <summary>Serves one connection until it ends.</summary>
     public async Task ServeAsync(ConnectionContext connection)

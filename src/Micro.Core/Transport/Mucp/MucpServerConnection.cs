@@ -24,6 +24,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
     private long _writeDeadline = long.MaxValue;
     private long _messageStarted;
     private volatile bool _closeRequested;
+    private volatile bool _isBetweenMessages;
 
     public MucpServerConnection(MucpServer server, ConnectionContext connection)
     {
@@ -35,7 +36,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
             MessageProgressed = OnMessageProgressed,
         };
         _replies = new MucpReplyWriter(connection.Transport.Output, OnFlushing);
-        _streams = new MucpStreamSet(server, _replies, connection, WakeReader);
+        _streams = new MucpStreamSet(server, _replies, connection, OnStreamEnded);
         _calls = new MucpCallRunner(server, _replies, connection, _streams);
     }
 
@@ -98,17 +99,17 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
 
     private async ValueTask<bool> NextMessageAsync()
     {
-        // Spread over ± 10 %, so that many idle connections do not end in the same moment. With a stream open the
-        // silence of the client is no idleness.
-        SetReadDeadline(_streams.IsEmpty ? _server.Limits.IdleTimeout * (0.9 + (0.2 * _server.Random.NextDouble())) : Timeout.InfiniteTimeSpan);
+        SetIdleDeadline();
+        _isBetweenMessages = true;
         if (!await _reader.ReadHeadAsync(_head, CanClose, CancellationToken.None).ConfigureAwait(false))
         {
             return false;
         }
 
+        _isBetweenMessages = false;
         _replies.AnnouncesClose = _head.ClosesConnection || (_server.IsDraining && _streams.IsEmpty);
         OnMessageStarted();
-        if (_head.ExpectsContinue)
+        if (_head.ExpectsContinue && _head.ContentLength <= _server.Limits.MaxMessageBytes)
         {
             await _replies.WriteRawAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray()).ConfigureAwait(false);
         }
@@ -138,7 +139,8 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
 
     private async ValueTask<bool> RefuseBodyAsync(MessageTooLargeException exception)
     {
-        var canSkip = exception.Length <= (long)_server.Limits.MaxMessageBytes * SkippedBodies;
+        // Who waits for leave to send may send the body or not: only closing makes that clear.
+        var canSkip = !_head.ExpectsContinue && exception.Length <= (long)_server.Limits.MaxMessageBytes * SkippedBodies;
         _replies.AnnouncesClose |= !canSkip;
         if (canSkip)
         {
@@ -163,6 +165,26 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         }
     }
 
+    /// <summary>
+    /// Spread over ± 10 %, so that many idle connections do not end in the same moment. With a stream open the silence
+    /// of the client is no idleness.
+    /// </summary>
+    private void SetIdleDeadline() => SetReadDeadline(
+        _streams.IsEmpty ? _server.Limits.IdleTimeout * (0.9 + (0.2 * _server.Random.NextDouble())) : Timeout.InfiniteTimeSpan);
+
+    private void OnStreamEnded()
+    {
+        if (_isBetweenMessages)
+        {
+            SetIdleDeadline();
+        }
+
+        if (_server.IsDraining)
+        {
+            WakeReader();
+        }
+    }
+
     private bool CanClose() => _closeRequested && _streams.IsEmpty;
 
     private void RequestClose()
@@ -175,6 +197,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
 
     private void OnMessageStarted()
     {
+        _isBetweenMessages = false;
         _messageStarted = _server.TimeProvider.GetTimestamp();
         SetReadDeadline(_server.Limits.HeaderTimeout);
     }

@@ -74,7 +74,9 @@ public sealed class HandlerBinderTests
         var context = Calls.Context("Unary.WithBoth", source.Token);
         await Bind(handler, "Unary.WithBoth").CallAsync("{}", context);
         handler.Context.Should().BeSameAs(context);
-        handler.Token.Should().Be(source.Token);
+        handler.Token.Should().Be(context.CancellationToken);
+        await source.CancelAsync();
+        handler.Token.IsCancellationRequested.Should().BeTrue();
     }
 
     [Fact]

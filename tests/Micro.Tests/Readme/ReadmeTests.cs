@@ -1,0 +1,36 @@
+using System.Text.RegularExpressions;
+
+namespace Micro.Tests.Readme;
+
+public sealed class ReadmeTests
+{
+    [Theory]
+    [InlineData("server")]
+    [InlineData("client")]
+    public void Snippet_OfTheReadme_IsTheCompiledCode(string name)
+    {
+        var readme = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "README.md"));
+        var compiled = Lines(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Snippets.cs"))).ToList();
+        var block = Regex.Match(readme, $"<!-- snippet: {name} -->\n```csharp\n(.*?)```", RegexOptions.Singleline, TimeSpan.FromSeconds(1));
+
+        block.Success.Should().BeTrue();
+        Lines(block.Groups[1].Value).Should().BeSubsetOf(compiled);
+    }
+
+    [Fact]
+    public async Task Snippets_Run_TheClientFindsTheServer()
+    {
+        var registry = Micro.Registry.Memory.CreateRegistry();
+        await using var server = MicroService.Create(options => options.Name("greeter").Address("127.0.0.1:0").Registry(registry).IgnoreEnvironment());
+        server.Handle(new Snippets.Greeter());
+        await server.StartAsync();
+        await using var client = MicroService.Create(options => options.Name("greeter.client").Registry(registry).IgnoreEnvironment());
+
+        var response = await client.Client.CallAsync<Snippets.HelloRequest, Snippets.HelloResponse>(
+            "greeter", "Greeter.Hello", new Snippets.HelloRequest { Name = "Anna" });
+
+        response.Msg.Should().Be("Hello Anna");
+    }
+
+    private static IEnumerable<string> Lines(string text) => text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0);
+}
