@@ -97,7 +97,7 @@ public sealed class ConsulRegistryOptions
     public bool EndpointTags { get; set; } = true;
 
     /// <summary>Variables to read instead of the process's; <see langword="null"/> (the default) for the process's.</summary>
-    public IReadOnlyDictionary<string, string>? Environment { get; set; }
+    public IReadOnlyDictionary<string, string?>? Environment { get; set; }
 
     /// <summary>The settings without secrets, for logs.</summary>
     /// <returns>Text without token, password and user.</returns>

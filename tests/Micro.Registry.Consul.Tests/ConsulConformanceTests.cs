@@ -15,7 +15,7 @@ public sealed class ConsulConformanceTests(SharedAgents agents) : GuardedRegistr
     // Port 1 is nobody's.
     protected override Task<IRegistry> CreateUnreachableAsync() => Task.FromResult(Consul.CreateRegistry(options =>
     {
-        options.Environment = new Dictionary<string, string>();
+        options.Environment = new Dictionary<string, string?>();
         options.Addresses.Add("127.0.0.1:1");
     }));
 

@@ -8,9 +8,10 @@ using Micro.Registry.Consul.Settings;
 namespace Micro.Registry.Consul.Http;
 
 /// <summary>The part of Consul's HTTP API that a registry needs. Writes go to a named agent, reads to whichever answers.</summary>
-internal sealed class ConsulApi(ConsulSettings settings, ConsulHttp http)
+internal sealed class ConsulApi(ConsulSettings settings, ConsulHttp http, TimeProvider time)
 {
     private readonly ConsulRegistryOptions _options = settings.Options;
+    private readonly DenialMemory _denials = new(time);
     private int _reader;
 
     /// <exception cref="ArgumentException">Consul says that the registration is invalid.</exception>
@@ -59,9 +60,18 @@ internal sealed class ConsulApi(ConsulSettings settings, ConsulHttp http)
     }
 
     /// <summary>The instances of a service; waits for a change when an index is given.</summary>
-    public async Task<ConsulAnswer<List<HealthEntry?>>> HealthAsync(string service, ReadMode mode, ulong index, CancellationToken cancellationToken)
+    public Task<ConsulAnswer<List<HealthEntry?>>> HealthAsync(string service, ReadMode mode, ulong index, CancellationToken cancellationToken)
     {
         var name = _options.ServiceNamePrefix + service;
+        return _denials.AskAsync(name, () => ReadHealthAsync(name, mode, index, cancellationToken));
+    }
+
+    /// <summary>The names of all services, without the prefix of the options; waits for a change when an index is given.</summary>
+    public Task<ConsulAnswer<IReadOnlyList<string>>> CatalogAsync(ReadMode mode, ulong index, CancellationToken cancellationToken) =>
+        _denials.AskAsync("", () => ReadCatalogAsync(mode, index, cancellationToken));
+
+    private async Task<ConsulAnswer<List<HealthEntry?>>> ReadHealthAsync(string name, ReadMode mode, ulong index, CancellationToken cancellationToken)
+    {
         var target = ReadTarget((_options.Connect ? "/v1/health/connect/" : "/v1/health/service/") + ConsulTarget.Segment(name), mode)
             .With("passing", _options.PassingOnly ? "" : null)
             .With("filter", _options.Filter);
@@ -75,8 +85,7 @@ internal sealed class ConsulApi(ConsulSettings settings, ConsulHttp http)
         return new ConsulAnswer<List<HealthEntry?>>(entries, response.Index);
     }
 
-    /// <summary>The names of all services, without the prefix of the options; waits for a change when an index is given.</summary>
-    public async Task<ConsulAnswer<IReadOnlyList<string>>> CatalogAsync(ReadMode mode, ulong index, CancellationToken cancellationToken)
+    private async Task<ConsulAnswer<IReadOnlyList<string>>> ReadCatalogAsync(ReadMode mode, ulong index, CancellationToken cancellationToken)
     {
         var response = await ReadAsync(ReadTarget("/v1/catalog/services", mode), mode, index, "list the services", cancellationToken).ConfigureAwait(false);
         var services = Parse(response, ConsulJsonContext.Default.DictionaryStringIReadOnlyListString) ?? [];

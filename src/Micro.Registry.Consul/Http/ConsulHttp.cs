@@ -31,8 +31,8 @@ internal sealed class ConsulHttp : IDisposable
         _blocking = CreateClient(Watching.BlockingSlots.Capacity);
     }
 
-    /// <summary>Fires when an agent answers again after a request did not get through.</summary>
-    public event Action? Recovered;
+    /// <summary>Called when an agent answers again after a request did not get through.</summary>
+    public Action? Recovered { get; set; }
 
     /// <summary>Whether a failure means that no agent answered, rather than that it answered badly.</summary>
     public static bool IsUnreached(RegistryUnavailableException exception) =>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -9,6 +10,7 @@ namespace Micro.Registry.Consul.Records;
 /// </summary>
 internal sealed class TagReader
 {
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
     private readonly Dictionary<char, char> _forms = [];
     private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
     private readonly List<Endpoint> _endpoints = [];
@@ -53,7 +55,7 @@ internal sealed class TagReader
         if (form == '-' && !RecordCompression.TryUnpack(text, out content))
         {
             // Hex digits that begin like zlib are meant for us; anything else is a tag of another tool.
-            if (tag.AsSpan(2).StartsWith("78", StringComparison.Ordinal) && tag.AsSpan(2).IndexOfAnyExcept("0123456789abcdef") < 0)
+            if (tag.AsSpan(2).StartsWith("78", StringComparison.Ordinal) && tag.AsSpan(2).IndexOfAnyExcept(HexDigits) < 0)
             {
                 Problem = $"the tag {tag[..Math.Min(tag.Length, 24)]}… is malformed or too large";
             }

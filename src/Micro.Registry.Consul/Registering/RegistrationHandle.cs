@@ -1,7 +1,9 @@
 namespace Micro.Registry.Consul.Registering;
 
 /// <summary>What callers hold of a registration; shared by the nodes of one record and by unchanged renewals.</summary>
+#pragma warning disable CA1001 // The token outlives the registry in the hands of callers; the source has no timer and no wait handle.
 internal sealed class RegistrationHandle
+#pragma warning restore CA1001
 {
     private readonly CancellationTokenSource _lost = new();
 

@@ -3,7 +3,7 @@ using System.Collections;
 namespace Micro.Registry.Consul.Settings;
 
 /// <summary>Consul's own environment variables, for what the options leave open.</summary>
-internal sealed class ConsulEnvironment(IReadOnlyDictionary<string, string> variables)
+internal sealed class ConsulEnvironment(IReadOnlyDictionary<string, string?> variables)
 {
     public static ConsulEnvironment Of(ConsulRegistryOptions options)
     {
@@ -12,10 +12,10 @@ internal sealed class ConsulEnvironment(IReadOnlyDictionary<string, string> vari
             return new ConsulEnvironment(given);
         }
 
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        var variables = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
         {
-            variables[(string)variable.Key] = (string?)variable.Value ?? "";
+            variables[(string)variable.Key] = (string?)variable.Value;
         }
 
         return new ConsulEnvironment(variables);
@@ -72,7 +72,7 @@ internal sealed class ConsulEnvironment(IReadOnlyDictionary<string, string> vari
         }
     }
 
-    private string? Find(string name) => variables.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+    private string? Find(string name) => variables.TryGetValue(name, out var value) && !string.IsNullOrEmpty(value) ? value : null;
 
     private bool? FindFlag(string name, List<string> errors)
     {

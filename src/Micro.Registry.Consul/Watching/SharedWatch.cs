@@ -1,7 +1,9 @@
 namespace Micro.Registry.Consul.Watching;
 
 /// <summary>A running watch with its readers counted; the table that made it stops it after the last one.</summary>
+#pragma warning disable CA1001 // Stopping may come twice, from the last reader and from disposal; the source has no timer and no wait handle.
 internal abstract class SharedWatch
+#pragma warning restore CA1001
 {
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;

@@ -17,7 +17,7 @@ internal sealed class WatchPace
     public WatchPace(ConsulHttp http, TimeProvider time, Random random)
     {
         (_time, _random) = (time, random);
-        http.Recovered += () => Interlocked.Exchange(ref _recovered, NewSignal()).TrySetResult();
+        http.Recovered = () => Interlocked.Exchange(ref _recovered, NewSignal()).TrySetResult();
     }
 
     public long Now => _time.GetTimestamp();

@@ -49,7 +49,7 @@ internal sealed class ConsulAgent : IAsyncDisposable
     public IRegistry CreateRegistry(Action<ConsulRegistryOptions>? configure = null, CapturingLoggerFactory? log = null) => Consul.CreateRegistry(
         options =>
         {
-            options.Environment = new Dictionary<string, string>();
+            options.Environment = new Dictionary<string, string?>();
             options.Addresses.Add(Address);
             configure?.Invoke(options);
         },

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Micro.Registry;
+using Micro.Registry.Consul;
 using Micro.Registry.Mdns;
 using Micro.Selection;
 
@@ -14,6 +15,7 @@ public sealed class PublicApiTests
     [InlineData(typeof(IRegistry))]
     [InlineData(typeof(Selectors))]
     [InlineData(typeof(MdnsRegistryOptions))]
+    [InlineData(typeof(ConsulRegistryOptions))]
     [InlineData(typeof(MicroService))]
     public void Surface_IsTheApprovedOne(Type anyType)
     {
