@@ -1,4 +1,5 @@
 using Micro.Registry;
+using Micro.Registry.Consul;
 using Micro.Registry.Mdns;
 using Micro.Selection;
 
@@ -13,6 +14,7 @@ public sealed class PublicApiTests
     [InlineData(typeof(IRegistry))]
     [InlineData(typeof(Selectors))]
     [InlineData(typeof(MdnsRegistryOptions))]
+    [InlineData(typeof(ConsulRegistryOptions))]
     [InlineData(typeof(MicroService))]
     public void Surface_IsTheApprovedOne(Type anyType)
     {
