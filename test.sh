@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs all tests. As root on Linux the tests run in a network namespace of their own, so that no
+# Builds everything, brings Consul and etcd and runs all tests. As root on Linux the tests run in a network namespace of their own, so that no
 # multicast leaves the machine; elsewhere the multicast tests are skipped and say so.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -10,6 +10,10 @@ rm -rf "$results"
 
 dotnet restore Micro.sln
 dotnet build Micro.sln --no-restore --configuration "$configuration" --nologo -v quiet
+
+# Real registries for the tests that need them. What is missing is skipped with its reason; with CI=true that is a failure.
+backends=$(bash eng/backends.sh --print) || [ "${CI:-}" != true ] || exit 1
+eval "$backends"
 
 # One test project after the other: several of them use the one multicast port of the namespace.
 run=(dotnet test Micro.sln --no-build --configuration "$configuration" --nologo -maxcpucount:1 --results-directory "$results" --logger "trx")
