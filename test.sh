@@ -11,6 +11,17 @@ rm -rf "$results"
 dotnet restore Micro.sln
 dotnet build Micro.sln --no-restore --configuration "$configuration" --nologo -v quiet
 
+# Consul and etcd for the tests that need them; without them those tests are skipped, and on CI that is a failure.
+# Fetched before the network is taken away.
+if backends=$(bash eng/backends.sh --print); then
+    eval "$backends"
+elif [ "${CI:-}" = true ]; then
+    echo "the tests need Consul and etcd: with CI=true that is a failure" >&2
+    exit 1
+else
+    eval "$backends"
+fi
+
 # One test project after the other: several of them use the one multicast port of the namespace.
 run=(dotnet test Micro.sln --no-build --configuration "$configuration" --nologo -maxcpucount:1 --results-directory "$results" --logger "trx")
 
