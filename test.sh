@@ -11,8 +11,12 @@ rm -rf "$results"
 dotnet restore Micro.sln
 dotnet build Micro.sln --no-restore --configuration "$configuration" --nologo -v quiet
 
-# Real registries for the tests that need them. What is missing is skipped with its reason; with CI=true that is a failure.
-backends=$(bash eng/backends.sh --print) || [ "${CI:-}" != true ] || exit 1
+# Consul and etcd for the tests that need them, fetched before the network is taken away. What is missing is skipped with
+# its reason; with CI=true that is a failure.
+if ! backends=$(bash eng/backends.sh --print) && [ "${CI:-}" = true ]; then
+    echo "the tests need Consul and etcd: with CI=true that is a failure" >&2
+    exit 1
+fi
 eval "$backends"
 
 # One test project after the other: several of them use the one multicast port of the namespace.

@@ -25,7 +25,7 @@ internal static class ConsulAddress
         }
 
         var bare = rest is ['[', .., ']'] ? rest[1..^1] : rest;
-        if (!IPAddress.TryParse(bare, out _) || !NodeAddress.TryParse(NodeAddress.Format(bare, DefaultPort), out var host, out var port))
+        if (rest.Contains("]:", StringComparison.Ordinal) || !IPAddress.TryParse(bare, out _) || !NodeAddress.TryParse(NodeAddress.Format(bare, DefaultPort), out var host, out var port))
         {
             if (!rest.Contains(':', StringComparison.Ordinal))
             {
