@@ -1,5 +1,6 @@
 using System.Reflection;
 using Micro.Registry;
+using Micro.Registry.Consul;
 using Micro.Registry.Mdns;
 using Micro.Selection;
 
@@ -10,7 +11,7 @@ public sealed class ArchitectureTests
 {
     private static readonly Assembly Core = typeof(IRegistry).Assembly;
     private static readonly Assembly Facade = typeof(MicroService).Assembly;
-    private static readonly Assembly[] Backends = [typeof(MdnsRegistryOptions).Assembly];
+    private static readonly Assembly[] Backends = [typeof(MdnsRegistryOptions).Assembly, typeof(ConsulRegistryOptions).Assembly];
     private static readonly Assembly Selector = typeof(Selectors).Assembly;
 
     public static TheoryData<string> AssemblyNames => [.. All.Select(assembly => assembly.GetName().Name!)];

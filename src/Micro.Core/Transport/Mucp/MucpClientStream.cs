@@ -16,8 +16,6 @@ internal sealed class MucpClientStream<
     CallPlan plan,
     CancellationToken caller) : IClientStream<TRequest, TResponse>
 {
-    private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(1);
-
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly SemaphoreSlim _receiving = new(1, 1);
     private readonly CancellationTokenSource _disposing = new();
@@ -95,12 +93,12 @@ internal sealed class MucpClientStream<
             return;
         }
 
-        var hasTurn = await _sending.WaitAsync(GoodbyeTimeout).ConfigureAwait(false);
+        var hasTurn = await _sending.WaitAsync(plan.CloseTimeout).ConfigureAwait(false);
         try
         {
             if (hasTurn && !_completed && !connection.MustClose)
             {
-                using var limit = new CancellationTokenSource(GoodbyeTimeout);
+                using var limit = new CancellationTokenSource(plan.CloseTimeout);
                 await SendFrameAsync(default, "EOS", limit.Token).ConfigureAwait(false);
             }
         }
