@@ -14,7 +14,7 @@ internal sealed class FailureMapper(string serviceName, bool showDetail, ILogger
     /// </summary>
     private const int MaxDetail = 2048;
 
-    public MicroException Map(Exception exception, string endpoint, bool deadlinePassed, bool serverStops)
+    public MicroException Map(Exception exception, string endpoint, bool deadlinePassed, bool serverStops, bool isStream = false)
     {
         switch (exception)
         {
@@ -22,8 +22,11 @@ internal sealed class FailureMapper(string serviceName, bool showDetail, ILogger
                 return Shorten(known);
             case CodecException codec:
                 return Shorten(MicroException.BadRequest(serviceName, codec.Message));
-            case OperationCanceledException when serverStops:
+            case OperationCanceledException when serverStops && isStream:
                 return MicroException.Unavailable(serviceName, "server is stopping");
+            case OperationCanceledException when serverStops:
+                // Not 503, which says that nothing was executed and makes clients repeat the call.
+                return MicroException.Timeout(serviceName, $"{endpoint}: cut off, the server is stopping");
             case OperationCanceledException when deadlinePassed:
                 return MicroException.Timeout(serviceName, $"{endpoint}: deadline exceeded");
         }

@@ -124,7 +124,7 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
             }
 
             server.Statistics.CountError();
-            return ErrorJson.Format(server.Failures.Map(exception, stream.Endpoint, context.IsDeadlinePassed, server.Cut.IsCancellationRequested));
+            return ErrorJson.Format(server.Failures.Map(exception, stream.Endpoint, context.IsDeadlinePassed, server.Cut.IsCancellationRequested, isStream: true));
         }
     }
 
