@@ -34,7 +34,7 @@ public abstract class RestartTests : IAsyncLifetime
         }
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task RollingRestart_ThreeServersTwiceRound_NothingSurfacesAndNothingRunsTwice_R11(bool isIdempotent)
@@ -66,7 +66,7 @@ public abstract class RestartTests : IAsyncLifetime
         longest.Should().BeLessThan(TimeSpan.FromSeconds(10));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task RollingRestart_NoDrainDelay_NothingSurfacesAndNothingRunsTwice_R11()
     {
         var servers = new Queue<LoadServer>();
@@ -90,7 +90,7 @@ public abstract class RestartTests : IAsyncLifetime
         _calls.MostExecutions.Should().Be(1);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Kill_OneOfThreeServers_OnlyCallsInFlightSurface_R3(bool isIdempotent)
@@ -131,7 +131,7 @@ public abstract class RestartTests : IAsyncLifetime
         _calls.MostExecutions.Should().Be(1);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Stop_RegistryUnreachable_ServerStillLeavesInTime_R12()
     {
         var registry = new FaultRegistry(Connect());
@@ -158,6 +158,23 @@ public abstract class RestartTests : IAsyncLifetime
         _calls.MostExecutions.Should().Be(1);
     }
 
+    /// <summary>Three servers under load while something is done to the registry; nothing of it may surface.</summary>
+    protected async Task DisturbAsync(Func<Task> disturb, int interval)
+    {
+        for (var number = 0; number < 3; number++)
+        {
+            await StartServerAsync(registerInterval: TimeSpan.FromSeconds(interval));
+        }
+
+        await using var load = TestLoad.Start(Client(), Rate, isIdempotent: false);
+        await load.GoOnAsync(Rate);
+        await disturb();
+        await load.GoOnAsync(Rate);
+        await load.EndAsync();
+        Told(load).Should().BeEmpty();
+        _calls.MostExecutions.Should().Be(1);
+    }
+
     private static IEnumerable<string> Told(TestLoad load) => load.Failures.Select(failure => $"{failure.Kind} after {failure.Attempts}: {failure.Detail}").Distinct();
 
     private Micro.Client.IMicroClient Client()
@@ -167,13 +184,17 @@ public abstract class RestartTests : IAsyncLifetime
         return _client.Client;
     }
 
-    private async Task<LoadServer> StartServerAsync(TimeSpan? drainDelay = null)
+    private async Task<LoadServer> StartServerAsync(TimeSpan? drainDelay = null, TimeSpan? registerInterval = null)
     {
         var server = await LoadServer.StartAsync(
             Connect(),
             _calls,
             handlerTime: TimeSpan.FromMilliseconds(2),
-            configure: options => options.ServerOptions(server => server.DrainDelay = drainDelay));
+            configure: options => options.ServerOptions(server =>
+            {
+                server.DrainDelay = drainDelay;
+                server.RegisterInterval = registerInterval ?? server.RegisterInterval;
+            }));
         _parts.Add(server);
         return server;
     }

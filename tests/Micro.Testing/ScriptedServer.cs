@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -6,6 +7,7 @@ namespace Micro.Testing;
 /// <summary>A server that does to each connection what a test says, and counts connections and requests.</summary>
 public sealed class ScriptedServer : IAsyncDisposable
 {
+    private static readonly ConcurrentBag<Socket> Held = [];
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Func<RawSocket, int, Task> _script;
     private readonly Task _accepting;
@@ -24,12 +26,16 @@ public sealed class ScriptedServer : IAsyncDisposable
 
     public int Connections => Volatile.Read(ref _connections);
 
-    /// <summary>An address that refuses connections.</summary>
+    /// <summary>
+    /// An address that refuses connections, for as long as the tests run: its port is held without listening, or
+    /// another test could be given it, or a connection out of it could meet itself.
+    /// </summary>
     public static string RefusedAddress()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return listener.LocalEndpoint.ToString()!;
+        var held = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        held.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Held.Add(held);
+        return held.LocalEndPoint!.ToString()!;
     }
 
     /// <summary>Answers every request alike.</summary>

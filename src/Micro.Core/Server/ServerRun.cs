@@ -140,7 +140,7 @@ internal sealed class ServerRun : IAsyncDisposable
         await using var cutting = patience.Token.UnsafeRegister(static run => ((ServerRun)run!).Cut(), this).ConfigureAwait(false);
 
         // Cancelled calls get a second to say so to their callers before the connections go.
-        using var end = new CancellationTokenSource();
+        using var end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _options.TimeProvider);
         await using var ending = patience.Token.UnsafeRegister(
             static source => ((CancellationTokenSource)source!).CancelAfter(TimeSpan.FromSeconds(1)), end).ConfigureAwait(false);
         await _listener!.StopAsync(end.Token).ConfigureAwait(false);

@@ -7,6 +7,7 @@ namespace Micro.Client;
 public sealed class RetryTests
 {
     private const string Ok = """{"msg":"ok"}""";
+    private const string Unavailable = "Micro-Error: {\"id\":\"greeter\",\"code\":503,\"detail\":\"full\"}\r\n";
 
     [Fact]
     public async Task Call_RefusedConnect_GoesToAnotherNode_R_CLI_10()
@@ -41,7 +42,7 @@ public sealed class RetryTests
     [Fact]
     public async Task Call_Unavailable_GoesToAnotherNode_R_CLI_10()
     {
-        await using var full = ScriptedServer.Answering("", "Micro-Error: {\"id\":\"greeter\",\"code\":503,\"detail\":\"full\"}\r\n");
+        await using var full = ScriptedServer.Answering("", Unavailable);
         await using var good = ScriptedServer.Answering(Ok);
         await using var fixture = new ClientFixture(null, full.Address, good.Address);
 
@@ -154,18 +155,26 @@ public sealed class RetryTests
     [Fact]
     public async Task Call_RetryBudgetSpent_EndsWithTheFirstError_R18()
     {
-        var time = new ManualTimeProvider();
-        await using var fixture = new ClientFixture(
-            options =>
-            {
-                options.TimeProvider = time;
-                options.RetryBudgetFloor = 0.3;
-                options.RetryBudgetRatio = 0;
-            },
-            ScriptedServer.RefusedAddress());
+        await using var full = ScriptedServer.Answering("", Unavailable);
+        await using var fixture = new ClientFixture(ThreeRetriesAtMost, full.Address);
         (await fixture.FailAsync(new CallOptions { Retries = 2 })).Attempts.Should().Be(3);
         (await fixture.FailAsync(new CallOptions { Retries = 2 })).Attempts.Should().Be(2);
         (await fixture.FailAsync(new CallOptions { Retries = 2 })).Attempts.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Call_RefusedConnects_CostNoRetryBudget_R18()
+    {
+        await using var full = ScriptedServer.Answering("", Unavailable);
+        await using var fixture = new ClientFixture(ThreeRetriesAtMost, ScriptedServer.RefusedAddress());
+        for (var call = 0; call < 5; call++)
+        {
+            var refused = await fixture.FailAsync(new CallOptions { Retries = 2 });
+            (refused.Kind, refused.Attempts).Should().Be((ErrorKind.Connect, 3), "where no server was reached there is no load");
+        }
+
+        fixture.Selector.Nodes = [new Node { Id = "full", Address = full.Address }];
+        (await fixture.FailAsync(new CallOptions { Retries = 5 })).Attempts.Should().Be(4, "the budget of three is still whole");
     }
 
     [Fact]
@@ -174,5 +183,13 @@ public sealed class RetryTests
         await using var fixture = new ClientFixture(options => options.Retries = 1, ScriptedServer.RefusedAddress());
         (await fixture.FailAsync(new CallOptions { Retries = 4 })).Attempts.Should().Be(5);
         (await fixture.FailAsync()).Attempts.Should().Be(2);
+    }
+
+    /// <summary>A bucket of three retries that nothing refills: time stands still.</summary>
+    private static void ThreeRetriesAtMost(ClientOptions options)
+    {
+        options.TimeProvider = new ManualTimeProvider();
+        options.RetryBudgetFloor = 0.3;
+        options.RetryBudgetRatio = 0;
     }
 }

@@ -70,28 +70,34 @@ public sealed class LimitsAndHealthTests
         await body.SendAsync("POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\nabc");
         await chunks.SendAsync("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
         await Eventually.TrueAsync(() => fixture.Server.Connections == 5, "all are accepted");
-        await steady.SendRequestAsync("Test.Echo", "1");
-        (await steady.ReadAsync())!.Text.Should().Be("1\n");
-        await CutAllBut(2, TimeSpan.FromMilliseconds(50));
+
+        // Time passes only in step with answers: however busy the machine is, it does not run away from the server.
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                await steady.SendRequestAsync("Test.Echo", "1");
+                (await steady.ReadAsync())!.Text.Should().Be("1\n", "who is not slow is left alone");
+                return fixture.Server.Connections == 2;
+            },
+            "the three slow ones are cut");
         foreach (var slow in new[] { head, body, chunks })
         {
             (await slow.ReadAsync()).Should().BeNull("it sent too slowly");
         }
 
-        await steady.SendRequestAsync("Test.Echo", "2");
-        (await steady.ReadAsync())!.Text.Should().Be("2\n", "idle ones are left alone for longer");
+        await idle.SendRequestAsync("Test.Echo", "2");
+        (await idle.ReadAsync())!.Text.Should().Be("2\n", "idle ones are left alone for longer");
 
-        await CutAllBut(0, TimeSpan.FromSeconds(1));
-        (await idle.ReadAsync()).Should().BeNull();
-        (await steady.ReadAsync()).Should().BeNull();
-
-        Task CutAllBut(int left, TimeSpan step) => Eventually.TrueAsync(
+        await Eventually.TrueAsync(
             () =>
             {
-                time.Advance(step);
-                return fixture.Server.Connections == left;
+                time.Advance(TimeSpan.FromSeconds(1));
+                return fixture.Server.Connections == 0;
             },
-            $"all but {left} are cut");
+            "the idle ones are cut in the end");
+        (await idle.ReadAsync()).Should().BeNull();
+        (await steady.ReadAsync()).Should().BeNull();
     }
 
     [Fact]
@@ -151,7 +157,16 @@ public sealed class LimitsAndHealthTests
             async () =>
             {
                 using var fourth = await fixture.ConnectAsync();
-                await fourth.SendRequestAsync("Test.Echo", "4");
+                try
+                {
+                    await fourth.SendRequestAsync("Test.Echo", "4");
+                }
+                catch (IOException)
+                {
+                    // Closed already: the first one is still counted below the protocol.
+                    return false;
+                }
+
                 return (await fourth.ReadAsync())?.Text == "4\n";
             },
             "the next one is served");

@@ -20,11 +20,14 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
     private readonly MucpCallRunner _calls;
     private readonly MucpStreamSet _streams;
     private readonly MessageHead _head = new();
+
+    /// <summary>A stream may end in the very moment a message begins or ends: both decide about the deadline.</summary>
+    private readonly Lock _deadlineGate = new();
     private long _readDeadline = long.MaxValue;
     private long _writeDeadline = long.MaxValue;
     private long _messageStarted;
     private volatile bool _closeRequested;
-    private volatile bool _isBetweenMessages;
+    private bool _isBetweenMessages;
 
     public MucpServerConnection(MucpServer server, ConnectionContext connection)
     {
@@ -103,14 +106,12 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
 
     private async ValueTask<bool> NextMessageAsync()
     {
-        SetIdleDeadline();
-        _isBetweenMessages = true;
+        OnMessagesPaused();
         if (!await _reader.ReadHeadAsync(_head, CanClose, CancellationToken.None).ConfigureAwait(false))
         {
             return false;
         }
 
-        _isBetweenMessages = false;
         _replies.AnnouncesClose = _head.ClosesConnection || (_server.IsDraining && _streams.IsEmpty);
         OnMessageStarted();
         if (_head.ExpectsContinue && _head.ContentLength <= _server.Limits.MaxMessageBytes)
@@ -177,11 +178,23 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
     private void SetIdleDeadline() => SetReadDeadline(
         _streams.IsEmpty ? _server.Limits.IdleTimeout * (0.9 + (0.2 * _server.Random.NextDouble())) : Timeout.InfiniteTimeSpan);
 
+    private void OnMessagesPaused()
+    {
+        lock (_deadlineGate)
+        {
+            _isBetweenMessages = true;
+            SetIdleDeadline();
+        }
+    }
+
     private void OnStreamEnded()
     {
-        if (_isBetweenMessages)
+        lock (_deadlineGate)
         {
-            SetIdleDeadline();
+            if (_isBetweenMessages)
+            {
+                SetIdleDeadline();
+            }
         }
 
         if (_server.IsDraining)
@@ -233,9 +246,12 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
 
     private void OnMessageStarted()
     {
-        _isBetweenMessages = false;
-        _messageStarted = _server.TimeProvider.GetTimestamp();
-        SetReadDeadline(_server.Limits.HeaderTimeout);
+        lock (_deadlineGate)
+        {
+            _isBetweenMessages = false;
+            _messageStarted = _server.TimeProvider.GetTimestamp();
+            SetReadDeadline(_server.Limits.HeaderTimeout);
+        }
     }
 
     /// <summary>The longer a message, the longer it may take; but never slower than the lowest rate.</summary>

@@ -140,7 +140,10 @@ public sealed class ConnectionPoolTests
     public async Task TrimBesideReturns_LosesNoConnection()
     {
         await using var server = ScriptedServer.Silent();
-        var pool = new ConnectionPool(new TransportLimits(), 100, TimeSpan.FromTicks(1), _time);
+
+        // Each step of the clock trims. Time runs much faster than connecting, so that must not be limited.
+        var pool = new ConnectionPool(new TransportLimits(), 100, TimeSpan.FromTicks(20), _time);
+        var unlimited = TimeSpan.FromDays(20);
         var seen = new System.Collections.Concurrent.ConcurrentBag<MucpClientConnection>();
         var stop = false;
         var trimming = Task.Run(() =>
@@ -154,7 +157,7 @@ public sealed class ConnectionPoolTests
         {
             for (var round = 0; round < 100; round++)
             {
-                var connection = await RentAsync(pool, server.Address);
+                var connection = await pool.RentAsync(server.Address, unlimited, default);
                 seen.Add(connection);
                 pool.Return(connection);
             }
