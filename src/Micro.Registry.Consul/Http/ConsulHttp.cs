@@ -115,6 +115,12 @@ internal sealed class ConsulHttp : IDisposable
     private HttpRequestMessage CreateRequest(Uri agent, HttpMethod method, string target, byte[]? json)
     {
         var request = new HttpRequestMessage(method, new Uri(agent, target)) { Version = HttpVersion.Version11 };
+        if (agent.Scheme == Uri.UriSchemeHttps && !string.IsNullOrEmpty(_settings.Options.Tls.ServerName))
+        {
+            // The handler verifies the certificate against the host that the request names.
+            request.Headers.Host = _settings.Options.Tls.ServerName;
+        }
+
         if (!string.IsNullOrEmpty(_settings.Options.Token))
         {
             request.Headers.Add("X-Consul-Token", _settings.Options.Token);

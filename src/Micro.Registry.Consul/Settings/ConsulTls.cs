@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Micro.Registry.Consul.Settings;
 
 /// <summary>Certificates, loaded once; makes the TLS settings of connections.</summary>
-internal sealed class ConsulTls(X509Certificate2Collection? authorities, X509Certificate2? clientCertificate, string? serverName, bool skipVerification)
+internal sealed class ConsulTls(X509Certificate2Collection? authorities, X509Certificate2? clientCertificate, bool skipVerification)
 {
     public static ConsulTls Load(ConsulTlsOptions options, List<string> errors)
     {
@@ -31,7 +31,7 @@ internal sealed class ConsulTls(X509Certificate2Collection? authorities, X509Cer
             Try("ClientCertificateFile", certificate, () => client = X509Certificate2.CreateFromPemFile(certificate, options.ClientKeyFile));
         }
 
-        return new ConsulTls(authorities, client, options.ServerName, options.SkipVerification == true);
+        return new ConsulTls(authorities, client, options.SkipVerification == true);
 
         void Try(string option, string path, Action load)
         {
@@ -50,7 +50,6 @@ internal sealed class ConsulTls(X509Certificate2Collection? authorities, X509Cer
     {
         var options = new SslClientAuthenticationOptions
         {
-            TargetHost = serverName,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         };
         if (clientCertificate is not null)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Micro.Registry;
-using Micro.Registry.Consul;
 using Micro.Testing;
 
 namespace Micro.InteropTests.Consul;

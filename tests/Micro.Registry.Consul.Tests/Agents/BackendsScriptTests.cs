@@ -76,7 +76,7 @@ public sealed class BackendsScriptTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(parts, file), content + "\n");
         var configuration = Path.Combine(_apt.FullName, "apt.conf");
         await File.WriteAllTextAsync(configuration, $"Dir::Etc::sourcelist \"/dev/null\";\nDir::Etc::sourceparts \"{parts}\";\n");
-        var start = new ProcessStartInfo("bash", [Path.Combine(Repository.Root, "eng", "backends.sh"), "--mirrors"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("bash", [Path.Combine(Repository.Root, "eng", "backends.sh"), "--mirrors"]) { RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment["APT_CONFIG"] = configuration;
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();

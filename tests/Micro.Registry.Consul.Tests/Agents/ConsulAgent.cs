@@ -58,7 +58,7 @@ internal sealed class ConsulAgent : IAsyncDisposable
     /// <summary>Starts the process and waits until it serves reads and writes.</summary>
     public async Task RunAsync()
     {
-        var start = new ProcessStartInfo(ConsulBinary.Require()) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(ConsulBinary.Require()) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         string[] arguments =
         [
             "agent", "-bind", "127.0.0.1", "-client", "127.0.0.1", "-config-dir", _folder, "-dns-port", "-1", "-log-level", "warn",

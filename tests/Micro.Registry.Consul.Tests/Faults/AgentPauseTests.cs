@@ -1,5 +1,4 @@
 using Micro.Registry.Consul.Tests.Agents;
-using Micro.Server;
 using Micro.Testing;
 
 namespace Micro.Registry.Consul.Tests.Faults;

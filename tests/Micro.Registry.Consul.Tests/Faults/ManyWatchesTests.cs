@@ -1,4 +1,3 @@
-using Micro.Registry.Conformance;
 using Micro.Registry.Consul.Tests.Agents;
 
 namespace Micro.Registry.Consul.Tests.Faults;
