@@ -72,32 +72,11 @@ public sealed class SelectorFixture : IAsyncDisposable
     }
 
     /// <summary>Moves time in small steps until a watch has been opened.</summary>
-    public Task WatchOpensAsync(int opened) => Eventually.TrueAsync(
-        () =>
-        {
-            if (Registry.WatchesOpened >= opened && Registry.OpenWatches > 0)
-            {
-                return true;
-            }
-
-            Time.Advance(TimeSpan.FromMilliseconds(10));
-            return false;
-        },
-        $"{opened} opened watches");
+    public Task WatchOpensAsync(int opened) => StepUntilAsync(
+        () => Registry.WatchesOpened >= opened && Registry.OpenWatches > 0, $"{opened} opened watches", TimeSpan.FromMilliseconds(10));
 
     /// <summary>Moves time step by step until something is so.</summary>
-    public Task StepUntilAsync(Func<bool> condition, string what, TimeSpan step) => Eventually.TrueAsync(
-        () =>
-        {
-            if (condition())
-            {
-                return true;
-            }
-
-            Time.Advance(step);
-            return false;
-        },
-        what);
+    public Task StepUntilAsync(Func<bool> condition, string what, TimeSpan step) => Time.StepUntilAsync(condition, what, step);
 
     /// <summary>Waits until that many nodes are listed and suspected.</summary>
     public Task CountsAsync(int listed, int suspects) => Eventually.TrueAsync(

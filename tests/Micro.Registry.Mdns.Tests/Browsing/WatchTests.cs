@@ -78,7 +78,7 @@ public sealed class WatchTests : IAsyncLifetime
         var next = NextAsync(stepMilliseconds: 500);
         var end = _time.GetUtcNow() + TimeSpan.FromMinutes(10);
 
-        await Eventually.TrueAsync(() => next.IsCompleted || _time.GetUtcNow() > end, "ten minutes");
+        await Eventually.TrueAsync(() => next.IsCompleted || _time.GetUtcNow() > end, "ten minutes", seconds: 120);
 
         next.IsCompleted.Should().BeFalse("the node answered every question");
         Questions("greeter.micro.").Should().BeInRange(6, 30, "R26: an idle link is quiet");
@@ -112,7 +112,7 @@ public sealed class WatchTests : IAsyncLifetime
         Questions("greeter-1.greeter.micro.", DnsType.Any).Should().Be(1);
         var next = NextAsync(stepMilliseconds: 100);
         var end = _time.GetUtcNow() + TimeSpan.FromSeconds(20);
-        await Eventually.TrueAsync(() => next.IsCompleted || _time.GetUtcNow() > end, "twenty seconds");
+        await Eventually.TrueAsync(() => next.IsCompleted || _time.GetUtcNow() > end, "twenty seconds", seconds: 120);
 
         next.IsCompleted.Should().BeFalse();
         await server.Registry.DeregisterAsync(TestRecords.Greeter());

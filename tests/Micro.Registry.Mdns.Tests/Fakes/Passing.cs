@@ -11,21 +11,8 @@ internal static class Passing
         return await task;
     }
 
-    public static async Task UntilAsync(this ManualTimeProvider time, Func<bool> condition, int stepMilliseconds = 10)
-    {
-        await Eventually.TrueAsync(
-            () =>
-            {
-                if (condition())
-                {
-                    return true;
-                }
-
-                time.Advance(TimeSpan.FromMilliseconds(stepMilliseconds));
-                return false;
-            },
-            "the condition, with time passing");
-    }
+    public static Task UntilAsync(this ManualTimeProvider time, Func<bool> condition, int stepMilliseconds = 10) =>
+        time.StepUntilAsync(condition, "the condition", TimeSpan.FromMilliseconds(stepMilliseconds));
 
     public static Task<RegistryEvent> NextAsync(this ManualTimeProvider time, IAsyncEnumerator<RegistryEvent> events, int stepMilliseconds = 10)
     {

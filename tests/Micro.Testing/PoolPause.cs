@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace Micro.Testing;
+
+/// <summary>
+/// Keeps manual time from running away from the code under test: after a step of time, what it woke runs on the pool,
+/// and on a busy machine that may take longer than many further steps.
+/// </summary>
+public static class PoolPause
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// Waits until the pool has nothing waiting, a few times in a row; not for long, because other tests may keep the
+    /// pool busy.
+    /// </summary>
+    public static async Task WaitAsync()
+    {
+        var clock = Stopwatch.StartNew();
+        for (var quiet = 0; quiet < 3 && clock.Elapsed < Limit;)
+        {
+            // Comes after everything that waits now.
+            await Task.Run(static () => { }).ConfigureAwait(false);
+            quiet = ThreadPool.PendingWorkItemCount == 0 ? quiet + 1 : 0;
+        }
+    }
+
+    /// <summary>Moves time step by step until something is so, each step when the one before has had its effect.</summary>
+    public static async Task StepUntilAsync(this ManualTimeProvider time, Func<bool> condition, string what, TimeSpan step, int seconds = 120)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (clock.Elapsed > TimeSpan.FromSeconds(seconds))
+            {
+                throw new TimeoutException($"not within {seconds} s, with time passing: {what}");
+            }
+
+            time.Advance(step);
+            await WaitAsync();
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, CancellationToken.None);
+        }
+    }
+}
