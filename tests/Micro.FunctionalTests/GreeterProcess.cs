@@ -57,7 +57,18 @@ public sealed partial class GreeterProcess : IDisposable
         await Testing.Eventually.TrueAsync(
             () => server.Errors.Any(line => line.Contains("Registering node", StringComparison.Ordinal)),
             $"the server registers; it said: {string.Join('\n', server.Errors)}");
-        return (server, Listening().Match(string.Join('\n', server.Errors)).Groups[1].Value);
+        var address = Listening().Match(string.Join('\n', server.Errors)).Groups[1].Value;
+
+        // The line is written before the registry has answered.
+        await Testing.Eventually.TrueAsync(() => IsReadyAsync(address), $"the server is ready; it said: {string.Join('\n', server.Errors)}");
+        return (server, address);
+    }
+
+    private static async Task<bool> IsReadyAsync(string address)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var answer = await client.GetAsync(new Uri($"http://{address}/health/ready"));
+        return answer.IsSuccessStatusCode;
     }
 
     public async Task<int> WaitForExitAsync(int seconds = 60)
