@@ -17,6 +17,9 @@ internal sealed class PooledBufferWriter(int initialCapacity = 1024) : IBufferWr
 
     public ReadOnlySpan<byte> WrittenSpan => _buffer.AsSpan(0, _written);
 
+    /// <summary>Written bytes, to be changed afterwards.</summary>
+    public Span<byte> WrittenSpanAt(int start, int length) => _buffer.AsSpan(0, _written).Slice(start, length);
+
     public void Advance(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);

@@ -1,0 +1,60 @@
+namespace Micro.Transport.Grpc.Client;
+
+/// <summary>What failures of connections and of HTTP/2 mean as gRPC status and as kind.</summary>
+internal static class TransportErrors
+{
+    public static GrpcException Translate(Exception exception)
+    {
+        for (var current = exception; current is not null; current = current.InnerException)
+        {
+            if (current is HttpProtocolException protocol)
+            {
+                return FromHttp2(protocol, exception);
+            }
+        }
+
+        return exception switch
+        {
+            HttpRequestException request => FromRequest(request),
+
+            // How the handler reports that ConnectTimeout has passed.
+            OperationCanceledException { InnerException: TimeoutException } =>
+                Unavailable("no connection in time", ErrorKind.Connect, exception),
+            OperationCanceledException => new GrpcException(GrpcStatusCode.Cancelled, "the call was cancelled", innerException: exception),
+            IOException => Unavailable($"the connection was lost: {exception.Message}", ErrorKind.Broken, exception),
+            _ => new GrpcException(GrpcStatusCode.Internal, exception.Message, ErrorKind.Protocol, exception),
+        };
+    }
+
+    private static GrpcException FromHttp2(HttpProtocolException protocol, Exception exception)
+    {
+        var status = GrpcStatusCodes.FromHttp2Error(protocol.ErrorCode);
+        var kind = status switch
+        {
+            GrpcStatusCode.Unavailable => ErrorKind.NotSent, // a refused stream was not looked at by the server
+            GrpcStatusCode.Internal => ErrorKind.Broken,
+            _ => GrpcStatusCodes.ToKind(status),
+        };
+        return new GrpcException(status, protocol.Message, kind, exception);
+    }
+
+    private static GrpcException FromRequest(HttpRequestException exception) => exception.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError =>
+            Unavailable($"no connection: {exception.Message}", ErrorKind.Connect, exception),
+        HttpRequestError.SecureConnectionError =>
+            Unavailable($"no secure connection: {exception.InnerException?.Message ?? exception.Message}", ErrorKind.Connect, exception),
+        HttpRequestError.VersionNegotiationError =>
+            Unavailable("the server does not speak HTTP/2", ErrorKind.Connect, exception),
+        HttpRequestError.ConfigurationLimitExceeded =>
+            new GrpcException(GrpcStatusCode.ResourceExhausted, exception.Message, ErrorKind.Protocol, exception),
+        HttpRequestError.InvalidResponse when exception.InnerException?.InnerException is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } =>
+            Unavailable("the server closed the new connection: it does not speak HTTP/2, or refuses this client", ErrorKind.Connect, exception),
+        HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError =>
+            new GrpcException(GrpcStatusCode.Internal, exception.Message, ErrorKind.Protocol, exception),
+        _ => Unavailable($"the connection was lost: {exception.Message}", ErrorKind.Broken, exception),
+    };
+
+    private static GrpcException Unavailable(string detail, ErrorKind kind, Exception exception) =>
+        new(GrpcStatusCode.Unavailable, detail, kind, exception);
+}
