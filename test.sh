@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs all tests. As root on Linux the tests run in a network namespace of their own, so that no
+# Builds everything, brings Consul and etcd and runs all tests. As root on Linux the tests run in a network namespace of their own, so that no
 # multicast leaves the machine; elsewhere the multicast tests are skipped and say so.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -10,6 +10,14 @@ rm -rf "$results"
 
 dotnet restore Micro.sln
 dotnet build Micro.sln --no-restore --configuration "$configuration" --nologo -v quiet
+
+# Consul and etcd for the tests that need them, fetched before the network is taken away. What is missing is skipped with
+# its reason; with CI=true that is a failure.
+if ! backends=$(bash eng/backends.sh --print) && [ "${CI:-}" = true ]; then
+    echo "the tests need Consul and etcd: with CI=true that is a failure" >&2
+    exit 1
+fi
+eval "$backends"
 
 # One test project after the other: several of them use the one multicast port of the namespace.
 run=(dotnet test Micro.sln --no-build --configuration "$configuration" --nologo -maxcpucount:1 --results-directory "$results" --logger "trx")

@@ -20,6 +20,11 @@ internal static class ClientCommand
         try
         {
             var call = new CallOptions { ContentType = flags.ContentType, Addresses = flags.Addresses };
+            if (flags.Mode == ClientMode.Load)
+            {
+                return await LoadAsync(service.Client, flags, call);
+            }
+
             await (flags.Mode switch
             {
                 ClientMode.Stream => StreamAsync(service.Client, flags, call),
@@ -47,6 +52,15 @@ internal static class ClientCommand
             var response = await client.CallAsync<Request, Response>(flags.Service, "Greeter.Hello", new Request { Name = flags.Name }, call);
             Console.WriteLine(response.Msg);
         }
+    }
+
+    private static async Task<int> LoadAsync(IMicroClient client, ClientFlags flags, CallOptions call)
+    {
+        // With --json nothing but the summary goes to standard output.
+        var progress = flags.Load.Json ? Console.Error : Console.Out;
+        var summary = await new LoadRun(client, flags, call).RunAsync(progress.WriteLine);
+        Console.WriteLine(flags.Load.Json ? summary.ToJson() : $"total: {summary}");
+        return summary.Failed == 0 ? 0 : 1;
     }
 
     private static async Task StreamAsync(IMicroClient client, ClientFlags flags, CallOptions call)

@@ -13,7 +13,9 @@ internal sealed class ClientFlags
     private readonly Option<bool> _pingPong = new("--pingpong") { Description = "call Greeter.PingPong" };
     private readonly Option<string> _address = new("--address") { Description = "host:port to call without a registry" };
 
-    public Option[] All => [_name, _count, _contentType, _service, _stream, _pingPong, _address];
+    public Option[] All => [_name, _count, _contentType, _service, _stream, _pingPong, _address, .. Load.All];
+
+    public LoadFlags Load { get; } = new();
 
     public string Name { get; private set; } = "World";
 
@@ -34,6 +36,6 @@ internal sealed class ClientFlags
         ContentType = parsed.GetValue(_contentType);
         Service = parsed.GetValue(_service) is { Length: > 0 } service ? service : Service;
         Addresses = parsed.GetValue(_address) is { Length: > 0 } address ? [address] : [];
-        Mode = parsed.GetValue(_stream) ? ClientMode.Stream : parsed.GetValue(_pingPong) ? ClientMode.PingPong : ClientMode.Hello;
+        Mode = Load.Read(parsed) ? ClientMode.Load : parsed.GetValue(_stream) ? ClientMode.Stream : parsed.GetValue(_pingPong) ? ClientMode.PingPong : ClientMode.Hello;
     }
 }

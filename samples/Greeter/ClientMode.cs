@@ -5,4 +5,5 @@ internal enum ClientMode
     Hello,
     Stream,
     PingPong,
+    Load,
 }

@@ -13,14 +13,23 @@ internal static class ServerCommand
     public static async Task<int> RunAsync(string[] args)
     {
         var withParent = new Option<bool>(WithParentFlag) { Description = "stop when standard input is closed" };
+        var callLog = new Option<string>("--call_log") { Description = "file to which the id of every call is appended" };
+        CallLog? log = null;
         using var stop = new CancellationTokenSource();
         var watchesParent = false;
         await using var service = MicroService.Create(
             options => options
                 .Name("greeter")
                 .Metadata("pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
-                .Flags(withParent)
-                .Action(parsed => watchesParent = parsed.GetValue(withParent)),
+                .Flags(withParent, callLog)
+                .Action(parsed =>
+                {
+                    watchesParent = parsed.GetValue(withParent);
+                    if (parsed.GetValue(callLog) is { Length: > 0 } path)
+                    {
+                        options.WrapHandler(log = CallLog.Open(path));
+                    }
+                }),
             args);
         service.Handle(new GreeterService(), handler => handler.Name = "Greeter");
         if (watchesParent)
@@ -28,7 +37,10 @@ internal static class ServerCommand
             _ = Task.Run(() => StopAtEndOfInputAsync(stop));
         }
 
-        return await service.RunAsync(stop.Token);
+        using (log)
+        {
+            return await service.RunAsync(stop.Token);
+        }
     }
 
     private static async Task StopAtEndOfInputAsync(CancellationTokenSource stop)

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Micro.Registry.Etcd.Api;
+using Micro.Transport.Grpc;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -29,12 +31,26 @@ public static class Etcd
 
         var time = timeProvider ?? TimeProvider.System;
         var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Micro.Registry.Etcd");
-        if (options.Tls.DangerousSkipCertificateVerification)
+        var tls = LoadTls(options);
+        if (tls.DangerousSkipCertificateVerification && EtcdTls.IsWanted(options))
         {
             EtcdRegistry.Log.VerificationSkipped(logger);
         }
 
         var random = new SharedRandom();
-        return new EtcdRegistry(options, new EtcdApi(options, EtcdCredentials.From(options), time, logger), time, random, logger);
+        return new EtcdRegistry(options, new EtcdApi(options, tls, EtcdCredentials.From(options), time, logger), time, random, logger);
+    }
+
+    private static GrpcTlsOptions LoadTls(EtcdRegistryOptions options)
+    {
+        try
+        {
+            return EtcdTls.Load(options);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new OptionsValidationException(
+                nameof(EtcdRegistryOptions), typeof(EtcdRegistryOptions), [$"{nameof(options.Tls)}: {exception.Message}"]);
+        }
     }
 }

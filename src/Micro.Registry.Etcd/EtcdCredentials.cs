@@ -10,9 +10,8 @@ internal sealed class EtcdCredentials(string username, string password)
     /// <summary>From the options, otherwise from the environment if both variables are set there.</summary>
     public static EtcdCredentials? From(EtcdRegistryOptions options)
     {
-        var environment = options.Environment ?? Environment.GetEnvironmentVariable;
-        var username = options.Username ?? environment("ETCD_USERNAME");
-        var password = options.Password ?? environment("ETCD_PASSWORD");
+        var username = options.Username ?? options.Variable("ETCD_USERNAME");
+        var password = options.Password ?? options.Variable("ETCD_PASSWORD");
         return string.IsNullOrEmpty(username) || string.IsNullOrEmpty(password) ? null : new EtcdCredentials(username, password);
     }
 }

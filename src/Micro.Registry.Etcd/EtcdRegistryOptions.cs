@@ -1,5 +1,3 @@
-using Micro.Transport.Grpc;
-
 namespace Micro.Registry.Etcd;
 
 /// <summary>Settings of the etcd registry. Read once, when the registry is made.</summary>
@@ -39,11 +37,14 @@ public sealed class EtcdRegistryOptions
     /// <summary>Password that belongs to <see cref="Username"/>; never logged.</summary>
     public string? Password { get; set; }
 
-    /// <summary>Whether TLS is used; default <see langword="false"/>. An <c>https</c> address switches it on as well.</summary>
+    /// <summary>
+    /// Whether TLS is used; default <see langword="false"/>. An <c>https</c> address or a file in <see cref="Tls"/> switches
+    /// it on as well.
+    /// </summary>
     public bool Secure { get; set; }
 
-    /// <summary>How TLS is used: authorities, client certificate, server name. Certificates are verified by default.</summary>
-    public GrpcTlsOptions Tls { get; } = new();
+    /// <summary>Certificates and their verification.</summary>
+    public EtcdTlsOptions Tls { get; } = new();
 
     /// <summary>
     /// Whether lookups and watches read with the agreement of the cluster; default <see langword="false"/>: any member answers, also
@@ -66,6 +67,14 @@ public sealed class EtcdRegistryOptions
     /// <summary>Most events that wait for the reader of a watch before it gets the difference instead; default 1024, 1 to 1,000,000.</summary>
     public int WatchCapacity { get; set; } = 1024;
 
-    /// <summary>Where environment variables are read; <see langword="null"/> (the default) for the process's environment.</summary>
-    public Func<string, string?>? Environment { get; set; }
+    /// <summary>Variables to read instead of the process's; <see langword="null"/> (the default) for the process's.</summary>
+    public IReadOnlyDictionary<string, string?>? Environment { get; set; }
+
+    /// <summary>The settings without secrets, for logs.</summary>
+    /// <returns>Text without password.</returns>
+    public override string ToString() =>
+        $"etcd at {(Addresses.Count > 0 ? string.Join(',', Addresses) : "default")}, prefix {Prefix}, user {Username ?? "default"}";
+
+    internal string? Variable(string name) =>
+        Environment is null ? System.Environment.GetEnvironmentVariable(name) : Environment.GetValueOrDefault(name);
 }

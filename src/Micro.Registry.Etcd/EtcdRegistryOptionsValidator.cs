@@ -41,6 +41,11 @@ internal sealed class EtcdRegistryOptionsValidator : IValidateOptions<EtcdRegist
             errors.Add($"{nameof(options.Username)} and {nameof(options.Password)}: one of them is missing");
         }
 
+        if (options.Tls.ClientCertificateFile is null != options.Tls.ClientKeyFile is null)
+        {
+            errors.Add($"{nameof(options.Tls)}: client certificate and key belong together, one of the files is missing");
+        }
+
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 

@@ -36,4 +36,12 @@ internal static partial class SelectorLog
     [LoggerMessage(EventId = 2007, EventName = "selector.slow_stop", Level = LogLevel.Warning,
         Message = "Watches of registry {Registry} did not end within {Limit}")]
     public static partial void SlowStop(ILogger logger, string registry, TimeSpan limit);
+
+    [LoggerMessage(EventId = 2050, EventName = "selector.ejected", Level = LogLevel.Warning,
+        Message = "Node {Node} at {Address} of {Service} is left out for {Pause}: {Failures} transport failures in a row, the last of kind {Kind}")]
+    public static partial void Ejected(ILogger logger, string node, string address, string service, TimeSpan pause, int failures, ErrorKind kind);
+
+    [LoggerMessage(EventId = 2051, EventName = "selector.returned", Level = LogLevel.Information,
+        Message = "Node {Node} at {Address} of {Service} takes part again")]
+    public static partial void Returned(ILogger logger, string node, string address, string service);
 }

@@ -18,6 +18,8 @@ internal sealed class SelectorMetrics : IDisposable
         _meter.CreateObservableGauge(
             MicroTelemetry.SelectorSuspects, () => services().Select(entry => Measure(entry.SuspectCount, entry)), "{node}", "Vanished nodes kept as a last resort");
         _meter.CreateObservableGauge(
+            MicroTelemetry.SelectorEjected, () => services().Select(entry => Measure(entry.EjectedCount, entry)), "{node}", "Nodes left out because they fail");
+        _meter.CreateObservableGauge(
             MicroTelemetry.SelectorSnapshotAge, () => services().Select(entry => Measure(entry.Age.TotalSeconds, entry)), "s", "Time without confirmation");
     }
 

@@ -51,6 +51,9 @@ public sealed class SelectorOptions
     /// </summary>
     public int MaxFilterSets { get; set; } = 64;
 
+    /// <summary>When a node that fails on the transport level is left out for a while; on by default.</summary>
+    public EjectionOptions Ejection { get; } = new();
+
     /// <summary>After how long a service without an asker is forgotten.</summary>
     internal TimeSpan IdleAfter => CacheTtl * 10;
 
@@ -81,6 +84,7 @@ public sealed class SelectorOptions
             $"{nameof(LookupTimeout)} {LookupTimeout} must be more than 0 and at most 1 minute");
         Check(MaxServices is >= 1 and <= 100_000, $"{nameof(MaxServices)} {MaxServices} must be 1 to 100000");
         Check(MaxFilterSets is >= 1 and <= 4096, $"{nameof(MaxFilterSets)} {MaxFilterSets} must be 1 to 4096");
+        problems.AddRange(Ejection.Problems().Select(problem => $"{nameof(Ejection)}.{problem}"));
         if (problems.Count > 0)
         {
             throw new ArgumentException("selector: " + string.Join("; ", problems), parameter);

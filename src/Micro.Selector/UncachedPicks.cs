@@ -3,23 +3,17 @@ using Micro.Registry;
 
 namespace Micro.Selection;
 
-/// <summary>Picks without a cache: every pick asks the registry, only the counters of round robin are kept.</summary>
+/// <summary>Picks without a cache: every pick asks the registry, only the counters of round robin and the nodes' health are kept.</summary>
 internal sealed class UncachedPicks(SelectorContext context)
 {
-    private readonly ConcurrentDictionary<string, PickerTable> _pickers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SnapshotContext> _services = new(StringComparer.Ordinal);
 
     public async Task<NodePick> PickAsync(
         string service, SelectOptions options, AttemptedNodes? attempted, CancellationToken cancellationToken)
     {
         var records = await ReadAsync(service, cancellationToken).ConfigureAwait(false);
-        var snapshots = new SnapshotContext
-        {
-            Service = service,
-            Pickers = PickersOf(service),
-            Time = context.Time,
-            MaxFilterSets = 1,
-            DropSuspect = static _ => { },
-        };
+        var snapshots = ContextOf(service);
+        snapshots.Health?.Retain(records.SelectMany(record => record.Nodes), []);
         return new ServiceSnapshot(snapshots, records, []).TryPick(options, attempted, out var pick)
             ? pick
             : throw new ServiceNotFoundException(context.Registry.Name, service);
@@ -37,14 +31,14 @@ internal sealed class UncachedPicks(SelectorContext context)
         }
     }
 
-    private PickerTable PickersOf(string service)
+    private SnapshotContext ContextOf(string service)
     {
-        if (_pickers.TryGetValue(service, out var known))
+        if (_services.TryGetValue(service, out var known))
         {
             return known;
         }
 
-        var table = new PickerTable(service, context.Options.Strategy, context.Options.MaxFilterSets);
-        return _pickers.Count < context.Options.MaxServices ? _pickers.GetOrAdd(service, table) : table;
+        var made = SnapshotContext.Create(service, context, static _ => { });
+        return _services.Count < context.Options.MaxServices ? _services.GetOrAdd(service, made) : made;
     }
 }

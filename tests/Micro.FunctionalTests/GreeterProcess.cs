@@ -71,9 +71,14 @@ public sealed partial class GreeterProcess : IDisposable
     public void Kill() => _process.Kill();
 
     /// <summary>What an operator or a container runtime sends.</summary>
-    public void Terminate()
+    public void Terminate() => Signal("-TERM");
+
+    /// <summary>Lets it hang: the kernel goes on accepting connections and bytes for it.</summary>
+    public void Pause() => Signal("-STOP");
+
+    private void Signal(string signal)
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

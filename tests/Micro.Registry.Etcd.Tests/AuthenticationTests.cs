@@ -75,7 +75,7 @@ public sealed class AuthenticationTests(SharedEtcd shared)
         await using var registry = Etcd.CreateRegistry(options =>
         {
             options.Addresses.Add(server.Address);
-            options.Environment = name => name switch { "ETCD_USERNAME" => "micro", "ETCD_PASSWORD" => "secret", _ => null };
+            options.Environment = new Dictionary<string, string?> { ["ETCD_USERNAME"] = "micro", ["ETCD_PASSWORD"] = "secret" };
         });
         var record = Some.Record(Some.NewName(), "n");
 

@@ -18,6 +18,7 @@ public sealed class SelectorMetricsTests
         await SelectorFixture.RegisterAsync(fixture.Store, SelectorFixture.RecordOf("1", ["a", "b"], service));
         await fixture.Selector.PickAsync(service, SelectOptions.Default);
         await fixture.WatchOpensAsync(1);
+        (await fixture.Selector.PickAsync(service, SelectOptions.Default)).Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Connect, TimeSpan.Zero));
         fixture.Registry.ReadError = new RegistryUnavailableException("memory", "down");
         fixture.Registry.WatchError = fixture.Registry.ReadError;
         fixture.Registry.CutWatches(fixture.Registry.ReadError);
@@ -33,6 +34,7 @@ public sealed class SelectorMetricsTests
 
         figures[MicroTelemetry.SelectorNodes].Should().Be(2);
         figures[MicroTelemetry.SelectorSuspects].Should().Be(0);
+        figures[MicroTelemetry.SelectorEjected].Should().Be(1);
         figures[MicroTelemetry.RegistryLookups].Should().BeGreaterThan(0);
         figures[MicroTelemetry.RegistryWatchRestarts].Should().BeGreaterThan(1);
     }

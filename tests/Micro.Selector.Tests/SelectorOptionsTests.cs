@@ -19,12 +19,21 @@ public sealed class SelectorOptionsTests
             options.LookupTimeout = TimeSpan.FromHours(1);
             options.MaxServices = 0;
             options.MaxFilterSets = -1;
+            options.Ejection.ConsecutiveFailures = 0;
+            options.Ejection.FirstPause = TimeSpan.FromHours(2);
+            options.Ejection.LongestPause = TimeSpan.FromHours(2);
+            options.Ejection.MaxShare = 0;
         });
 
         var message = create.Should().Throw<ArgumentException>().Which.Message;
         foreach (var name in typeof(SelectorOptions).GetProperties().Select(property => property.Name))
         {
             message.Should().Contain(name);
+        }
+
+        foreach (var name in typeof(EjectionOptions).GetProperties().Select(property => property.Name).Except([nameof(EjectionOptions.Enabled)], StringComparer.Ordinal))
+        {
+            message.Should().Contain($"{nameof(SelectorOptions.Ejection)}.{name}");
         }
     }
 
@@ -37,6 +46,11 @@ public sealed class SelectorOptionsTests
         options.MinimumRetryInterval.Should().Be(TimeSpan.FromSeconds(5));
         options.KeepLastNodesFor.Should().Be(TimeSpan.FromSeconds(30));
         options.MaxStale.Should().BeNull();
+        options.Ejection.Enabled.Should().BeTrue();
+        options.Ejection.ConsecutiveFailures.Should().Be(3);
+        options.Ejection.FirstPause.Should().Be(TimeSpan.FromSeconds(5));
+        options.Ejection.LongestPause.Should().Be(TimeSpan.FromSeconds(60));
+        options.Ejection.MaxShare.Should().Be(0.5);
         options.Strategy.Should().BeSameAs(SelectorStrategies.Random);
     }
 

@@ -2,17 +2,29 @@ namespace Micro.Testing;
 
 /// <summary>
 /// Time that stands still until a test moves it. Timers run on the thread that calls <see cref="Advance"/>.
-/// The timestamp frequency is odd on purpose, to catch code that assumes ticks of 100 ns.
+/// The timestamp frequency is not that of ticks on purpose, to catch code that assumes units of 100 ns. Safe for
+/// concurrent use.
 /// </summary>
+/// <remarks>
+/// <c>Task.Delay</c>, <c>WaitAsync</c> and <c>CancelAfter</c> count whole milliseconds: what is shorter than one
+/// completes at once and arms no timer, here as on any clock. A test that waits for that timer waits in vain.
+/// </remarks>
 public sealed class ManualTimeProvider : TimeProvider
 {
+    private const long UnitsPerTick = 4;
+
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private readonly SemaphoreSlim _armed = new(0);
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private TimeSpan _elapsed;
+    private TimeSpan _target;
 
-    public override long TimestampFrequency => 3_000_000;
+    /// <summary>
+    /// Four units per tick: both directions of the conversion are exact, so that after <see cref="Advance"/> exactly
+    /// that time has passed, wherever it began.
+    /// </summary>
+    public override long TimestampFrequency => UnitsPerTick * TimeSpan.TicksPerSecond;
 
     /// <summary>How many timers wait to fire.</summary>
     public int ActiveTimers
@@ -38,7 +50,7 @@ public sealed class ManualTimeProvider : TimeProvider
     {
         lock (_gate)
         {
-            return (long)(_elapsed.TotalSeconds * TimestampFrequency);
+            return _elapsed.Ticks * UnitsPerTick;
         }
     }
 
@@ -58,28 +70,21 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
-    /// <summary>Moves time; due timers fire in order, each at its own time.</summary>
+    /// <summary>
+    /// Moves time; due timers fire in order, each at its own time. What concurrent callers ask for adds up; each
+    /// returns when its share has passed.
+    /// </summary>
     public void Advance(TimeSpan by)
     {
-        var target = _elapsed + by;
-        while (true)
+        TimeSpan target;
+        lock (_gate)
         {
-            ManualTimer? next;
-            lock (_gate)
-            {
-                next = _timers.Where(timer => timer.Due <= target).MinBy(timer => timer.Due);
-                var reached = next?.Due ?? target;
-                _now += reached - _elapsed;
-                _elapsed = reached;
-                next?.Rearm(_timers);
-            }
+            target = _target += by;
+        }
 
-            if (next is null)
-            {
-                return;
-            }
-
-            next.Fire();
+        while (PassToNext(target) is { } timer)
+        {
+            timer.Fire();
         }
     }
 
@@ -92,6 +97,26 @@ public sealed class ManualTimeProvider : TimeProvider
             {
                 throw new TimeoutException($"waited for {count} armed timers, saw {ActiveTimers}");
             }
+        }
+    }
+
+    /// <summary>Passes time up to the next timer that is due, or to the target when none is.</summary>
+    private ManualTimer? PassToNext(TimeSpan target)
+    {
+        lock (_gate)
+        {
+            var next = _timers.Where(timer => timer.Due <= target).MinBy(timer => timer.Due);
+            var reached = next?.Due ?? target;
+
+            // Another caller may have been here already; time never goes back.
+            if (reached > _elapsed)
+            {
+                _now += reached - _elapsed;
+                _elapsed = reached;
+            }
+
+            next?.Rearm(_timers);
+            return next;
         }
     }
 

@@ -10,6 +10,9 @@ namespace Micro.Client;
 /// </summary>
 internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, BackoffPolicy backoff, RetryBudget? budget, ILogger logger)
 {
+    /// <summary>Timers count whole milliseconds: what is less fires at once.</summary>
+    private static readonly TimeSpan ShortestAttempt = TimeSpan.FromMilliseconds(1);
+
     private readonly TimeProvider _timeProvider = options.TimeProvider;
     private int _nextAddress;
 
@@ -18,14 +21,24 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
     {
         budget?.OnCall();
         AttemptedNodes? attempted = null;
+        var attempts = 0;
+
+        // Fixed once per call: with a shared counter alone, a retry beside other calls could meet the same address again.
+        var firstAddress = plan.Options.Addresses.Count > 0 ? (uint)Interlocked.Increment(ref _nextAddress) : 0;
         for (var number = 0; ; number++)
         {
             MicroException error;
             Node? node = null;
             try
             {
-                var pick = await PickAsync(plan, attempted, cancellationToken).ConfigureAwait(false);
+                if (plan.Remaining <= TimeSpan.Zero)
+                {
+                    throw plan.TimedOut(null, isWholeCall: true);
+                }
+
+                var pick = await PickAsync(plan, attempted, firstAddress + (uint)number, cancellationToken).ConfigureAwait(false);
                 node = pick.Node;
+                attempts++;
                 return await TryAsync<TResult, TAttempt>(plan, attempt, pick, cancellationToken).ConfigureAwait(false);
             }
             catch (MicroException exception)
@@ -33,27 +46,29 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
                 error = exception;
             }
 
+            error.Attempts = attempts;
             if (node is not null)
             {
                 error.Node = node;
-                error.Attempts = (attempted?.Count ?? 0) + 1;
                 (attempted ??= new AttemptedNodes()).Add(node);
             }
 
+            error = Surface(error);
+
             if (!await ShouldRetryAsync(plan, number, error, cancellationToken).ConfigureAwait(false))
             {
-                throw Surface(error);
+                throw error;
             }
 
             logger.Retrying(plan.Service, plan.Endpoint, number + 1, error.Kind, error.Detail);
         }
     }
 
-    private async ValueTask<NodePick> PickAsync(CallPlan plan, AttemptedNodes? attempted, CancellationToken cancellationToken)
+    private async ValueTask<NodePick> PickAsync(CallPlan plan, AttemptedNodes? attempted, uint turn, CancellationToken cancellationToken)
     {
         if (plan.Options.Addresses is { Count: > 0 } addresses)
         {
-            var address = addresses[(int)((uint)Interlocked.Increment(ref _nextAddress) % (uint)addresses.Count)];
+            var address = addresses[(int)(turn % (uint)addresses.Count)];
             return new NodePick(new Node { Id = address, Address = address });
         }
 
@@ -82,11 +97,6 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
         where TAttempt : IAttempt<TResult>
     {
         var limit = plan.NextAttemptTimeout;
-        if (limit <= TimeSpan.Zero)
-        {
-            throw plan.TimedOut(null, isWholeCall: true);
-        }
-
         var started = _timeProvider.GetTimestamp();
         using var timeout = new CancellationTokenSource(limit, _timeProvider);
         await using var registration = cancellationToken.UnsafeRegister(
@@ -99,13 +109,27 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
         }
         catch (OperationCanceledException exception) when (timeout.IsCancellationRequested)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            if (cancellationToken.IsCancellationRequested)
+            {
+                // Says nothing about the node, but strategies that count what runs must hear that it ended.
+                pick.Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Cancelled, _timeProvider.GetElapsedTime(started)));
+                throw new OperationCanceledException("the caller cancelled the call", exception, cancellationToken);
+            }
+
             pick.Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Timeout, _timeProvider.GetElapsedTime(started)));
             throw plan.TimedOut(pick.Node, isWholeCall: limit < plan.AttemptTimeout, exception);
         }
         catch (MicroException exception)
         {
-            pick.Complete(new AttemptOutcome(Succeeded: false, exception.Kind, _timeProvider.GetElapsedTime(started)));
+            // A timeout that comes as an error was answered by the service (408): its business, not the node's failure.
+            var kind = exception.Kind == ErrorKind.Timeout ? ErrorKind.Application : exception.Kind;
+            pick.Complete(new AttemptOutcome(Succeeded: false, kind, _timeProvider.GetElapsedTime(started)));
+            throw;
+        }
+        catch
+        {
+            // Thrown by an interceptor: no fault of the node.
+            pick.Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Cancelled, _timeProvider.GetElapsedTime(started)));
             throw;
         }
     }
@@ -113,7 +137,7 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
     private async ValueTask<bool> ShouldRetryAsync(CallPlan plan, int number, MicroException error, CancellationToken cancellationToken)
     {
         var usesAddresses = plan.Options.Addresses.Count > 0;
-        if (number >= plan.Retries || plan.Remaining <= TimeSpan.Zero)
+        if (number >= plan.Retries || plan.Remaining < ShortestAttempt)
         {
             return false;
         }
@@ -171,6 +195,7 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
         return true;
     }
 
+    /// <summary>The error with go-micro's code, if asked for; before the retry policy, which may go by the code.</summary>
     private MicroException Surface(MicroException error)
     {
         if (options.UpstreamErrorCodes

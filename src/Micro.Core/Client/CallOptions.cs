@@ -32,19 +32,41 @@ public sealed record CallOptions
     public HandlerContext? Parent { get; init; }
 
     /// <summary>Limit of the whole call with all attempts and pauses; positive.</summary>
-    public TimeSpan? RequestTimeout { get; init; }
+    public TimeSpan? RequestTimeout
+    {
+        get;
+        init => field = Checked(value, OptionRules.Positive);
+    }
 
     /// <summary>Limit of one attempt from sending to the reply; positive.</summary>
-    public TimeSpan? AttemptTimeout { get; init; }
+    public TimeSpan? AttemptTimeout
+    {
+        get;
+        init => field = Checked(value, OptionRules.Positive);
+    }
 
     /// <summary>Limit for opening a connection; positive.</summary>
-    public TimeSpan? DialTimeout { get; init; }
+    public TimeSpan? DialTimeout
+    {
+        get;
+        init => field = Checked(value, OptionRules.Positive);
+    }
 
     /// <summary>Limit of a stream, told to the server; zero for none.</summary>
-    public TimeSpan? StreamTimeout { get; init; }
+    public TimeSpan? StreamTimeout
+    {
+        get;
+        init => field = Checked(value, OptionRules.NotNegative);
+    }
 
     /// <summary>Most attempts after the first, 0 to <see cref="ClientOptions.MaxRetries"/>.</summary>
-    public int? Retries { get; init; }
+    public int? Retries
+    {
+        get;
+        init => field = value is null or (>= 0 and <= ClientOptions.MaxRetries)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"retries must be 0 to {ClientOptions.MaxRetries}");
+    }
 
     /// <summary>Decides whether a failed attempt is repeated.</summary>
     public RetryPolicy? RetryPolicy { get; init; }
@@ -66,4 +88,22 @@ public sealed record CallOptions
 
     /// <summary>Whether the connection is closed after the call.</summary>
     public bool CloseConnection { get; init; }
+
+    private static TimeSpan? Checked(
+        TimeSpan? value,
+        Action<ICollection<string>, string, TimeSpan> rule,
+        [System.Runtime.CompilerServices.CallerMemberName] string name = "")
+    {
+        if (value is { } time)
+        {
+            var errors = new List<string>();
+            rule(errors, name, time);
+            if (errors.Count > 0)
+            {
+                throw new ArgumentOutOfRangeException(nameof(value), value, errors[0]);
+            }
+        }
+
+        return value;
+    }
 }

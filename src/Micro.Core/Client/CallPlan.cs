@@ -48,6 +48,9 @@ internal sealed class CallPlan
 
     public TimeSpan StreamTimeout => Options.StreamTimeout ?? _defaults.StreamTimeout;
 
+    /// <summary>How long the end of a stream may take to be told to the server.</summary>
+    public TimeSpan CloseTimeout => _defaults.PoolCloseTimeout;
+
     public int Retries => Options.Retries ?? _defaults.Retries;
 
     public RetryPolicy RetryPolicy => Options.RetryPolicy ?? _defaults.RetryPolicy;

@@ -50,7 +50,7 @@ public sealed class ClientOptions
     /// <summary>Age after which an idle connection is closed; positive. The default value is 1 min.</summary>
     public TimeSpan PoolTtl { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long closing one connection may take; positive. The default value is 1 s.</summary>
+    /// <summary>How long closing one connection may take, above all telling a server that a stream ends; positive. The default value is 1 s.</summary>
     public TimeSpan PoolCloseTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>

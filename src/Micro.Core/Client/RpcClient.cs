@@ -65,11 +65,11 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
             return await SendAsync<TRequest, TResponse>(service, endpoint, request, call, format, call.Metadata, null, cancellationToken).ConfigureAwait(false);
         }
 
-        var context = new ClientContext(service, endpoint, format.ContentType, request, isStream: false, Copy(call.Metadata), cancellationToken);
+        var context = new ClientContext(service, endpoint, format.ContentType, request, isStream: false, CallMetadata.Copy(call.Metadata), cancellationToken);
         await InterceptorChains.RunAsync(_interceptors, context, async inner =>
             inner.Response = await SendAsync<TRequest, TResponse>(
                 service, endpoint, request, call, format, inner.Metadata, inner, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        return (TResponse)context.Response!;
+        return ResponseOf<TResponse>(context);
     }
 
     public async Task<IClientStream<TRequest, TResponse>> OpenStreamAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
@@ -81,14 +81,15 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
         Check(service, endpoint);
         var call = options ?? DefaultOptions;
         var format = FormatOf(call, typeof(TRequest));
-        var context = new ClientContext(service, endpoint, format.ContentType, request: null, isStream: true, Copy(call.Metadata), cancellationToken);
+        var context = new ClientContext(service, endpoint, format.ContentType, request: null, isStream: true, CallMetadata.Copy(call.Metadata), cancellationToken);
         await InterceptorChains.RunAsync(_interceptors, context, async inner =>
         {
             var plan = new CallPlan(_options, service, endpoint, call, format, inner.Metadata, NextId());
             var attempt = new MucpStreamAttempt<TRequest, TResponse>(_options.Limits, _options.TimeProvider, _heads, plan, cancellationToken);
             inner.Response = await RunAsync<MucpClientStream<TRequest, TResponse>, MucpStreamAttempt<TRequest, TResponse>>(plan, attempt, inner, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
-        return (IClientStream<TRequest, TResponse>)context.Response!;
+        return ResponseOf<IClientStream<TRequest, TResponse>>(context)
+            ?? throw new InvalidOperationException($"an interceptor neither opened the stream {endpoint} of {service} nor threw");
     }
 
     public async ValueTask DisposeAsync()
@@ -126,7 +127,7 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
         }
         catch (CodecException exception)
         {
-            throw new MicroException(400, "go.micro.client.codec", $"request cannot be encoded: {exception.Message}", ErrorKind.InvalidRequest, exception);
+            throw WrongRequest($"request cannot be encoded: {exception.Message}", exception);
         }
 
         if (body.WrittenCount > _options.Limits.MaxMessageBytes)
@@ -159,19 +160,20 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
 
         return _formats.TryGet(contentType, out var format)
             ? format
-            : throw new MicroException(400, "go.micro.client.codec", $"unknown content type '{contentType}'", ErrorKind.InvalidRequest);
+            : throw WrongRequest($"unknown content type '{contentType}'");
     }
 
-    private static CallMetadata Copy(CallMetadata? metadata)
+    private static T ResponseOf<T>(ClientContext context) => context.Response switch
     {
-        var copy = new CallMetadata();
-        foreach (var (key, value) in metadata ?? [])
-        {
-            copy[key] = value;
-        }
+        T response => response,
+        null => default!,
+        var other => throw new InvalidOperationException(
+            $"an interceptor replaced the response of {context.Endpoint} by a {other.GetType().Name}: it must be a {typeof(T).Name}"),
+    };
 
-        return copy;
-    }
+    /// <summary>A wrong request: 400, or go-micro's blanket 500.</summary>
+    private MicroException WrongRequest(string detail, Exception? cause = null) =>
+        new(_options.UpstreamErrorCodes ? 500 : 400, "go.micro.client.codec", detail, ErrorKind.InvalidRequest, cause);
 
     private void Check(string service, string endpoint)
     {

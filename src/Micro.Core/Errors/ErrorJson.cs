@@ -91,7 +91,7 @@ internal static class ErrorJson
         reader.Read(); // refuses what follows the object
         return id.Length == 0 && code == 0 && detail.Length == 0 && status.Length == 0
             ? null
-            : new MicroException(code, id, detail, KindOf(code)) { Status = status.Length == 0 ? ReasonPhrases.Get(code) : status };
+            : new MicroException(code, id, detail, KindOf(code, id)) { Status = status.Length == 0 ? ReasonPhrases.Get(code) : status };
     }
 
     private static string ReadText(ref Utf8JsonReader reader)
@@ -100,9 +100,13 @@ internal static class ErrorJson
         return reader.GetString() ?? "";
     }
 
-    /// <summary>What a code that a server answered says to retry and ejection; all but two are its own business.</summary>
-    private static ErrorKind KindOf(int code) => code switch
+    /// <summary>
+    /// What a code that a server answered says to retry and ejection; all but two are its own business. An error of a
+    /// client, passed on by a handler, tells of a call further down: the handler itself did run.
+    /// </summary>
+    private static ErrorKind KindOf(int code, string id) => code switch
     {
+        _ when id.StartsWith("go.micro.client", StringComparison.Ordinal) => ErrorKind.Application,
         408 => ErrorKind.Timeout,
         503 => ErrorKind.Unavailable,
         _ => ErrorKind.Application,

@@ -41,4 +41,7 @@ public enum ErrorKind
 
     /// <summary>The peer's bytes could not be understood.</summary>
     Protocol,
+
+    /// <summary>The attempt was given up on this side; it says nothing about the node. Only in reports to the selector.</summary>
+    Cancelled,
 }

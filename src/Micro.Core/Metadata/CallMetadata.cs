@@ -53,6 +53,18 @@ public sealed class CallMetadata : IReadOnlyCollection<KeyValuePair<string, stri
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    /// <summary>A copy that may be changed; its pairs were checked when they came in.</summary>
+    internal static CallMetadata Copy(CallMetadata? source)
+    {
+        var copy = new CallMetadata();
+        foreach (var (key, value) in source?._pairs ?? [])
+        {
+            copy._pairs.Add(key, value);
+        }
+
+        return copy;
+    }
+
     /// <summary>Takes a header as received: the message reader has checked it already; a repeated name keeps its first value.</summary>
     internal void AddReceived(string key, string value) => _pairs.TryAdd(key, value);
 }

@@ -17,6 +17,10 @@ internal static class HeaderRules
 
     private static readonly SearchValues<char> ForbiddenInValues = SearchValues.Create("\r\n\0");
 
+    /// <summary>All of RFC 9110's but the tab: Go refuses the whole message for one of them.</summary>
+    private static readonly SearchValues<char> ControlCharacters =
+        SearchValues.Create([.. Enumerable.Range(0, 32).Where(static code => code != '\t').Select(static code => (char)code), '\x7f']);
+
     private static readonly FrozenSet<string> Reserved = FrozenSet.ToFrozenSet(
         ["host", "connection", "content-length", "transfer-encoding", "keep-alive", "upgrade", "trailer", "te", "expect", "proxy-connection"],
         StringComparer.OrdinalIgnoreCase);
@@ -30,16 +34,30 @@ internal static class HeaderRules
             throw new ArgumentException($"metadata key '{key}' is not a header name: letters, digits and !#$%&'*+-.^_`|~ only", nameof(key));
         }
 
-        if (Reserved.Contains(key) || key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase))
+        if (IsReserved(key))
         {
             throw new ArgumentException($"metadata key '{key}' is reserved for the transport: choose another name", nameof(key));
         }
 
-        if (value.AsSpan().ContainsAny(ForbiddenInValues))
+        if (value.AsSpan().ContainsAny(ControlCharacters))
         {
-            throw new ArgumentException($"metadata value of '{key}' holds CR, LF or NUL: encode it, for example as base64", nameof(value));
+            throw new ArgumentException($"metadata value of '{key}' holds CR, LF, NUL or another control character: encode it, for example as base64", nameof(value));
+        }
+
+        // What could not arrive as it was sent is refused, not changed on the way.
+        if (value.Length > 0 && (value[0] is ' ' or '\t' || value[^1] is ' ' or '\t'))
+        {
+            throw new ArgumentException($"metadata value of '{key}' begins or ends with a blank, which does not travel", nameof(value));
+        }
+
+        if (!IsText(value))
+        {
+            throw new ArgumentException($"metadata value of '{key}' holds half a surrogate pair", nameof(value));
         }
     }
+
+    /// <summary>Whether the transport keeps the name for itself: received with a call, it is not sent on with another.</summary>
+    public static bool IsReserved(string key) => Reserved.Contains(key) || key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Replaces what must not stand in a header value by blanks, as go-micro does with line breaks.</summary>
     public static string Clean(string value) =>
@@ -50,4 +68,19 @@ internal static class HeaderRules
                 span.ReplaceAny(ForbiddenInValues, ' ');
             })
             : value;
+
+    private static bool IsText(ReadOnlySpan<char> value)
+    {
+        while (value.IndexOfAnyInRange('\ud800', '\udfff') is >= 0 and var index)
+        {
+            if (index + 1 == value.Length || !char.IsSurrogatePair(value[index], value[index + 1]))
+            {
+                return false;
+            }
+
+            value = value[(index + 2)..];
+        }
+
+        return true;
+    }
 }

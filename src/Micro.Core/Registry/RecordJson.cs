@@ -1,4 +1,5 @@
 using System.Buffers;
+using Micro.Codecs;
 
 namespace Micro.Registry;
 
@@ -12,9 +13,9 @@ internal static class RecordJson
     {
         var output = new ArrayBufferWriter<byte>(1024);
         output.Write("{\"name\":"u8);
-        GoJsonText.WriteString(output, service.Name);
+        GoJsonText.Write(service.Name, output);
         output.Write(",\"version\":"u8);
-        GoJsonText.WriteString(output, service.Version);
+        GoJsonText.Write(service.Version, output);
         output.Write(",\"metadata\":"u8);
         WriteMap(output, service.Metadata);
         output.Write(",\"endpoints\":"u8);
@@ -37,9 +38,9 @@ internal static class RecordJson
         output.Write("{\"metadata\":"u8);
         WriteMap(output, node.Metadata);
         output.Write(",\"id\":"u8);
-        GoJsonText.WriteString(output, node.Id);
+        GoJsonText.Write(node.Id, output);
         output.Write(",\"address\":"u8);
-        GoJsonText.WriteString(output, node.Address);
+        GoJsonText.Write(node.Address, output);
         output.Write("}"u8);
     }
 
@@ -52,7 +53,7 @@ internal static class RecordJson
         output.Write(",\"metadata\":"u8);
         WriteMap(output, endpoint.Metadata);
         output.Write(",\"name\":"u8);
-        GoJsonText.WriteString(output, endpoint.Name);
+        GoJsonText.Write(endpoint.Name, output);
         output.Write("}"u8);
     }
 
@@ -65,9 +66,9 @@ internal static class RecordJson
         }
 
         output.Write("{\"name\":"u8);
-        GoJsonText.WriteString(output, value.Name);
+        GoJsonText.Write(value.Name, output);
         output.Write(",\"type\":"u8);
-        GoJsonText.WriteString(output, value.Type);
+        GoJsonText.Write(value.Type, output);
         output.Write(",\"values\":"u8);
         WriteList(output, value.Values, WriteValue);
         output.Write("}"u8);
@@ -86,9 +87,9 @@ internal static class RecordJson
         foreach (var (key, value) in map)
         {
             output.Write(separator);
-            GoJsonText.WriteString(output, key);
+            GoJsonText.Write(key, output);
             output.Write(":"u8);
-            GoJsonText.WriteString(output, value ?? "");
+            GoJsonText.Write(value ?? "", output);
             separator = ","u8;
         }
 

@@ -9,16 +9,24 @@ namespace Micro.Server;
 /// </summary>
 internal sealed class FailureMapper(string serviceName, bool showDetail, ILogger logger)
 {
-    public MicroException Map(Exception exception, string endpoint, bool deadlinePassed, bool serverStops)
+    /// <summary>
+    /// Most characters of a detail: it travels in two headers, escaped, and must not exceed what clients take.
+    /// </summary>
+    private const int MaxDetail = 2048;
+
+    public MicroException Map(Exception exception, string endpoint, bool deadlinePassed, bool serverStops, bool isStream = false)
     {
         switch (exception)
         {
             case MicroException known:
-                return known;
+                return Shorten(known);
             case CodecException codec:
-                return MicroException.BadRequest(serviceName, codec.Message);
-            case OperationCanceledException when serverStops:
+                return Shorten(MicroException.BadRequest(serviceName, codec.Message));
+            case OperationCanceledException when serverStops && isStream:
                 return MicroException.Unavailable(serviceName, "server is stopping");
+            case OperationCanceledException when serverStops:
+                // Not 503, which says that nothing was executed and makes clients repeat the call.
+                return MicroException.Timeout(serviceName, $"{endpoint}: cut off, the server is stopping");
             case OperationCanceledException when deadlinePassed:
                 return MicroException.Timeout(serviceName, $"{endpoint}: deadline exceeded");
         }
@@ -26,6 +34,10 @@ internal sealed class FailureMapper(string serviceName, bool showDetail, ILogger
         var errorId = Guid.NewGuid().ToString("N")[..12];
         logger.HandlerFailed(exception, endpoint, errorId);
         var detail = showDetail ? $"{exception.GetType().Name}: {exception.Message} ({errorId})" : $"internal error {errorId}";
-        return MicroException.InternalServerError(serviceName, detail);
+        return Shorten(MicroException.InternalServerError(serviceName, detail));
     }
+
+    private static MicroException Shorten(MicroException error) => error.Detail.Length <= MaxDetail
+        ? error
+        : new MicroException(error.Code, error.Id, error.Detail[..MaxDetail] + "...", error.Kind, error) { Status = error.Status };
 }

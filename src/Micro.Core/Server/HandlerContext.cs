@@ -93,7 +93,14 @@ public sealed class HandlerContext
     internal Handlers.IMessageStream? Stream { get; set; }
 
     /// <summary>Whether the caller's deadline has passed.</summary>
-    internal bool IsDeadlinePassed => _deadline != long.MaxValue && _timeProvider.GetTimestamp() >= _deadline;
+    internal bool IsDeadlinePassed => _deadline != long.MaxValue && (_timeProvider.GetTimestamp() >= _deadline || HasTimerFired);
+
+    /// <summary>Whether the caller is gone.</summary>
+    internal bool IsCallerGone => _connectionEnds.IsCancellationRequested;
+
+    /// <summary>Timers count whole milliseconds, so they may fire a fraction before the deadline.</summary>
+    private bool HasTimerFired =>
+        _cancellation is { IsCancellationRequested: true } && !_connectionEnds.IsCancellationRequested && !_serverCuts.IsCancellationRequested;
 
     /// <summary>Releases timer and registrations, if the handler asked for the token at all.</summary>
     internal void End()

@@ -12,7 +12,9 @@ namespace Micro.Server;
 internal sealed class HealthResponder(string serviceName, Func<HealthReport> report)
 {
     /// <summary>The whole HTTP response, or <see langword="null"/> when the message is no question about health.</summary>
-    public byte[]? TryAnswer(MessageHead head)
+    /// <param name="head">The message.</param>
+    /// <param name="closes">Whether the connection ends after the answer.</param>
+    public byte[]? TryAnswer(MessageHead head, bool closes)
     {
         var line = head.StartLine;
         var isHead = line.StartsWith("HEAD "u8);
@@ -26,7 +28,7 @@ internal sealed class HealthResponder(string serviceName, Func<HealthReport> rep
         target = query < 0 ? target : target[..query];
         if (target.SequenceEqual("/health/live"u8))
         {
-            return Respond(isUp: true, new HealthReport(IsReady: true, "alive", null), isHead, head.ClosesConnection);
+            return Respond(isUp: true, new HealthReport(IsReady: true, "alive", null), isHead, closes);
         }
 
         if (!target.SequenceEqual("/health"u8) && !target.SequenceEqual("/health/ready"u8))
@@ -35,7 +37,7 @@ internal sealed class HealthResponder(string serviceName, Func<HealthReport> rep
         }
 
         var now = report();
-        return Respond(now.IsReady, now, isHead, head.ClosesConnection);
+        return Respond(now.IsReady, now, isHead, closes);
     }
 
     private byte[] Respond(bool isUp, HealthReport now, bool isHead, bool closes)

@@ -51,6 +51,12 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry
     /// <summary>What the server counts; lives as long as the server.</summary>
     internal ServerStatistics? Statistics => _run?.Statistics;
 
+    /// <summary>Calls and streams that run now.</summary>
+    internal int RunningCalls => _run?.RunningCalls ?? 0;
+
+    /// <summary>Connections that are open now.</summary>
+    internal int Connections => _run?.Connections ?? 0;
+
     public void Adopt(IRegistry registry) => _registry ??= registry;
 
     [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]

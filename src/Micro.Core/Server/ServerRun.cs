@@ -44,8 +44,8 @@ internal sealed class ServerRun : IAsyncDisposable
         _logger = loggerFactory.CreateLogger("Micro.Server");
         Statistics = statistics;
 
-        // Jitter need not be secret, and one source per run is shared by nobody else.
-        var random = new Random();
+        // All connections and the registration loop draw from it.
+        var random = new SharedRandom();
         _mucp = new MucpServer(
             options.Name,
             _endpoints,
@@ -62,6 +62,10 @@ internal sealed class ServerRun : IAsyncDisposable
     }
 
     public ServerStatistics Statistics { get; }
+
+    public int RunningCalls => _mucp.RunningCalls;
+
+    public int Connections => _mucp.Reaper.Count;
 
     public ServerState State => _registration.State;
 
@@ -136,7 +140,7 @@ internal sealed class ServerRun : IAsyncDisposable
         await using var cutting = patience.Token.UnsafeRegister(static run => ((ServerRun)run!).Cut(), this).ConfigureAwait(false);
 
         // Cancelled calls get a second to say so to their callers before the connections go.
-        using var end = new CancellationTokenSource();
+        using var end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _options.TimeProvider);
         await using var ending = patience.Token.UnsafeRegister(
             static source => ((CancellationTokenSource)source!).CancelAfter(TimeSpan.FromSeconds(1)), end).ConfigureAwait(false);
         await _listener!.StopAsync(end.Token).ConfigureAwait(false);

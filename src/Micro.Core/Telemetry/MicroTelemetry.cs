@@ -12,6 +12,9 @@ public static class MicroTelemetry
     /// <summary>Gauge: vanished nodes a selector keeps as a last resort, per service.</summary>
     public const string SelectorSuspects = "micro.selector.suspects";
 
+    /// <summary>Gauge: nodes a selector leaves out because they fail on the transport level, per service.</summary>
+    public const string SelectorEjected = "micro.selector.ejected";
+
     /// <summary>Gauge, seconds: for how long the registry has not confirmed a selector's nodes, per service; 0 while it does.</summary>
     public const string SelectorSnapshotAge = "micro.selector.snapshot.age";
 

@@ -93,6 +93,11 @@ internal sealed class Listener : IAsyncDisposable
             await server.StartAsync(new NoApplication(), cancellationToken).ConfigureAwait(false);
             return new Listener(server, listening!.IPEndPoint!);
         }
+        catch (SocketException exception)
+        {
+            server.Dispose();
+            throw new IOException($"cannot listen on '{NodeAddress.Format((host ?? IPAddress.Any).ToString(), port)}': {exception.Message}", exception);
+        }
         catch
         {
             server.Dispose();

@@ -16,15 +16,15 @@ internal sealed partial class EtcdApi : IAsyncDisposable
     private int _current;
     private long _revision;
 
-    public EtcdApi(EtcdRegistryOptions options, EtcdCredentials? credentials, TimeProvider time, ILogger logger)
+    public EtcdApi(EtcdRegistryOptions options, GrpcTlsOptions tls, EtcdCredentials? credentials, TimeProvider time, ILogger logger)
     {
         _options = options;
         _time = time;
         _logger = logger;
         _token = new EtcdToken(credentials, logger);
         var addresses = options.Addresses.Count > 0 ? options.Addresses : [$"127.0.0.1:{EtcdAddress.DefaultPort}"];
-        var secure = options.Secure || addresses.Any(EtcdAddress.IsSecure);
-        _members = [.. addresses.Select(address => Connect(address, secure, options, time))];
+        var secure = EtcdTls.IsWanted(options);
+        _members = [.. addresses.Select(address => Connect(address, secure, options, tls, time))];
         _attemptTimeout = options.Timeout / _members.Length;
         _attemptTimeout = _attemptTimeout < ShortestAttempt ? ShortestAttempt : _attemptTimeout;
     }
@@ -76,7 +76,7 @@ internal sealed partial class EtcdApi : IAsyncDisposable
         _token.Dispose();
     }
 
-    private static IGrpcChannel Connect(string address, bool secure, EtcdRegistryOptions options, TimeProvider time)
+    private static IGrpcChannel Connect(string address, bool secure, EtcdRegistryOptions options, GrpcTlsOptions tls, TimeProvider time)
     {
         if (!EtcdAddress.TryParse(address, secure, out var uri))
         {
@@ -91,7 +91,7 @@ internal sealed partial class EtcdApi : IAsyncDisposable
                 channel.MaxReceiveMessageBytes = options.MaxReceiveBytes;
                 channel.KeepAliveDelay = TimeSpan.FromSeconds(10); // etcd allows one ping in 5 s
                 channel.KeepAliveTimeout = TimeSpan.FromSeconds(5);
-                channel.Tls = options.Tls;
+                channel.Tls = tls;
             },
             time);
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
+using Micro.Codecs;
 
 namespace Micro.Registry.Mdns.Records;
 
@@ -29,9 +30,9 @@ internal sealed record TxtPayload
         output.Write("{\"Metadata\":"u8);
         RecordJson.WriteMap(output, Metadata);
         output.Write(",\"Service\":"u8);
-        GoJsonText.WriteString(output, Service);
+        GoJsonText.Write(Service, output);
         output.Write(",\"Version\":"u8);
-        GoJsonText.WriteString(output, Version);
+        GoJsonText.Write(Version, output);
         output.Write(",\"Endpoints\":"u8);
         RecordJson.WriteList(output, Endpoints, RecordJson.WriteEndpoint);
         if (ServiceMetadata.Count > 0)

@@ -33,6 +33,9 @@ internal sealed class ServiceEntry
 
     public int SuspectCount => _state.Snapshot?.SuspectCount ?? 0;
 
+    /// <summary>How many nodes are left out because they fail.</summary>
+    public int EjectedCount => _state.EjectedCount;
+
     /// <summary>For how long the registry has not confirmed the nodes.</summary>
     public TimeSpan Age => _state.Age;
 

@@ -25,20 +25,16 @@ internal sealed class ServiceState
         _context = context;
         _guard = new RemovalGuard(context.Time);
         _confirmedAt = context.Time.GetTimestamp();
-        _snapshots = new SnapshotContext
-        {
-            Service = service,
-            Pickers = new PickerTable(service, context.Options.Strategy, context.Options.MaxFilterSets),
-            Time = context.Time,
-            MaxFilterSets = context.Options.MaxFilterSets,
-            DropSuspect = DropSuspect,
-        };
+        _snapshots = SnapshotContext.Create(service, context, DropSuspect);
     }
 
     public string Service { get; }
 
     /// <summary>What picks read; <see langword="null"/> before the first answer.</summary>
     public ServiceSnapshot? Snapshot => _snapshot;
+
+    /// <summary>How many nodes are left out because they fail.</summary>
+    public int EjectedCount => _snapshots.Health?.EjectedCount ?? 0;
 
     /// <summary>Grows with each change the watch tells, so that an answer asked for earlier does not undo it.</summary>
     public long Version => Interlocked.Read(ref _version);
@@ -164,6 +160,7 @@ internal sealed class ServiceState
         _suspects = [.. _suspects
             .Where(suspect => suspect.Until > now && !listed.Contains(suspect.Node.Id))
             .DistinctBy(suspect => suspect.Node.Id)];
+        _snapshots.Health?.Retain(_records.Records.SelectMany(record => record.Nodes), _suspects.Select(suspect => suspect.Node));
         _snapshot = new ServiceSnapshot(_snapshots, _records.Records, [.. _suspects]);
     }
 

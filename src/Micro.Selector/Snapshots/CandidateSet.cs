@@ -1,20 +1,66 @@
-using Micro.Registry;
-
 namespace Micro.Selection;
 
-/// <summary>What is left of a snapshot after the filters, ready to pick from. Immutable.</summary>
-internal sealed class CandidateSet
+/// <summary>What is left of a snapshot after the filters, ready to pick from. Immutable but for its view of the ejected.</summary>
+internal sealed class CandidateSet(HealthTable? health)
 {
+    private volatile HealthView? _view;
+
     public required SelectOptions Options { get; init; }
 
     /// <summary>The listed nodes, by version and id.</summary>
-    public required Node[] Nodes { get; init; }
+    public required Candidates Listed { get; init; }
 
-    /// <summary>Vanished nodes as a last resort, with the time from which they do not count.</summary>
-    public required Suspect[] Suspects { get; init; }
+    /// <summary>Vanished nodes as a last resort.</summary>
+    public required Candidates Suspects { get; init; }
+
+    /// <summary>By index, the time from which suspects do not count.</summary>
+    public required long[] SuspectsUntil { get; init; }
 
     public required INodePicker Picker { get; init; }
 
-    /// <summary>Hears of attempts at suspects; <see langword="null"/> when there are none.</summary>
-    public INodePicker? SuspectPicker { get; init; }
+    /// <summary>The listed nodes that take part in the choice; empty when all are left out.</summary>
+    public Candidates Usable => health is { EjectedCount: > 0 } ? View(health).Usable : Listed;
+
+    /// <summary>Picks a node whose pause is over, for the one request that tries whether it is back.</summary>
+    public bool TryPickProbe(TimeProvider time, out NodePick pick)
+    {
+        pick = default;
+        if (health is not { EjectedCount: > 0 })
+        {
+            return false;
+        }
+
+        var ejected = View(health).Ejected;
+        if (ejected.Count == 0)
+        {
+            return false;
+        }
+
+        var now = time.GetTimestamp();
+        for (var index = 0; index < ejected.Count; index++)
+        {
+            if (health.TryClaimProbe(ejected.Reporters[index].Health, now))
+            {
+                pick = ejected[index];
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Worked out once after each ejection and return, so that picks in between allocate nothing.</summary>
+    private HealthView View(HealthTable table)
+    {
+        var generation = table.Generation;
+        var view = _view;
+        return view is not null && view.Generation == generation
+            ? view
+            : _view = new HealthView(
+                generation,
+                Listed.Where(index => Listed.Reporters[index].IsInUse),
+                Listed.Where(index => !Listed.Reporters[index].IsInUse));
+    }
+
+    private sealed record HealthView(long Generation, Candidates Usable, Candidates Ejected);
 }

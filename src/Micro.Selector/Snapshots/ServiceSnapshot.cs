@@ -27,7 +27,7 @@ internal sealed class ServiceSnapshot
         _unfiltered = Build(SelectOptions.Default);
     }
 
-    public int NodeCount => _unfiltered.Nodes.Length;
+    public int NodeCount => _unfiltered.Listed.Count;
 
     public int SuspectCount => _suspects.Length;
 
@@ -37,10 +37,19 @@ internal sealed class ServiceSnapshot
     public bool TryPick(SelectOptions options, AttemptedNodes? attempted, out NodePick pick)
     {
         var set = Resolve(options);
-        if (set.Nodes.Length > 0 && attempted is null or { Count: 0 })
+        if (attempted is null or { Count: 0 })
         {
-            pick = new NodePick(set.Nodes[NodeChoice.Pick(set.Picker, set.Nodes)], set.Picker);
-            return true;
+            if (set.TryPickProbe(_context.Time, out pick))
+            {
+                return true;
+            }
+
+            var usable = set.Usable;
+            if (usable.Count > 0)
+            {
+                pick = usable[NodeChoice.Pick(set.Picker, usable.Nodes)];
+                return true;
+            }
         }
 
         return TryPickAgain(set, attempted, out pick);
@@ -57,50 +66,56 @@ internal sealed class ServiceSnapshot
         return endpoints.Find(name);
     }
 
-    /// <summary>A further attempt, or no listed node: untried listed ones, then untried suspects, then any listed one.</summary>
+    /// <summary>
+    /// A further attempt, or no usable node: untried usable ones, then untried suspects, then untried ones that are left
+    /// out, then any.
+    /// </summary>
     private bool TryPickAgain(CandidateSet set, AttemptedNodes? attempted, out NodePick pick)
     {
-        var index = attempted is null || set.Nodes.Length == 0 ? -1 : NodeChoice.PickUntried(set.Picker, set.Nodes, attempted);
-        if (index < 0 && TryPickSuspect(set, attempted, out pick))
+        if (TryPickUntried(set.Picker, set.Usable, attempted, out pick)
+            || TryPickSuspect(set, attempted, out pick)
+            || TryPickUntried(set.Picker, set.Listed, attempted, out pick))
         {
             return true;
         }
 
-        if (set.Nodes.Length > 0)
+        if (set.Listed.Count > 0)
         {
-            index = index >= 0 ? index : NodeChoice.Pick(set.Picker, set.Nodes);
-            pick = new NodePick(set.Nodes[index], set.Picker);
+            var any = set.Usable.Count > 0 ? set.Usable : set.Listed;
+            pick = any[NodeChoice.Pick(set.Picker, any.Nodes)];
             return true;
         }
 
-        pick = default;
-        return _unfiltered.Nodes.Length == 0 ? false : throw new NoneAvailableException(_context.Service);
+        return _unfiltered.Listed.Count == 0 ? false : throw new NoneAvailableException(_context.Service);
+    }
+
+    private static bool TryPickUntried(INodePicker picker, Candidates candidates, AttemptedNodes? attempted, out NodePick pick)
+    {
+        var index = candidates.Count == 0 ? -1
+            : attempted is null ? NodeChoice.Pick(picker, candidates.Nodes)
+            : NodeChoice.PickUntried(picker, candidates.Nodes, attempted);
+        pick = index < 0 ? default : candidates[index];
+        return index >= 0;
     }
 
     private bool TryPickSuspect(CandidateSet set, AttemptedNodes? attempted, out NodePick pick)
     {
         pick = default;
-        if (set.SuspectPicker is null)
+        if (set.Suspects.Count == 0)
         {
             return false;
         }
 
         var now = _context.Time.GetTimestamp();
-        Node[] nodes = [.. set.Suspects.Where(suspect => suspect.Until > now).Select(suspect => suspect.Node)];
-        if (nodes.Length == 0)
+        var present = set.Suspects.Where(index => set.SuspectsUntil[index] > now);
+        if (TryPickUntried(set.Picker, present.Where(index => present.Reporters[index].IsInUse), attempted, out pick))
         {
-            return false;
+            return true;
         }
 
-        var index = attempted is null ? -1 : NodeChoice.PickUntried(set.SuspectPicker, nodes, attempted);
-        if (index < 0 && set.Nodes.Length > 0)
-        {
-            return false;
-        }
-
-        index = index >= 0 ? index : NodeChoice.Pick(set.SuspectPicker, nodes);
-        pick = new NodePick(nodes[index], set.SuspectPicker);
-        return true;
+        // Without a listed node, suspects are all there is.
+        return set.Listed.Count == 0
+            && (TryPickUntried(set.Picker, present, attempted, out pick) || TryPickUntried(set.Picker, present, null, out pick));
     }
 
     private CandidateSet Resolve(SelectOptions options)
@@ -144,13 +159,16 @@ internal sealed class ServiceSnapshot
         var kept = vanished.SelectMany(record => record.Nodes).ToHashSet(ReferenceEqualityComparer.Instance);
         Suspect[] suspects = kept.Count == 0 ? [] : [.. _suspects.Where(suspect => kept.Contains(suspect.Node))];
         var picker = _context.Pickers.Get(options);
-        return new CandidateSet
+        return new CandidateSet(_context.Health)
         {
             Options = options,
-            Nodes = [.. listed.SelectMany(record => record.Nodes)],
-            Suspects = suspects,
+            Listed = Candidates([.. listed.SelectMany(record => record.Nodes)], picker, drop: null),
+            Suspects = Candidates([.. suspects.Select(suspect => suspect.Node)], picker, _context.DropSuspect),
+            SuspectsUntil = [.. suspects.Select(suspect => suspect.Until)],
             Picker = picker,
-            SuspectPicker = suspects.Length > 0 ? new SuspectPicker(picker, _context.DropSuspect) : null,
         };
     }
+
+    private Candidates Candidates(Node[] nodes, INodePicker picker, Action<Node>? drop) =>
+        new(nodes, [.. nodes.Select(node => new NodeReporter(picker, _context.Health, _context.Health?.Get(node) ?? new NodeHealth(node), drop))]);
 }

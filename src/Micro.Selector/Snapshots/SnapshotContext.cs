@@ -7,10 +7,25 @@ internal sealed class SnapshotContext
 
     public required PickerTable Pickers { get; init; }
 
+    /// <summary>How the nodes do; <see langword="null"/> when failing nodes are not left out.</summary>
+    public required HealthTable? Health { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     public required int MaxFilterSets { get; init; }
 
     /// <summary>Forgets a suspect that turned out to be dead.</summary>
     public required Action<Registry.Node> DropSuspect { get; init; }
+
+    public static SnapshotContext Create(string service, SelectorContext context, Action<Registry.Node> dropSuspect) => new()
+    {
+        Service = service,
+        Pickers = new PickerTable(service, context.Options.Strategy, context.Options.MaxFilterSets),
+        Health = context.Options.Ejection.Enabled
+            ? new HealthTable(service, context.Options.Ejection, context.Time, context.Random, context.Logger)
+            : null,
+        Time = context.Time,
+        MaxFilterSets = context.Options.MaxFilterSets,
+        DropSuspect = dropSuspect,
+    };
 }

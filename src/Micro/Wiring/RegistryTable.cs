@@ -1,4 +1,6 @@
 using Micro.Registry;
+using Micro.Registry.Consul;
+using Micro.Registry.Etcd;
 using Micro.Registry.Mdns;
 
 namespace Micro.Wiring;
@@ -13,6 +15,8 @@ internal static class RegistryTable
         var table = new Dictionary<string, Func<RegistryContext, IRegistry>>(StringComparer.OrdinalIgnoreCase)
         {
             ["mdns"] = context => CreateMdns(context, options.MdnsOptions),
+            ["consul"] = context => CreateConsul(context, options),
+            ["etcd"] = context => CreateEtcd(context, options),
             ["memory"] = context => CreateMemory(context, options.MemoryOptions),
         };
         foreach (var (name, factory) in options.RegistryFactories)
@@ -36,6 +40,44 @@ internal static class RegistryTable
                     foreach (var address in context.Addresses)
                     {
                         options.Interfaces.Add(address);
+                    }
+                }
+            },
+            context.LoggerFactory,
+            context.TimeProvider);
+
+    private static IRegistry CreateConsul(RegistryContext context, MicroServiceOptions service) =>
+        Consul.CreateRegistry(
+            options =>
+            {
+                options.Environment = service.IgnoresEnvironment ? new Dictionary<string, string?>() : service.EnvironmentValues;
+                service.ConsulOptions?.Invoke(options);
+                options.Timeout = context.Timeout ?? options.Timeout;
+                if (context.Addresses.Count > 0)
+                {
+                    options.Addresses.Clear();
+                    foreach (var address in context.Addresses)
+                    {
+                        options.Addresses.Add(address);
+                    }
+                }
+            },
+            context.LoggerFactory,
+            context.TimeProvider);
+
+    private static IRegistry CreateEtcd(RegistryContext context, MicroServiceOptions service) =>
+        Etcd.CreateRegistry(
+            options =>
+            {
+                options.Environment = service.IgnoresEnvironment ? new Dictionary<string, string?>() : service.EnvironmentValues;
+                service.EtcdOptions?.Invoke(options);
+                options.Timeout = context.Timeout ?? options.Timeout;
+                if (context.Addresses.Count > 0)
+                {
+                    options.Addresses.Clear();
+                    foreach (var address in context.Addresses)
+                    {
+                        options.Addresses.Add(address);
                     }
                 }
             },

@@ -49,11 +49,11 @@ public sealed class RecordJsonTests
     }
 
     [Fact]
-    public void WriteString_LoneSurrogate_BecomesReplacementCharacter()
+    public void Write_LoneSurrogate_BecomesReplacementCharacter()
     {
         var output = new System.Buffers.ArrayBufferWriter<byte>();
 
-        GoJsonText.WriteString(output, "a\ud800b");
+        Micro.Codecs.GoJsonText.Write("a\ud800b", output);
 
         Encoding.UTF8.GetString(output.WrittenSpan).Should().Be("\"a\ufffdb\"");
     }

@@ -2,9 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Micro.Registry.Etcd.Api;
 using Micro.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Micro.Registry.Etcd.Tests.Cluster;
 
@@ -29,9 +27,14 @@ public sealed class EtcdServer : IAsyncDisposable
 
     public string Name => "m" + PeerPort;
 
-    public string Scheme { get; init; } = "http";
+    /// <summary>Client certificate for a server with TLS.</summary>
+    public string? Certificate { get; init; }
 
-    public string Address => $"{Scheme}://127.0.0.1:{Port}";
+    public string? Key { get; init; }
+
+    public string? Authority { get; init; }
+
+    public string Address => $"{(Certificate is null ? "http" : "https")}://127.0.0.1:{Port}";
 
     public string PeerAddress => $"http://127.0.0.1:{PeerPort}";
 
@@ -111,7 +114,8 @@ public sealed class EtcdServer : IAsyncDisposable
         };
         start.Environment["ETCDCTL_API"] = "3";
         start.ArgumentList.Add("--endpoints=" + Address);
-        foreach (var argument in arguments)
+        string[] tls = Certificate is null ? [] : ["--cert=" + Certificate, "--key=" + Key, "--cacert=" + Authority];
+        foreach (var argument in tls.Concat(arguments))
         {
             start.ArgumentList.Add(argument);
         }
@@ -147,20 +151,12 @@ public sealed class EtcdServer : IAsyncDisposable
 
     private async Task<bool> IsReadyAsync()
     {
-        if (Scheme == "https")
-        {
-            return _output.Any(line => line.Contains("serving client", StringComparison.OrdinalIgnoreCase));
-        }
-
-        var options = new EtcdRegistryOptions();
-        options.Addresses.Add(Address);
-        await using var api = new EtcdApi(options, null, TimeProvider.System, NullLogger.Instance);
         try
         {
-            await api.GetAsync(Google.Protobuf.ByteString.CopyFromUtf8("ready"), CancellationToken.None);
+            await ControlAsync("endpoint", "health");
             return true;
         }
-        catch (Micro.Transport.Grpc.GrpcException)
+        catch (InvalidOperationException)
         {
             return false;
         }

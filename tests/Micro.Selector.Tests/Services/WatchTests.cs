@@ -114,15 +114,12 @@ public sealed class WatchTests : IAsyncLifetime
         _fixture.Registry.WatchError = new RegistryUnavailableException("memory", "down");
         await _fixture.PickAsync();
 
-        var elapsed = TimeSpan.Zero;
-        await _fixture.StepUntilAsync(
-            () =>
-            {
-                elapsed += TimeSpan.FromMilliseconds(500);
-                return elapsed > TimeSpan.FromMinutes(10);
-            },
-            "ten minutes",
-            TimeSpan.FromMilliseconds(500));
+        for (var elapsed = TimeSpan.Zero; elapsed < TimeSpan.FromMinutes(10); elapsed += TimeSpan.FromMilliseconds(500))
+        {
+            // The pause between two tries and that of the upkeep: time passes only while the watcher sleeps.
+            await _fixture.Time.WaitForTimersAsync(2);
+            _fixture.Time.Advance(TimeSpan.FromMilliseconds(500));
+        }
 
         // 0.1 + 0.2 + ... + 25.6 s are 9 tries in 51 s, then one every 24 to 30 s.
         _fixture.Registry.WatchesOpened.Should().BeInRange(9, 35);
@@ -144,6 +141,7 @@ public sealed class WatchTests : IAsyncLifetime
 
         _fixture.Registry.CutWatches();
         await Eventually.TrueAsync(() => _fixture.Registry.OpenWatches == 0, "the end of the watch");
+        await _fixture.Time.WaitForTimersAsync(2);
         var pause = TimeSpan.Zero;
         await _fixture.StepUntilAsync(
             () =>

@@ -65,6 +65,20 @@ public sealed class AllocationTests
         Measure(fixture.Selector, [SelectOptions.Default], attempted).Should().Be(0);
     }
 
+    [Theory]
+    [MemberData(nameof(Strategies))]
+    public async Task Pick_WhileANodeIsEjected_AllocatesNothing_R_CAC_4(string strategy)
+    {
+        await using var fixture = new SelectorFixture(options => options.Strategy = SelectorStrategies.Get(strategy));
+        await fixture.RegisterAsync("a", "b", "c");
+        (await fixture.Selector.PickAsync(SelectorFixture.Service, SelectOptions.Default))
+            .Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Connect, TimeSpan.Zero));
+        await fixture.PickAsync();
+
+        Measure(fixture.Selector, SelectOptions.Default).Should().Be(0);
+        (await fixture.PickedAsync()).Should().HaveCount(2);
+    }
+
     private static long Measure(ISelector selector, params SelectOptions[] options) => Measure(selector, options, null);
 
     private static long Measure(ISelector selector, SelectOptions[] options, AttemptedNodes? attempted)
@@ -88,7 +102,9 @@ public sealed class AllocationTests
 
     private static Node Pick(ISelector selector, SelectOptions options, AttemptedNodes? attempted)
     {
-        var pick = selector.PickAsync(SelectorFixture.Service, options, attempted);
-        return pick.IsCompletedSuccessfully ? pick.Result.Node : throw new InvalidOperationException("a warmed pick waits for nothing");
+        var pending = selector.PickAsync(SelectorFixture.Service, options, attempted);
+        var pick = pending.IsCompletedSuccessfully ? pending.Result : throw new InvalidOperationException("a warmed pick waits for nothing");
+        pick.Complete(new AttemptOutcome(Succeeded: true, default, TimeSpan.Zero));
+        return pick.Node;
     }
 }

@@ -4,13 +4,14 @@ using System.Buffers.Text;
 namespace Micro.Transport.Mucp;
 
 /// <summary>Puts the chunks of a body together (RFC 9112, section 7.1). Trailers are read and dropped.</summary>
-internal struct ChunkDecoder(int maxBodyBytes, int maxTrailerBytes)
+internal struct ChunkDecoder(int maxBodyBytes, long maxSkippedBytes, int maxTrailerBytes)
 {
     /// <summary>A size line: at most 8 hex digits and a short extension.</summary>
     private const int MaxSizeLine = 256;
 
     private Phase _phase;
     private long _left;
+    private long _total;
     private int _trailerBytes;
 
     private enum Phase
@@ -20,6 +21,12 @@ internal struct ChunkDecoder(int maxBodyBytes, int maxTrailerBytes)
         DataEnd,
         Trailers,
     }
+
+    /// <summary>Bytes of all chunks so far, kept or not.</summary>
+    public readonly long TotalBytes => _total - _left;
+
+    /// <summary>Whether the body exceeds the limit; it is read away without keeping it, so that the connection can go on.</summary>
+    public readonly bool IsTooLarge => _total > maxBodyBytes;
 
     /// <summary>Takes what is there.</summary>
     /// <returns>Whether the body is complete.</returns>
@@ -36,8 +43,12 @@ internal struct ChunkDecoder(int maxBodyBytes, int maxTrailerBytes)
                 var taken = (int)Math.Min(_left, reader.Remaining);
                 if (taken > 0)
                 {
-                    reader.UnreadSequence.Slice(0, taken).CopyTo(output.GetSpan(taken));
-                    output.Advance(taken);
+                    if (!IsTooLarge)
+                    {
+                        reader.UnreadSequence.Slice(0, taken).CopyTo(output.GetSpan(taken));
+                        output.Advance(taken);
+                    }
+
                     reader.Advance(taken);
                     _left -= taken;
                     consumed = reader.Position;
@@ -62,7 +73,8 @@ internal struct ChunkDecoder(int maxBodyBytes, int maxTrailerBytes)
             {
                 case Phase.Size:
                     _left = ParseSize(in line);
-                    if (output.WrittenCount + _left > maxBodyBytes)
+                    _total += _left;
+                    if (_total > Math.Max(maxBodyBytes, maxSkippedBytes))
                     {
                         throw new MalformedMessageException(413, $"chunked message exceeds the limit of {maxBodyBytes} bytes");
                     }

@@ -85,10 +85,9 @@ internal sealed class ConnectionPool : IDisposable
         foreach (var (address, idle) in _idle)
         {
             idle.CloseIdleSince(_timeProvider, _ttl);
-            if (idle.Count == 0 && _idle.TryRemove(KeyValuePair.Create(address, idle)))
+            if (idle.TryRetire())
             {
-                // A connection pushed between the look and the removal is closed rather than lost.
-                idle.CloseIdleSince(_timeProvider, TimeSpan.Zero);
+                _idle.TryRemove(KeyValuePair.Create(address, idle));
             }
         }
     }

@@ -7,6 +7,7 @@ internal sealed class IdleConnections
 {
     private readonly Lock _gate = new();
     private readonly List<MucpClientConnection> _connections = [];
+    private bool _isRetired;
 
     public int Count
     {
@@ -39,13 +40,22 @@ internal sealed class IdleConnections
     {
         lock (_gate)
         {
-            if (_connections.Count >= limit)
+            if (_isRetired || _connections.Count >= limit)
             {
                 return false;
             }
 
             _connections.Add(connection);
             return true;
+        }
+    }
+
+    /// <summary>Takes nothing any more, if it holds nothing: it is about to be forgotten.</summary>
+    public bool TryRetire()
+    {
+        lock (_gate)
+        {
+            return _isRetired = _connections.Count == 0;
         }
     }
 

@@ -11,6 +11,9 @@ namespace Micro.Transport.Mucp;
 /// </summary>
 internal sealed class MessageHead : IHeaderSource, IDisposable
 {
+    private static readonly SearchValues<byte> TokenBytes =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"u8);
+
     private readonly int[] _known = new int[(int)KnownHeader.Count];
     private Field[] _fields = new Field[24];
     private byte[] _buffer = [];
@@ -84,6 +87,12 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
             var start = position;
             position = NextLine(bytes, start, out lineEnd);
             ParseField(bytes, start, lineEnd, limits);
+        }
+
+        if (StatusCode == 200 && !IsChunked && ContentLength < 0)
+        {
+            // A body up to the end of the connection cannot be told from a broken one.
+            throw new MalformedMessageException(502, "neither Content-Length nor chunks");
         }
 
         if (IsChunked && ContentLength >= 0)
@@ -185,7 +194,7 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
     {
         var line = bytes[start..end];
         var colon = line.IndexOf((byte)':');
-        if (colon <= 0 || line[..colon].IndexOfAny(" \t"u8) >= 0)
+        if (colon <= 0 || line[..colon].ContainsAnyExcept(TokenBytes))
         {
             // A blank at the start would be line folding, one before the colon is refused by RFC 9112, section 5.
             throw new MalformedMessageException(400, "malformed header");

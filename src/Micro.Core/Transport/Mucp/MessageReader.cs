@@ -9,6 +9,9 @@ namespace Micro.Transport.Mucp;
 /// </summary>
 internal sealed class MessageReader(PipeReader input, TransportLimits limits, bool readsResponses) : IDisposable
 {
+    /// <summary>A body up to this multiple of the limit is read away, so that the connection can go on; beyond, it ends.</summary>
+    public const int SkippedBodies = 4;
+
     private readonly PooledBufferWriter _chunks = new(256);
     private SequencePosition _bodyEnd;
     private bool _holdsBody;
@@ -70,7 +73,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     /// <param name="head">The head read last.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The body, valid until <see cref="Release"/>.</returns>
-    /// <exception cref="MessageTooLargeException">The body exceeds the limit; it has not been read.</exception>
+    /// <exception cref="MessageTooLargeException">The body exceeds the limit.</exception>
     /// <exception cref="MalformedMessageException">The chunks are malformed.</exception>
     /// <exception cref="IOException">The connection ended within the body.</exception>
     public ValueTask<ReadOnlySequence<byte>> ReadBodyAsync(MessageHead head, CancellationToken cancellationToken)
@@ -139,7 +142,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     private static ReadOnlySequence<byte> SkipEmptyLines(ReadOnlySequence<byte> buffer)
     {
         // RFC 9112, section 2.2: an empty line before the start line is ignored.
-        while (buffer.Length >= 2 && buffer.FirstSpan[0] == '\r')
+        while (buffer.Length >= 2)
         {
             var reader = new SequenceReader<byte>(buffer);
             if (!reader.IsNext("\r\n"u8, advancePast: true))
@@ -224,16 +227,22 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
 
     private async ValueTask<ReadOnlySequence<byte>> ReadChunksAsync(CancellationToken cancellationToken)
     {
+        var headBytes = ReceivedBytes;
         _chunks.Clear();
-        var decoder = new ChunkDecoder(limits.MaxMessageBytes, limits.MaxHeaderBytes);
+        var decoder = new ChunkDecoder(limits.MaxMessageBytes, readsResponses ? 0 : (long)limits.MaxMessageBytes * SkippedBodies, limits.MaxHeaderBytes);
         while (true)
         {
             var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
             var isDone = decoder.Decode(result.Buffer, _chunks, out var consumed, out var examined);
             input.AdvanceTo(consumed, examined);
+            ReceivedBytes = headBytes + decoder.TotalBytes;
             if (isDone)
             {
-                ReceivedBytes += _chunks.WrittenCount;
+                if (decoder.IsTooLarge)
+                {
+                    throw new MessageTooLargeException(decoder.TotalBytes, limits.MaxMessageBytes, isRead: true);
+                }
+
                 return new ReadOnlySequence<byte>(_chunks.WrittenMemory);
             }
 

@@ -1,8 +1,11 @@
 namespace Micro.Transport.Mucp;
 
 /// <summary>A body is larger than the limit; the connection may go on once the body is skipped.</summary>
-internal sealed class MessageTooLargeException(long length, int limit) : Exception($"message of {length} bytes exceeds the limit of {limit}")
+internal sealed class MessageTooLargeException(long length, int limit, bool isRead = false) : Exception($"message of {length} bytes exceeds the limit of {limit}")
 {
     /// <summary>Announced length in bytes.</summary>
     public long Length { get; } = length;
+
+    /// <summary>Whether the body has been read away already.</summary>
+    public bool IsRead { get; } = isRead;
 }

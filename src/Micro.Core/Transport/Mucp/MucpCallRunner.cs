@@ -21,7 +21,7 @@ internal sealed class MucpCallRunner(MucpServer server, MucpReplyWriter replies,
     /// <summary>Answers one message; streams it opens run on.</summary>
     public async ValueTask RunAsync(MessageHead head, ReadOnlySequence<byte> body)
     {
-        if (server.Health.TryAnswer(head) is { } answer)
+        if (server.Health.TryAnswer(head, replies.AnnouncesClose) is { } answer)
         {
             await replies.WriteRawAsync(answer).ConfigureAwait(false);
             return;
@@ -146,6 +146,11 @@ internal sealed class MucpCallRunner(MucpServer server, MucpReplyWriter replies,
         try
         {
             _message.Clear();
+            if (context.IsDeadlinePassed)
+            {
+                throw MicroException.Timeout(server.ServiceName, $"{invoker.Name}: deadline exceeded before the call started");
+            }
+
             await invoker.InvokeAsync(context, format.Codec, in body, _message).ConfigureAwait(false);
         }
         catch (Exception exception)

@@ -86,13 +86,13 @@ internal sealed class MucpClientConnection : IDisposable
         }
     }
 
-    /// <summary>Whether the other side has not closed it meanwhile; asks the kernel, does not wait.</summary>
+    /// <summary>Whether the other side has neither closed it nor sent what nobody asked for; asks the kernel, does not wait.</summary>
     public bool IsAlive()
     {
         try
         {
-            // Readable while nothing is expected: either closed, or bytes nobody asked for. Both make it useless.
-            return !MustClose && !_socket.Poll(0, SelectMode.SelectRead);
+            // Bytes after the reply would be taken for the reply of the next call.
+            return !MustClose && !HoldsUnreadBytes() && !_socket.Poll(0, SelectMode.SelectRead);
         }
         catch (SocketException)
         {
@@ -151,7 +151,7 @@ internal sealed class MucpClientConnection : IDisposable
             while (Head.StatusCode is >= 100 and < 200);
 
             var body = await _reader.ReadBodyAsync(Head, cancellationToken).ConfigureAwait(false);
-            MustClose |= Head.ClosesConnection;
+            MustClose |= Head.ClosesConnection || Head.StatusCode != 200;
             return body;
         }
         catch (IOException exception)
@@ -169,6 +169,17 @@ internal sealed class MucpClientConnection : IDisposable
             MustClose = true;
             throw;
         }
+    }
+
+    private bool HoldsUnreadBytes()
+    {
+        if (!_input.TryRead(out var result))
+        {
+            return false;
+        }
+
+        _input.AdvanceTo(result.Buffer.Start);
+        return !result.Buffer.IsEmpty || result.IsCompleted;
     }
 
     /// <summary>Gives the memory of the present body back.</summary>

@@ -16,11 +16,13 @@ internal sealed class MucpClientStream<
     CallPlan plan,
     CancellationToken caller) : IClientStream<TRequest, TResponse>
 {
-    private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(1);
-
     private readonly SemaphoreSlim _sending = new(1, 1);
+    private readonly SemaphoreSlim _receiving = new(1, 1);
+    private readonly CancellationTokenSource _disposing = new();
     private readonly PooledBufferWriter _body = new();
     private bool _completed;
+    private bool _ended;
+    private MicroException? _failure;
     private int _disposed;
 
     public Node Node { get; } = node;
@@ -28,10 +30,11 @@ internal sealed class MucpClientStream<
     public async ValueTask SendAsync(TRequest message, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(caller, cancellationToken);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(caller, cancellationToken, _disposing.Token);
         await _sending.WaitAsync(linked.Token).ConfigureAwait(false);
         try
         {
+            ObjectDisposedException.ThrowIf(_disposed != 0, this);
             if (_completed)
             {
                 throw new InvalidOperationException("sending was completed");
@@ -58,13 +61,14 @@ internal sealed class MucpClientStream<
     public async ValueTask CompleteAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        await _sending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(caller, cancellationToken, _disposing.Token);
+        await _sending.WaitAsync(linked.Token).ConfigureAwait(false);
         try
         {
-            if (!_completed)
+            if (!_completed && _disposed == 0)
             {
                 _completed = true;
-                await SendFrameAsync(default, "EOS", cancellationToken).ConfigureAwait(false);
+                await SendFrameAsync(default, "EOS", linked.Token).ConfigureAwait(false);
             }
         }
         finally
@@ -75,32 +79,9 @@ internal sealed class MucpClientStream<
 
     public async IAsyncEnumerable<TResponse> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(caller, cancellationToken);
-        while (true)
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(caller, cancellationToken, _disposing.Token);
+        while (await ReceiveAsync(linked.Token).ConfigureAwait(false) is (true, var message))
         {
-            var body = await connection.ReceiveAsync(linked.Token).ConfigureAwait(false);
-            TResponse message;
-            try
-            {
-                if (ReplyReader.IsEndOfStream(connection.Head))
-                {
-                    yield break;
-                }
-
-                message = ReplyReader.Read<TResponse>(connection.Head, in body, plan.Format);
-            }
-            catch (MicroException exception)
-            {
-                exception.Node = Node;
-                exception.Attempts = 1;
-                throw;
-            }
-            finally
-            {
-                connection.Release();
-            }
-
             yield return message;
         }
     }
@@ -112,11 +93,12 @@ internal sealed class MucpClientStream<
             return;
         }
 
+        var hasTurn = await _sending.WaitAsync(plan.CloseTimeout).ConfigureAwait(false);
         try
         {
-            if (!_completed && !connection.MustClose && await _sending.WaitAsync(GoodbyeTimeout).ConfigureAwait(false))
+            if (hasTurn && !_completed && !connection.MustClose)
             {
-                using var limit = new CancellationTokenSource(GoodbyeTimeout);
+                using var limit = new CancellationTokenSource(plan.CloseTimeout);
                 await SendFrameAsync(default, "EOS", limit.Token).ConfigureAwait(false);
             }
         }
@@ -126,9 +108,59 @@ internal sealed class MucpClientStream<
         }
         finally
         {
+            // Who still sends or receives uses the buffers: it is sent away before they go back to the pool.
+            await _disposing.CancelAsync().ConfigureAwait(false);
+            if (!hasTurn)
+            {
+                await _sending.WaitAsync().ConfigureAwait(false);
+            }
+
+            await _receiving.WaitAsync().ConfigureAwait(false);
             connection.Dispose();
             _body.Dispose();
-            _sending.Dispose();
+            _sending.Release();
+            _receiving.Release();
+            _disposing.Dispose();
+        }
+    }
+
+    private async ValueTask<(bool HasMessage, TResponse Message)> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        await _receiving.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed != 0, this);
+            if (_failure is not null)
+            {
+                throw _failure;
+            }
+
+            if (_ended)
+            {
+                return (false, default!);
+            }
+
+            var body = await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                _ended = ReplyReader.IsEndOfStream(connection.Head);
+                return _ended ? (false, default!) : (true, ReplyReader.Read<TResponse>(connection.Head, in body, plan.Format));
+            }
+            finally
+            {
+                connection.Release();
+            }
+        }
+        catch (MicroException exception)
+        {
+            exception.Node = Node;
+            exception.Attempts = 1;
+            _failure = exception;
+            throw;
+        }
+        finally
+        {
+            _receiving.Release();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Micro.Codecs;
 using Micro.Server;
 using Micro.Server.Debug;
@@ -36,9 +37,16 @@ internal sealed class MucpServer : IDisposable
         Random = random;
         Logger = logger;
         Reaper = new ConnectionReaper(timeProvider, logger);
+        Cut = _cut.Token;
+        var error = HeaderRules.Clean(ErrorJson.Format(MicroException.Unavailable(serviceName, "server is stopping")));
+        Goodbye = Encoding.UTF8.GetBytes(
+            $"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\nMicro-Error: {error}\r\nX-Micro-Error: {error}\r\n\r\n");
     }
 
     public string ServiceName { get; }
+
+    /// <summary>Last words on a connection that waits for a request when the server stops.</summary>
+    public ReadOnlyMemory<byte> Goodbye { get; }
 
     public EndpointTable Endpoints { get; }
 
@@ -67,7 +75,7 @@ internal sealed class MucpServer : IDisposable
     public bool IsDraining { get; private set; }
 
     /// <summary>Fires when running calls have had their time.</summary>
-    public CancellationToken Cut => _cut.Token;
+    public CancellationToken Cut { get; }
 
     /// <summary>Serves one connection until it ends.</summary>
     public async Task ServeAsync(ConnectionContext connection)

@@ -10,8 +10,8 @@ namespace Micro.Transport.Mucp;
 /// </summary>
 internal sealed class MucpServerConnection : IReapable, IDisposable
 {
-    /// <summary>A body up to this multiple of the limit is read away, so that the connection can go on; beyond, it ends.</summary>
-    private const int SkippedBodies = 4;
+    /// <summary>How long requests that crossed the good-bye are still taken in, so that it is not lost in a reset.</summary>
+    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromMilliseconds(250);
 
     private readonly MucpServer _server;
     private readonly ConnectionContext _connection;
@@ -20,10 +20,14 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
     private readonly MucpCallRunner _calls;
     private readonly MucpStreamSet _streams;
     private readonly MessageHead _head = new();
+
+    /// <summary>A stream may end in the very moment a message begins or ends: both decide about the deadline.</summary>
+    private readonly Lock _deadlineGate = new();
     private long _readDeadline = long.MaxValue;
     private long _writeDeadline = long.MaxValue;
     private long _messageStarted;
     private volatile bool _closeRequested;
+    private bool _isBetweenMessages;
 
     public MucpServerConnection(MucpServer server, ConnectionContext connection)
     {
@@ -35,7 +39,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
             MessageProgressed = OnMessageProgressed,
         };
         _replies = new MucpReplyWriter(connection.Transport.Output, OnFlushing);
-        _streams = new MucpStreamSet(server, _replies, connection, WakeReader);
+        _streams = new MucpStreamSet(server, _replies, connection, OnStreamEnded);
         _calls = new MucpCallRunner(server, _replies, connection, _streams);
     }
 
@@ -51,7 +55,11 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
             {
             }
 
-            reason = _closeRequested ? "server stops" : reason;
+            if (_closeRequested)
+            {
+                reason = "server stops";
+                await SayGoodbyeAsync().ConfigureAwait(false);
+            }
         }
         catch (MalformedMessageException exception)
         {
@@ -98,9 +106,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
 
     private async ValueTask<bool> NextMessageAsync()
     {
-        // Spread over ± 10 %, so that many idle connections do not end in the same moment. With a stream open the
-        // silence of the client is no idleness.
-        SetReadDeadline(_streams.IsEmpty ? _server.Limits.IdleTimeout * (0.9 + (0.2 * _server.Random.NextDouble())) : Timeout.InfiniteTimeSpan);
+        OnMessagesPaused();
         if (!await _reader.ReadHeadAsync(_head, CanClose, CancellationToken.None).ConfigureAwait(false))
         {
             return false;
@@ -108,7 +114,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
 
         _replies.AnnouncesClose = _head.ClosesConnection || (_server.IsDraining && _streams.IsEmpty);
         OnMessageStarted();
-        if (_head.ExpectsContinue)
+        if (_head.ExpectsContinue && _head.ContentLength <= _server.Limits.MaxMessageBytes)
         {
             await _replies.WriteRawAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray()).ConfigureAwait(false);
         }
@@ -138,9 +144,11 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
 
     private async ValueTask<bool> RefuseBodyAsync(MessageTooLargeException exception)
     {
-        var canSkip = exception.Length <= (long)_server.Limits.MaxMessageBytes * SkippedBodies;
+        // Who waits for leave to send may send the body or not: only closing makes that clear.
+        var canSkip = exception.IsRead
+            || (!_head.ExpectsContinue && exception.Length <= (long)_server.Limits.MaxMessageBytes * MessageReader.SkippedBodies);
         _replies.AnnouncesClose |= !canSkip;
-        if (canSkip)
+        if (canSkip && !exception.IsRead)
         {
             await _reader.SkipBodyAsync(exception.Length, CancellationToken.None).ConfigureAwait(false);
         }
@@ -163,6 +171,69 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         }
     }
 
+    /// <summary>
+    /// Spread over ± 10 %, so that many idle connections do not end in the same moment. With a stream open the silence
+    /// of the client is no idleness.
+    /// </summary>
+    private void SetIdleDeadline() => SetReadDeadline(
+        _streams.IsEmpty ? _server.Limits.IdleTimeout * (0.9 + (0.2 * _server.Random.NextDouble())) : Timeout.InfiniteTimeSpan);
+
+    private void OnMessagesPaused()
+    {
+        lock (_deadlineGate)
+        {
+            _isBetweenMessages = true;
+            SetIdleDeadline();
+        }
+    }
+
+    private void OnStreamEnded()
+    {
+        lock (_deadlineGate)
+        {
+            if (_isBetweenMessages)
+            {
+                SetIdleDeadline();
+            }
+        }
+
+        if (_server.IsDraining)
+        {
+            WakeReader();
+        }
+    }
+
+    /// <summary>
+    /// Closes a connection whose last reply did not say so. HTTP/1.1 has no other way to tell a client that the request it
+    /// may be sending this moment is not executed: the answer "unavailable" is there before the request is, and nothing is
+    /// read as a request after it.
+    /// </summary>
+    private async ValueTask SayGoodbyeAsync()
+    {
+        if (_replies.AnnouncesClose)
+        {
+            return;
+        }
+
+        await _replies.WriteRawAsync(_server.Goodbye).ConfigureAwait(false);
+        using var limit = new CancellationTokenSource(GoodbyeTime, _server.TimeProvider);
+        await using var cut = _server.Cut.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit).ConfigureAwait(false);
+        try
+        {
+            var input = _connection.Transport.Input;
+            for (var isOpen = true; isOpen;)
+            {
+                var result = await input.ReadAsync(limit.Token).ConfigureAwait(false);
+                isOpen = !result.IsCompleted;
+                input.AdvanceTo(result.Buffer.End);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The client keeps the connection for later; it will notice.
+        }
+    }
+
     private bool CanClose() => _closeRequested && _streams.IsEmpty;
 
     private void RequestClose()
@@ -175,8 +246,12 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
 
     private void OnMessageStarted()
     {
-        _messageStarted = _server.TimeProvider.GetTimestamp();
-        SetReadDeadline(_server.Limits.HeaderTimeout);
+        lock (_deadlineGate)
+        {
+            _isBetweenMessages = false;
+            _messageStarted = _server.TimeProvider.GetTimestamp();
+            SetReadDeadline(_server.Limits.HeaderTimeout);
+        }
     }
 
     /// <summary>The longer a message, the longer it may take; but never slower than the lowest rate.</summary>

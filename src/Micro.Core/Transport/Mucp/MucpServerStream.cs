@@ -36,6 +36,9 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
 
     public ContentFormat Format => _format;
 
+    /// <summary>Whether the client has said that it sends no more.</summary>
+    public bool HasClientEnded { get; private set; }
+
     /// <summary>Completes when the handler has ended and its last frame is written.</summary>
     public Task Completion { get; set; } = Task.CompletedTask;
 
@@ -65,7 +68,11 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
     }
 
     /// <summary>No more messages follow; the handler still gets those that wait.</summary>
-    public void CompleteReading() => _received.Writer.TryComplete();
+    public void CompleteReading()
+    {
+        HasClientEnded = true;
+        _received.Writer.TryComplete();
+    }
 
     public async ValueTask<(bool HasMessage, T Message)> ReadAsync<
         [System.Diagnostics.CodeAnalysis.DynamicallyAccessedMembers(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
@@ -87,7 +94,20 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
     {
         _cancellationToken.ThrowIfCancellationRequested();
         cancellationToken.ThrowIfCancellationRequested();
-        return _replies.WriteStreamMessageAsync(this, message);
+        return WriteCoreAsync(message);
+    }
+
+    private async ValueTask WriteCoreAsync<T>(T message)
+    {
+        try
+        {
+            await _replies.WriteStreamMessageAsync(this, message).ConfigureAwait(false);
+        }
+        catch (CodecException exception)
+        {
+            // Keeps the meaning of a codec failure, a wrong request, for what the client sent.
+            throw new InvalidOperationException($"{Endpoint} failed with its response: {exception.Message}", exception);
+        }
     }
 
     public void Dispose()

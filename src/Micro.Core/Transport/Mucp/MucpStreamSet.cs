@@ -9,11 +9,12 @@ using Microsoft.AspNetCore.Connections;
 namespace Micro.Transport.Mucp;
 
 /// <summary>The open streams of one server connection, told apart by <c>Micro-Stream</c>.</summary>
-internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, ConnectionContext connection, Action wakeReader) : IDisposable
+internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, ConnectionContext connection, Action ended) : IDisposable
 {
     private const string EndOfStream = "EOS";
 
     private readonly ConcurrentDictionary<string, MucpServerStream> _streams = new(StringComparer.Ordinal);
+    private readonly FinishedStreams _finished = new(server.Limits.MaxStreamsPerConnection);
     private readonly CancellationTokenSource _ended = new();
 
     public bool IsEmpty => _streams.IsEmpty;
@@ -22,12 +23,13 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
     /// <returns>Whether there is such a stream.</returns>
     public async ValueTask<bool> TryPostAsync(string id, MessageHead frame, ReadOnlySequence<byte> body)
     {
+        var isEnd = !frame.GetEither(KnownHeader.MicroError, KnownHeader.XMicroError).IsEmpty;
         if (!_streams.TryGetValue(id, out var stream))
         {
-            return false;
+            return _finished.Takes(id, isEnd);
         }
 
-        if (frame.GetEither(KnownHeader.MicroError, KnownHeader.XMicroError).IsEmpty)
+        if (!isEnd)
         {
             await stream.PostAsync(body, connection.ConnectionClosed).ConfigureAwait(false);
         }
@@ -45,11 +47,13 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
     {
         if (_streams.Count >= server.Limits.MaxStreamsPerConnection)
         {
+            _finished.Add(id);
             throw MicroException.Unavailable(server.ServiceName, $"more than {server.Limits.MaxStreamsPerConnection} streams on a connection");
         }
 
         if (!server.TryBeginCall())
         {
+            _finished.Add(id);
             throw MicroException.Unavailable(server.ServiceName, $"more than {server.Limits.MaxConcurrentCalls} calls at a time");
         }
 
@@ -90,14 +94,16 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
         }
         finally
         {
+            if (!stream.HasClientEnded)
+            {
+                _finished.Add(stream.Id);
+            }
+
             _streams.TryRemove(stream.Id, out _);
             context.End();
             stream.Dispose();
             server.EndCall();
-            if (server.IsDraining)
-            {
-                wakeReader();
-            }
+            ended();
         }
     }
 
@@ -111,13 +117,14 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
         }
         catch (Exception exception)
         {
-            if (exception is OperationCanceledException && !context.IsDeadlinePassed && !server.Cut.IsCancellationRequested)
+            // Only when the client is gone is there nobody to tell; a handler's own cancellation is its failure.
+            if (exception is OperationCanceledException && context.IsCallerGone && !server.Cut.IsCancellationRequested)
             {
                 throw;
             }
 
             server.Statistics.CountError();
-            return ErrorJson.Format(server.Failures.Map(exception, stream.Endpoint, context.IsDeadlinePassed, server.Cut.IsCancellationRequested));
+            return ErrorJson.Format(server.Failures.Map(exception, stream.Endpoint, context.IsDeadlinePassed, server.Cut.IsCancellationRequested, isStream: true));
         }
     }
 

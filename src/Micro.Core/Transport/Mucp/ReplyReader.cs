@@ -32,16 +32,16 @@ internal static class ReplyReader
     /// <exception cref="MicroException">The reply is an error.</exception>
     public static void ThrowIfFailed(MessageHead head, in ReadOnlySequence<byte> body)
     {
-        if (head.StatusCode != 200)
-        {
-            var status = Encoding.UTF8.GetString(head.StartLine[9..]);
-            throw new MicroException(500, "go.micro.client.transport", $"{status}: {Shorten(in body)}", ErrorKind.Protocol);
-        }
-
         var error = head.GetEither(KnownHeader.MicroError, KnownHeader.XMicroError);
         if (!error.IsEmpty)
         {
             throw ErrorJson.Parse(error);
+        }
+
+        if (head.StatusCode != 200)
+        {
+            var status = Encoding.UTF8.GetString(head.StartLine[9..]);
+            throw new MicroException(500, "go.micro.client.transport", $"{status}: {Shorten(in body)}", ErrorKind.Protocol);
         }
 
         // go-micro says it in the body when it does not know the content type.

@@ -57,7 +57,7 @@ internal sealed class RequestHeads
         var bytes = 0;
         foreach (var (key, value) in metadata)
         {
-            if (IsOurs(key))
+            if (IsOurs(key) || HeaderRules.IsReserved(key))
             {
                 continue;
             }

@@ -76,7 +76,7 @@ public sealed class HandlerBinderTests
         handler.Context.Should().BeSameAs(context);
         handler.Token.Should().Be(context.CancellationToken);
         await source.CancelAsync();
-        handler.Token.IsCancellationRequested.Should().BeTrue("the call's token follows the connection's");
+        handler.Token.IsCancellationRequested.Should().BeTrue();
     }
 
     [Fact]

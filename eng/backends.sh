@@ -1,0 +1,215 @@
+#!/usr/bin/env bash
+# Brings the registry servers that tests and samples run against, Consul and etcd, without touching the system: what is
+# on PATH is used; else, on Debian, packages are downloaded and unpacked into eng/cache. Elsewhere it says what to install.
+#
+#   bash eng/backends.sh                       brings them, says where they are
+#   eval "$(bash eng/backends.sh --print)"     the same, and puts them on PATH of this shell
+#   bash eng/backends.sh --mirrors             shows the package mirrors found in apt's configuration, best first
+#
+# Exits with 1 when one is missing; --print then still prints the lines for the others.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cache=${MICRO_BACKENDS_CACHE:-$here/cache}
+unpacked=$cache/root
+
+say() { echo "backends: $*" >&2; }
+
+# One line per usable entry of apt's configuration: "<rank> <keyring> <uri>". Rank 1 names Debian's archive key itself;
+# rank 2 names no key, which is how older systems are set up. Everything else, comments and disabled entries are passed over.
+# Which suites an entry names only matters for security updates, which hold none of our packages.
+read_one_line() {
+    awk '
+        { sub(/#.*/, "") }
+        $1 != "deb" { next }
+        {
+            line = $0; options = ""
+            sub(/^[ \t]*deb[ \t]+/, "", line)
+            if (line ~ /^\[/) { options = line; sub(/\].*/, "", options); sub(/^\[[ \t]*/, "", options); sub(/^\[[^]]*\][ \t]*/, "", line) }
+            keyring = ""; count = split(options, parts, /[ \t]+/)
+            for (i = 1; i <= count; i++) if (tolower(parts[i]) ~ /^signed-by\+?=/) { keyring = parts[i]; sub(/^[^=]*=/, "", keyring) }
+            split(line, fields, /[ \t]+/)
+            print fields[1] "\t" fields[2] "\t" keyring
+        }' "$@"
+}
+
+read_deb822() {
+    awk '
+        function flush(   i, j, n, m, uris, suites) {
+            if (types ~ /(^|[ \t])deb([ \t]|$)/ && enabled !~ /^(no|false|0|off|without|disable)$/) {
+                n = split(uri, uris, /[ \t]+/); m = split(suite, suites, /[ \t]+/)
+                for (i = 1; i <= n; i++) for (j = 1; j <= m; j++) if (uris[i] != "" && suites[j] != "") print uris[i] "\t" suites[j] "\t" keyring
+            }
+            types = uri = suite = keyring = enabled = field = ""
+        }
+        FNR == 1 { flush() }
+        /^[ \t]*#/ { next }
+        /^[ \t]*$/ { flush(); next }
+        {
+            value = $0
+            if (value !~ /^[ \t]/) { field = tolower(value); sub(/:.*/, "", field); sub(/^[^:]*:/, "", value) }
+            gsub(/^[ \t]+|[ \t]+$/, "", value)
+            if (field == "types") types = types " " value
+            else if (field == "uris") uri = uri " " value
+            else if (field == "suites") suite = suite " " value
+            else if (field == "signed-by") keyring = keyring (keyring == "" ? "" : " ") value
+            else if (field == "enabled") enabled = tolower(value)
+        }
+        END { flush() }' "$@"
+}
+
+apt_path() {
+    local value
+    eval "$(apt-config shell value "$1")"
+    echo "$value"
+}
+
+mirrors() {
+    local list parts files=() stanzas=() file
+    list=$(apt_path Dir::Etc::sourcelist/f)
+    parts=$(apt_path Dir::Etc::sourceparts/d)
+    [ -f "$list" ] && files+=("$list")
+    for file in "$parts"/*; do
+        case $file in
+            *.list) [ -f "$file" ] && files+=("$file") ;;
+            *.sources) [ -f "$file" ] && stanzas+=("$file") ;;
+        esac
+    done
+    {
+        [ ${#files[@]} -eq 0 ] || read_one_line "${files[@]}"
+        [ ${#stanzas[@]} -eq 0 ] || read_deb822 "${stanzas[@]}"
+    } | awk -F '\t' '
+        $2 ~ /-security$|\/updates$|-debug$/ { next }
+        $2 ~ /\/$/ { next }
+        {
+            rank = $3 == "" ? 2 : $3 ~ /(^|[ \t,])[^ \t,]*\/debian-archive-[^\/ \t,]*\.(gpg|asc|pgp)([ \t,]|$)/ ? 1 : 0
+            if (rank && !seen[$1]++) print rank "\t" $1 "\t" $3
+        }' | sort -s -n -k1,1
+}
+
+# The keys that prove a package is Debian's own: what the entry names and every key file of the archive.
+keyrings() {
+    local all=() file
+    for file in ${1//,/ } /usr/share/keyrings/debian-archive-*.gpg; do
+        [ -r "$file" ] && all+=("$file")
+    done
+    local IFS=,
+    echo "${all[*]}"
+}
+
+apt_in_cache() {
+    local state=$1
+    shift
+    "$@" -q \
+        -o Dir::State="$state" -o Dir::State::status="$state/status" -o Dir::Cache="$state/cache" \
+        -o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+        -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
+        -o APT::Sandbox::User="$(id -un)" -o Acquire::Check-Valid-Until=false -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false \
+        -o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 -o APT::Get::List-Cleanup=false
+}
+
+# fetch <suite> <package>...: from the first mirror that has the suite, signed by Debian.
+fetch() {
+    local suite=$1 state rank uri keyring keys package
+    shift
+    state=$cache/apt/$suite
+    mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$cache/packages" "$unpacked"
+    : >"$state/status"
+    while IFS=$'\t' read -r rank uri keyring; do
+        keys=$(keyrings "$keyring")
+        if [ -z "$keys" ]; then
+            say "no key file of Debian's archive in /usr/share/keyrings: install debian-archive-keyring"
+            return 1
+        fi
+
+        echo "deb [signed-by=$keys] $uri $suite main" >"$state/sources.list"
+        apt_in_cache "$state" apt-get update -o APT::Update::Error-Mode=any >&2 || continue
+        (cd "$cache/packages" && rm -f -- "${@/%/_*.deb}" && apt_in_cache "$state" apt-get download "$@" >&2) || continue
+        for package in "$@"; do
+            dpkg -x "$cache/packages/$package"_*.deb "$unpacked" || return 1
+        done
+
+        return 0
+    done < <(mirrors)
+    return 1
+}
+
+runs() { "$1" --version >/dev/null 2>&1 || "$1" version >/dev/null 2>&1; }
+
+find_binary() {
+    local path
+    path=$(command -v "$1" 2>/dev/null) || path=$unpacked/usr/bin/$1
+    [ -x "$path" ] && runs "$path" && echo "$path"
+}
+
+is_debian() {
+    # shellcheck disable=SC1091
+    command -v apt-get >/dev/null && command -v dpkg >/dev/null && [ -r /etc/os-release ] && [ "$(. /etc/os-release && echo "$ID")" = debian ]
+}
+
+# bring <what> <how to get it elsewhere> <binaries> <suite:package,package>...: the first source whose binaries run wins.
+bring() {
+    local what=$1 advice=$2 binaries=$3 binary source
+    shift 3
+    for source in "" "$@"; do
+        if [ -n "$source" ]; then
+            say "fetching $what from Debian's suite ${source%%:*}"
+            # shellcheck disable=SC2046
+            fetch "${source%%:*}" $(tr ',' ' ' <<<"${source#*:}") || { say "suite ${source%%:*} does not give $what"; continue; }
+        fi
+
+        for binary in $binaries; do
+            find_binary "$binary" >/dev/null || continue 2
+        done
+
+        for binary in $binaries; do
+            say "$binary: $(find_binary "$binary")"
+        done
+
+        return 0
+    done
+
+    say "$what is missing: $advice and put it on PATH"
+    return 1
+}
+
+bring_all() {
+    local consul=() etcd=() missing=0
+    if is_debian; then
+        consul=(bullseye:consul)
+        etcd=(trixie:etcd-server,etcd-client bookworm:etcd-server,etcd-client)
+    fi
+
+    bring Consul "install Consul 1.8 or newer" consul "${consul[@]}" || missing=1
+    bring etcd "install etcd 3.4 or newer (etcd and etcdctl)" "etcd etcdctl" "${etcd[@]}" || missing=1
+    return "$missing"
+}
+
+case ${1:-} in
+    --mirrors)
+        mirrors
+        ;;
+    "" | --print)
+        mkdir -p "$cache"
+        if command -v flock >/dev/null; then
+            exec 9>"$cache/.lock"
+            flock 9
+        fi
+
+        status=0
+        bring_all || status=1
+        if [ "${1:-}" = --print ]; then
+            if [ -d "$unpacked/usr/bin" ]; then
+                printf 'export PATH="$PATH":%q\n' "$unpacked/usr/bin"
+            else
+                echo ':'
+            fi
+        fi
+
+        exit "$status"
+        ;;
+    *)
+        say "unknown argument $1; known: --print, --mirrors"
+        exit 2
+        ;;
+esac

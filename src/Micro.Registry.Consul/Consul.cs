@@ -1,0 +1,42 @@
+using Micro.Registry.Consul.Settings;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Micro.Registry.Consul;
+
+/// <summary>Entry to the Consul registry: services are found together with those of go-micro, health-checked by Consul.</summary>
+#pragma warning disable MA0049 // The short name is what callers write: Consul.CreateRegistry()
+public static class Consul
+#pragma warning restore MA0049
+{
+    /// <summary>Makes a registry. Nothing is connected before its first use; files with certificates and tokens are read here.</summary>
+    /// <param name="configure">Changes the default settings.</param>
+    /// <param name="loggerFactory">Where it logs; <see langword="null"/> for nowhere.</param>
+    /// <param name="timeProvider">Time source; <see langword="null"/> for the system's.</param>
+    /// <returns>The registry, safe for concurrent use.</returns>
+    /// <exception cref="OptionsValidationException">Settings are wrong; the message names all of them.</exception>
+    public static IRegistry CreateRegistry(
+        Action<ConsulRegistryOptions>? configure = null, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
+    {
+        var options = new ConsulRegistryOptions();
+        configure?.Invoke(options);
+        var errors = new List<string>();
+        ConsulEnvironment.Of(options).ApplyTo(options, errors);
+        var result = new ConsulRegistryOptionsValidator().Validate(null, options);
+        errors.AddRange(result.Failures ?? []);
+        var tls = ConsulTls.Load(options.Tls, errors);
+        if (errors.Count > 0)
+        {
+            throw new OptionsValidationException(nameof(ConsulRegistryOptions), typeof(ConsulRegistryOptions), errors);
+        }
+
+        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Micro.Registry.Consul");
+        if (options.Tls.SkipVerification == true)
+        {
+            ConsulRegistry.Log.CertificatesNotVerified(logger);
+        }
+
+        return new ConsulRegistry(new ConsulSettings(options, tls), timeProvider ?? TimeProvider.System, new Random(), logger);
+    }
+}

@@ -1,0 +1,14 @@
+namespace Micro.Registry.Consul;
+
+/// <summary>Who may answer a lookup. Watches ask the leader, or with <see cref="Consistent"/> a confirmed leader.</summary>
+public enum ConsulConsistency
+{
+    /// <summary>Any server, possibly a moment behind: works without a leader.</summary>
+    Stale,
+
+    /// <summary>The leader.</summary>
+    Default,
+
+    /// <summary>The leader, after a majority confirmed that it is one.</summary>
+    Consistent,
+}

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Registry.Consul;
+
+internal sealed partial class ConsulRegistry
+{
+    /// <summary>Messages of the Consul registry, ids 4000 to 4099.</summary>
+    internal static partial class Log
+    {
+        [LoggerMessage(EventId = 4000, EventName = "ConsulCertificatesNotVerified", Level = LogLevel.Warning, Message = "Consul's certificate is not verified, by request: whoever answers on its address gets the token")]
+        public static partial void CertificatesNotVerified(ILogger logger);
+
+        [LoggerMessage(EventId = 4001, EventName = "ConsulRegistered", Level = LogLevel.Debug, Message = "Consul at {Agent} has node {NodeId}")]
+        public static partial void Registered(ILogger logger, string agent, string nodeId);
+
+        [LoggerMessage(EventId = 4002, EventName = "ConsulRegistrationLost", Level = LogLevel.Warning, Message = "Consul no longer knows node {NodeId}, it has to be registered again")]
+        public static partial void Lost(ILogger logger, string nodeId);
+
+        [LoggerMessage(EventId = 4003, EventName = "ConsulRegistrationExpired", Level = LogLevel.Warning, Message = "Node {NodeId} was not renewed within its TTL, Consul counts it as critical")]
+        public static partial void Expired(ILogger logger, string nodeId);
+
+        [LoggerMessage(EventId = 4004, EventName = "ConsulRegistrationMoved", Level = LogLevel.Warning, Message = "Node {NodeId} moved from Consul agent {From} to {To}")]
+        public static partial void Moved(ILogger logger, string nodeId, string from, string to);
+
+        [LoggerMessage(EventId = 4005, EventName = "ConsulStrayRemoved", Level = LogLevel.Information, Message = "Node {NodeId} was removed from Consul agent {Agent}, which it had left")]
+        public static partial void StrayRemoved(ILogger logger, string nodeId, string agent);
+
+        [LoggerMessage(EventId = 4006, EventName = "ConsulStrayStays", Level = LogLevel.Debug, Message = "Node {NodeId} is still registered at Consul agent {Agent}, which it left")]
+        public static partial void StrayStays(ILogger logger, string nodeId, string agent, Exception exception);
+
+        [LoggerMessage(EventId = 4007, EventName = "ConsulNoCheck", Level = LogLevel.Warning, Message = "Node {NodeId} has neither TTL nor check: after a crash it stays in Consul for ever")]
+        public static partial void NoCheck(ILogger logger, string nodeId);
+
+        [LoggerMessage(EventId = 4008, EventName = "ConsulTtlNotUsed", Level = LogLevel.Debug, Message = "Consul checks the nodes itself, the register TTL is not used")]
+        public static partial void TtlNotUsed(ILogger logger);
+
+        [LoggerMessage(EventId = 4009, EventName = "ConsulMetaOmitted", Level = LogLevel.Warning, Message = "{Count} metadata pairs of node {NodeId} exceed Consul's limits for Meta and stand in its tags only")]
+        public static partial void MetaOmitted(ILogger logger, int count, string nodeId);
+
+        [LoggerMessage(EventId = 4020, EventName = "ConsulEntrySkipped", Level = LogLevel.Warning, Message = "Consul entry {Entry} is skipped: {Problem}")]
+        public static partial void EntrySkipped(ILogger logger, string entry, string problem);
+
+        [LoggerMessage(EventId = 4021, EventName = "ConsulWatchFailed", Level = LogLevel.Warning, Message = "Watching {Target} in Consul failed {Failures} times in a row, next try in {Pause}: {Reason}")]
+        public static partial void WatchFailed(ILogger logger, string target, int failures, TimeSpan pause, string reason, Exception exception);
+
+        [LoggerMessage(EventId = 4022, EventName = "ConsulWatchRecovered", Level = LogLevel.Information, Message = "Watching {Target} in Consul works again after {Failures} failures")]
+        public static partial void WatchRecovered(ILogger logger, string target, int failures);
+
+        [LoggerMessage(EventId = 4023, EventName = "ConsulWatchPolls", Level = LogLevel.Warning, Message = "More than {Capacity} services are watched: {Target} is polled instead")]
+        public static partial void WatchPolls(ILogger logger, int capacity, string target);
+    }
+}

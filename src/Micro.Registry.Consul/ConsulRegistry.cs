@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+using Micro.Registry.Consul.Http;
+using Micro.Registry.Consul.Records;
+using Micro.Registry.Consul.Registering;
+using Micro.Registry.Consul.Settings;
+using Micro.Registry.Consul.Watching;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Registry.Consul;
+
+/// <summary>The registry of Consul agents: registrations live on an agent, reads come from the catalogue.</summary>
+internal sealed partial class ConsulRegistry : IRegistry
+{
+    private const int WatchCapacity = 1024;
+    private readonly CancellationTokenSource _disposed = new();
+    private readonly ConsulHttp _http;
+    private readonly ConsulApi _api;
+    private readonly HealthReader _reader;
+    private readonly Registrar _registrar;
+    private readonly WatchTable _watches;
+    private int _isDisposed;
+
+    public ConsulRegistry(ConsulSettings settings, TimeProvider time, Random random, ILogger logger)
+    {
+        _http = new ConsulHttp(settings, time);
+        _api = new ConsulApi(settings, _http, time);
+        _reader = new HealthReader(settings.Options, new SkipLog(logger));
+        _registrar = new Registrar(settings, _api, time, logger);
+        _watches = new WatchTable(_api, _reader, new WatchPace(_http, time, random), logger);
+    }
+
+    public string Name => "consul";
+
+    public async Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ServiceRecordRules.ThrowIfInvalid(service);
+        ThrowIfDisposed();
+        return await GuardAsync(() => _registrar.RegisterAsync(service, options.Ttl, cancellationToken)).ConfigureAwait(false);
+    }
+
+    public async Task DeregisterAsync(ServiceRecord service, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        ThrowIfDisposed();
+        await GuardAsync(async () =>
+        {
+            await _registrar.DeregisterAsync(service, cancellationToken).ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+    }
+
+    public async Task<IReadOnlyList<ServiceRecord>> GetServiceAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ServiceRecordRules.ThrowIfInvalidName(name);
+        ThrowIfDisposed();
+        var answer = await GuardAsync(() => _api.HealthAsync(name, ReadMode.Lookup, 0, cancellationToken)).ConfigureAwait(false);
+        var found = _reader.Read(name, answer.Value).Records;
+        return found.Count > 0 ? found : throw new ServiceNotFoundException(Name, name);
+    }
+
+    public async Task<IReadOnlyList<ServiceRecord>> ListServicesAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfDisposed();
+        var answer = await GuardAsync(() => _api.CatalogAsync(ReadMode.Lookup, 0, cancellationToken)).ConfigureAwait(false);
+        return [.. answer.Value.Select(name => new ServiceRecord { Name = name })];
+    }
+
+    public async IAsyncEnumerable<RegistryEvent> WatchAsync(
+        string? service = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        if (!string.IsNullOrEmpty(service))
+        {
+            ServiceRecordRules.ThrowIfInvalidName(service);
+        }
+
+        ThrowIfDisposed();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token);
+        var watch = string.IsNullOrEmpty(service) ? _watches.AcquireAll() : _watches.Acquire(service);
+        var buffer = new WatchBuffer(service, WatchCapacity);
+        watch.Hub.Add(buffer);
+        try
+        {
+            var events = buffer.ReadAllAsync(token => watch.Hub.ListAsync(buffer, token), stop.Token).GetAsyncEnumerator(CancellationToken.None);
+            await using (events.ConfigureAwait(false))
+            {
+                while (await MovesAsync(events, cancellationToken).ConfigureAwait(false))
+                {
+                    yield return events.Current;
+                }
+            }
+        }
+        finally
+        {
+            watch.Hub.Remove(buffer);
+            await _watches.ReleaseAsync(watch).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+        {
+            return;
+        }
+
+        await _disposed.CancelAsync().ConfigureAwait(false);
+        await _watches.DisposeAsync().ConfigureAwait(false);
+        _registrar.Dispose();
+        _http.Dispose();
+    }
+
+    /// <summary>Moves on; false when the registry was disposed meanwhile, which ends a watch without an error.</summary>
+    private async Task<bool> MovesAsync(IAsyncEnumerator<RegistryEvent> events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await events.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new OperationCanceledException("the watch was cancelled", exception, cancellationToken);
+        }
+    }
+
+    /// <summary>A request that disposal cuts off ends like any other call of a disposed registry.</summary>
+    private async Task<T> GuardAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not ObjectDisposedException && Volatile.Read(ref _isDisposed) == 1)
+        {
+            throw new ObjectDisposedException("the Consul registry was disposed during the call", exception);
+        }
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) == 1, this);
+}

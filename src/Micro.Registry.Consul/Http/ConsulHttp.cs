@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using Micro.Registry.Consul.Settings;
+
+namespace Micro.Registry.Consul.Http;
+
+/// <summary>
+/// Sends single requests. Blocking queries have connections of their own, so that they never keep a registration
+/// waiting; an agent takes 200 connections per client address, so both pools are bounded.
+/// </summary>
+internal sealed class ConsulHttp : IDisposable
+{
+    private const int OrdinaryConnections = 16;
+    private const long LargestBody = 64 * 1024 * 1024;
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(2);
+    private readonly ConsulSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly HttpClient _reading;
+    private readonly HttpClient _writing;
+    private readonly HttpClient _blocking;
+    private int _isDown;
+
+    public ConsulHttp(ConsulSettings settings, TimeProvider time)
+    {
+        _settings = settings;
+        _time = time;
+        _reading = CreateClient(OrdinaryConnections);
+        _writing = CreateClient(OrdinaryConnections);
+        _blocking = CreateClient(Watching.BlockingSlots.Capacity);
+    }
+
+    /// <summary>Called when an agent answers again after a request did not get through.</summary>
+    public Action? Recovered { get; set; }
+
+    /// <summary>Whether a failure means that no agent answered, rather than that it answered badly.</summary>
+    public static bool IsUnreached(RegistryUnavailableException exception) =>
+        exception.InnerException is HttpRequestException or IOException or OperationCanceledException;
+
+    /// <summary>Sends a request that is answered at once.</summary>
+    /// <exception cref="RegistryUnavailableException">No answer came.</exception>
+    public Task<ConsulResponse> SendAsync(Uri agent, HttpMethod method, string target, byte[]? json, CancellationToken cancellationToken) =>
+        SendAsync(method == HttpMethod.Put ? _writing : _reading, agent, method, target, json, _settings.Options.Timeout, cancellationToken);
+
+    /// <summary>Sends a query that the agent may hold for the waiting time of the options.</summary>
+    /// <exception cref="RegistryUnavailableException">No answer came.</exception>
+    public Task<ConsulResponse> WaitAsync(Uri agent, string target, CancellationToken cancellationToken)
+    {
+        // The agent adds up to a sixteenth of the waiting time.
+        var limit = (_settings.Options.Wait * 17 / 16) + TimeSpan.FromSeconds(10);
+        return SendAsync(_blocking, agent, HttpMethod.Get, target, null, limit, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _reading.Dispose();
+        _writing.Dispose();
+        _blocking.Dispose();
+    }
+
+    private HttpClient CreateClient(int connections)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            MaxConnectionsPerServer = connections,
+            ConnectTimeout = ConnectLimit,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            SslOptions = _settings.Tls.CreateOptions(),
+            ConnectCallback = ConnectAsync,
+        };
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LargestBody };
+    }
+
+    private async Task<ConsulResponse> SendAsync(
+        HttpClient client, Uri agent, HttpMethod method, string target, byte[]? json, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(limit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using var request = CreateRequest(agent, method, target, json);
+        try
+        {
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token).ConfigureAwait(false);
+            var body = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
+            if (Interlocked.Exchange(ref _isDown, 0) == 1)
+            {
+                Recovered?.Invoke();
+            }
+
+            return new ConsulResponse(agent, response.StatusCode, body)
+            {
+                Index = ulong.TryParse(Header(response, "X-Consul-Index"), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : 0,
+                LastContact = long.TryParse(Header(response, "X-Consul-LastContact"), NumberStyles.None, CultureInfo.InvariantCulture, out var contact)
+                    ? TimeSpan.FromMilliseconds(Math.Min(contact, int.MaxValue))
+                    : TimeSpan.Zero,
+                IsFilteredByRights = bool.TryParse(Header(response, "X-Consul-Results-Filtered-By-ACLs"), out var filtered) ? filtered : null,
+            };
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Volatile.Write(ref _isDown, 1);
+            throw new RegistryUnavailableException("consul", $"Consul at {agent.Authority} did not answer within {limit}", exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            Volatile.Write(ref _isDown, 1);
+            throw new RegistryUnavailableException(
+                "consul", $"Consul at {agent.Authority} cannot be reached: {exception.GetBaseException().Message}; is an agent running there?", exception);
+        }
+    }
+
+    private HttpRequestMessage CreateRequest(Uri agent, HttpMethod method, string target, byte[]? json)
+    {
+        var request = new HttpRequestMessage(method, new Uri(agent, target)) { Version = HttpVersion.Version11 };
+        if (agent.Scheme == Uri.UriSchemeHttps && !string.IsNullOrEmpty(_settings.Options.Tls.ServerName))
+        {
+            // The handler verifies the certificate against the host that the request names.
+            request.Headers.Host = _settings.Options.Tls.ServerName;
+        }
+
+        if (!string.IsNullOrEmpty(_settings.Options.Token))
+        {
+            request.Headers.Add("X-Consul-Token", _settings.Options.Token);
+        }
+
+        if (_settings.Authorization is { } authorization)
+        {
+            request.Headers.Authorization = AuthenticationHeaderValue.Parse(authorization);
+        }
+
+        if (json is not null)
+        {
+            request.Content = new ByteArrayContent(json);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        return request;
+    }
+
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+
+    /// <summary>Connects with keep-alive probes, so that a watch whose connection was silently cut notices within 25 s.</summary>
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 10);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace Micro.Registry.Consul.Registering;
+
+/// <summary>What callers hold of a registration; shared by the nodes of one record and by unchanged renewals.</summary>
+#pragma warning disable CA1001 // The token outlives the registry in the hands of callers; the source has no timer and no wait handle.
+internal sealed class RegistrationHandle
+#pragma warning restore CA1001
+{
+    private readonly CancellationTokenSource _lost = new();
+
+    public RegistrationHandle(ServiceRecord service, TimeSpan ttl)
+    {
+        Ttl = ttl;
+        Registration = new Registration(service, _lost.Token);
+    }
+
+    public TimeSpan Ttl { get; }
+
+    public Registration Registration { get; }
+
+    public bool Holds(ServiceRecord service, TimeSpan ttl) =>
+        !_lost.IsCancellationRequested && Ttl == ttl && Registration.Service.Equals(service);
+
+    /// <summary>Tells the owner, on a thread of its own.</summary>
+    public void Lose() => _ = _lost.CancelAsync();
+}

@@ -1,0 +1,110 @@
+using Micro.Registry.Consul.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Registry.Consul.Watching;
+
+/// <summary>
+/// Follows one thing in Consul by blocking queries, for ever. The index rules: a lower index than before, and any
+/// failure, start from the beginning, because an agent that lost its data would hold a query with the old index for the
+/// whole waiting time; an equal index says nothing new.
+/// </summary>
+/// <param name="target">What is watched, for logs.</param>
+/// <param name="query">Asks at once with index 0, else waits for a change.</param>
+/// <param name="publish">Takes what was read.</param>
+/// <param name="fail">Takes what went wrong; the loop goes on.</param>
+/// <param name="slots">Limits the queries that wait.</param>
+/// <param name="pace">The pauses.</param>
+/// <param name="logger">Where it logs.</param>
+internal sealed class WatchLoop<T>(
+    string target,
+    Func<ulong, CancellationToken, Task<ConsulAnswer<T>>> query,
+    Func<T, CancellationToken, Task> publish,
+    Action<Exception> fail,
+    BlockingSlots slots,
+    WatchPace pace,
+    ILogger logger)
+{
+    private ulong _index;
+    private int _failures;
+    private bool _saidPolls;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await TurnAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                // The last reader left.
+            }
+            catch (Exception exception)
+            {
+                await PauseAsync(exception, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task TurnAsync(CancellationToken cancellationToken)
+    {
+        var started = pace.Now;
+        var isBlocking = _index > 0 && slots.TryEnter();
+        ConsulAnswer<T> answer;
+        try
+        {
+            answer = await query(isBlocking ? _index : 0, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (isBlocking)
+            {
+                slots.Exit();
+            }
+        }
+
+        var mustPoll = answer.Index == 0 || (_index > 0 && !isBlocking);
+        if (!isBlocking || answer.Index != _index)
+        {
+            await publish(answer.Value, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_failures > 0)
+        {
+            ConsulRegistry.Log.WatchRecovered(logger, target, _failures);
+            _failures = 0;
+        }
+
+        _index = answer.Index < _index ? 0 : answer.Index;
+        if (mustPoll)
+        {
+            SayPolls();
+            await pace.BeforePollAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await pace.AfterAnswerAsync(started, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private Task PauseAsync(Exception exception, CancellationToken cancellationToken)
+    {
+        _index = 0;
+        _failures++;
+        fail(exception);
+        var isDenied = exception is RegistryDeniedException;
+        var pause = pace.AfterFailure(_failures, isDenied);
+        ConsulRegistry.Log.WatchFailed(logger, target, _failures, pause, exception.Message, exception);
+        return pace.WaitAsync(pause, isDenied, cancellationToken);
+    }
+
+    private void SayPolls()
+    {
+        if (!_saidPolls)
+        {
+            _saidPolls = true;
+            ConsulRegistry.Log.WatchPolls(logger, BlockingSlots.Capacity, target);
+        }
+    }
+}

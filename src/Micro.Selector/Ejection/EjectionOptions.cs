@@ -1,0 +1,60 @@
+namespace Micro.Selection;
+
+/// <summary>
+/// When a node that fails is left out for a while. Only transport-level failures count: no connection, a broken one, or
+/// no reply in time; never an error that the service answered. Read once when the selector is made; not safe for
+/// concurrent use.
+/// </summary>
+public sealed class EjectionOptions
+{
+    /// <summary>Whether failing nodes are left out; on by default.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>
+    /// Transport-level failures in a row that leave a node out, 1 to 1,000; 3 by default. A refused connection does so
+    /// at once.
+    /// </summary>
+    public int ConsecutiveFailures { get; set; } = 3;
+
+    /// <summary>
+    /// For how long a node is left out the first time, ± 20 %, 10 ms to 1 hour; 5 seconds by default. Then one request
+    /// is tried at it: the node comes back, or stays out for twice as long.
+    /// </summary>
+    public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Longest pause, ± 20 %, from <see cref="FirstPause"/> to 1 hour; 60 seconds by default. Each such time without
+    /// a new ejection halves the next pause again.
+    /// </summary>
+    public TimeSpan LongestPause { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Largest share of a service's listed nodes that is left out at a time, more than 0, at most 1; 0.5 by default.
+    /// One node may always be left out; when all that match a call are, all of them are used.
+    /// </summary>
+    public double MaxShare { get; set; } = 0.5;
+
+    internal IEnumerable<string> Problems()
+    {
+        var hour = TimeSpan.FromHours(1);
+        if (ConsecutiveFailures is < 1 or > 1000)
+        {
+            yield return $"{nameof(ConsecutiveFailures)} {ConsecutiveFailures} must be 1 to 1000";
+        }
+
+        if (FirstPause < TimeSpan.FromMilliseconds(10) || FirstPause > hour)
+        {
+            yield return $"{nameof(FirstPause)} {FirstPause} must be 10 ms to 1 hour";
+        }
+
+        if (LongestPause < FirstPause || LongestPause > hour)
+        {
+            yield return $"{nameof(LongestPause)} {LongestPause} must be {nameof(FirstPause)} {FirstPause} to 1 hour";
+        }
+
+        if (double.IsNaN(MaxShare) || MaxShare <= 0 || MaxShare > 1)
+        {
+            yield return $"{nameof(MaxShare)} {MaxShare} must be more than 0 and at most 1";
+        }
+    }
+}

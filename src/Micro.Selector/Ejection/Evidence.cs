@@ -1,0 +1,17 @@
+namespace Micro.Selection;
+
+/// <summary>What an attempt says about the node it went to.</summary>
+internal enum Evidence
+{
+    /// <summary>Nothing: the attempt was given up or never sent.</summary>
+    None,
+
+    /// <summary>The node answered, be it with an error.</summary>
+    Answered,
+
+    /// <summary>The connection broke, or no reply came in time.</summary>
+    Failed,
+
+    /// <summary>There was no connection to be had.</summary>
+    Refused,
+}
