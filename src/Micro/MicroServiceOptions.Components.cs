@@ -1,6 +1,7 @@
 using Micro.Client;
 using Micro.Registry;
 using Micro.Registry.Consul;
+using Micro.Registry.Etcd;
 using Micro.Registry.Mdns;
 using Micro.Selection;
 using Micro.Server;
@@ -19,6 +20,8 @@ public sealed partial class MicroServiceOptions
     internal Action<MdnsRegistryOptions>? MdnsOptions { get; private set; }
 
     internal Action<ConsulRegistryOptions>? ConsulOptions { get; private set; }
+
+    internal Action<EtcdRegistryOptions>? EtcdOptions { get; private set; }
 
     internal Action<MemoryRegistryOptions>? MemoryOptions { get; private set; }
 
@@ -64,7 +67,7 @@ public sealed partial class MicroServiceOptions
         Set(() => RegistryFactories[NotNull(name)] = NotNull(factory));
 
     /// <summary>Chooses a registry by name. The default is <c>mdns</c>.</summary>
-    /// <param name="name">A built-in name (<c>mdns</c>, <c>consul</c>, <c>memory</c>) or one added by <see cref="AddRegistry"/>.</param>
+    /// <param name="name">A built-in name (<c>mdns</c>, <c>consul</c>, <c>etcd</c>, <c>memory</c>) or one added by <see cref="AddRegistry"/>.</param>
     public MicroServiceOptions UseRegistry(string name) => Set(() => RegistryName = NotNull(name));
 
     /// <summary>Chooses multicast DNS.</summary>
@@ -76,6 +79,11 @@ public sealed partial class MicroServiceOptions
     /// <param name="configure">Its options; kept when flags choose the same registry.</param>
     public MicroServiceOptions UseConsul(Action<ConsulRegistryOptions>? configure = null) =>
         Set(() => (RegistryName, ConsulOptions) = ("consul", configure));
+
+    /// <summary>Chooses etcd, by default the member on <c>127.0.0.1:2379</c>.</summary>
+    /// <param name="configure">Changes its settings; addresses given by flag or environment win.</param>
+    public MicroServiceOptions UseEtcd(Action<EtcdRegistryOptions>? configure = null) =>
+        Set(() => (RegistryName, EtcdOptions) = ("etcd", configure));
 
     /// <summary>Chooses a registry in memory, seen by this service only.</summary>
     /// <param name="configure">Its options; kept when flags choose the same registry.</param>

@@ -91,8 +91,8 @@ public sealed class GreeterTests
     }
 
     [Theory]
-    [InlineData("server --registry=nosuch", "nosuch", "consul, mdns, memory")]
-    [InlineData("client --registry=nosuch", "nosuch", "consul, mdns, memory")]
+    [InlineData("server --registry=nosuch", "nosuch", "consul, etcd, mdns, memory")]
+    [InlineData("client --registry=nosuch", "nosuch", "consul, etcd, mdns, memory")]
     [InlineData("server --register_ttl=soon", "soon", "seconds")]
     [InlineData("server --server_address=nowhere", "nowhere", "host:port")]
     [InlineData("server --regsitry=mdns", "--regsitry", "--registry")]

@@ -1,22 +1,26 @@
 using System.Reflection;
 using Micro.Registry;
 using Micro.Registry.Consul;
+using Micro.Registry.Etcd;
 using Micro.Registry.Mdns;
 using Micro.Selection;
+using Micro.Transport.Grpc;
 
 namespace Micro.Tests;
 
-/// <summary>Dependencies run one way: Micro → {Selector, Registry.*} → Core.</summary>
+/// <summary>Dependencies run one way: Micro → {Selector, Transport.Grpc, Registry.*} → Core; of the backends only etcd uses Transport.Grpc.</summary>
 public sealed class ArchitectureTests
 {
     private static readonly Assembly Core = typeof(IRegistry).Assembly;
     private static readonly Assembly Facade = typeof(MicroService).Assembly;
     private static readonly Assembly[] Backends = [typeof(MdnsRegistryOptions).Assembly, typeof(ConsulRegistryOptions).Assembly];
+    private static readonly Assembly Etcd = typeof(EtcdRegistryOptions).Assembly;
+    private static readonly Assembly Grpc = typeof(IGrpcChannel).Assembly;
     private static readonly Assembly Selector = typeof(Selectors).Assembly;
 
     public static TheoryData<string> AssemblyNames => [.. All.Select(assembly => assembly.GetName().Name!)];
 
-    private static IEnumerable<Assembly> All => [Core, Selector, .. Backends, Facade];
+    private static IEnumerable<Assembly> All => [Core, Selector, Grpc, Etcd, .. Backends, Facade];
 
     [Fact]
     public void Core_SeesNothingOfOurs() => OwnReferences(Core).Should().BeEmpty();
@@ -24,11 +28,15 @@ public sealed class ArchitectureTests
     [Fact]
     public void SelectorAndBackends_SeeOnlyCore()
     {
-        foreach (var assembly in Backends.Append(Selector))
+        foreach (var assembly in Backends.Append(Selector).Append(Grpc))
         {
             OwnReferences(assembly).Should().BeSubsetOf(["Micro.Core"], "{0} must know nobody else", assembly.GetName().Name);
         }
     }
+
+    [Fact]
+    public void Etcd_AloneOfTheBackends_SeesGrpcAsWell() =>
+        OwnReferences(Etcd).Should().BeSubsetOf(["Micro.Core", "Micro.Transport.Grpc"]).And.Contain("Micro.Transport.Grpc");
 
     [Theory]
     [MemberData(nameof(AssemblyNames))]

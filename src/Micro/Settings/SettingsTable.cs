@@ -16,7 +16,7 @@ internal static class SettingsTable
         new("client", "name", "client implementation: mucp", static (_, text) => KnownNames.Get("client", text, KnownNames.Clients)),
         new("server", "name", "server implementation: mucp", static (_, text) => KnownNames.Get("server", text, KnownNames.Servers)),
         new("transport", "name", "transport: http", static (_, text) => KnownNames.Get("transport", text, KnownNames.Transports)),
-        new("registry", "name", "registry: mdns, consul or memory", static (target, text) =>
+        new("registry", "name", "registry: mdns, consul, etcd or memory", static (target, text) =>
             target.Registry = KnownNames.Get("registry", text, target.RegistryNames)),
         new("registry_address", "list", "addresses of the registry, host[:port]; with mdns the network interfaces, by address or name", static (target, text) =>
             target.RegistryAddresses = List(text)),

@@ -1,5 +1,6 @@
 using Micro.Registry;
 using Micro.Registry.Consul;
+using Micro.Registry.Etcd;
 using Micro.Registry.Mdns;
 
 namespace Micro.Wiring;
@@ -15,6 +16,7 @@ internal static class RegistryTable
         {
             ["mdns"] = context => CreateMdns(context, options.MdnsOptions),
             ["consul"] = context => CreateConsul(context, options),
+            ["etcd"] = context => CreateEtcd(context, options),
             ["memory"] = context => CreateMemory(context, options.MemoryOptions),
         };
         foreach (var (name, factory) in options.RegistryFactories)
@@ -50,6 +52,25 @@ internal static class RegistryTable
             {
                 options.Environment = service.IgnoresEnvironment ? new Dictionary<string, string?>() : service.EnvironmentValues;
                 service.ConsulOptions?.Invoke(options);
+                options.Timeout = context.Timeout ?? options.Timeout;
+                if (context.Addresses.Count > 0)
+                {
+                    options.Addresses.Clear();
+                    foreach (var address in context.Addresses)
+                    {
+                        options.Addresses.Add(address);
+                    }
+                }
+            },
+            context.LoggerFactory,
+            context.TimeProvider);
+
+    private static IRegistry CreateEtcd(RegistryContext context, MicroServiceOptions service) =>
+        Etcd.CreateRegistry(
+            options =>
+            {
+                options.Environment = service.IgnoresEnvironment ? new Dictionary<string, string?>() : service.EnvironmentValues;
+                service.EtcdOptions?.Invoke(options);
                 options.Timeout = context.Timeout ?? options.Timeout;
                 if (context.Addresses.Count > 0)
                 {

@@ -1,7 +1,9 @@
 using Micro.Registry;
 using Micro.Registry.Consul;
+using Micro.Registry.Etcd;
 using Micro.Registry.Mdns;
 using Micro.Selection;
+using Micro.Transport.Grpc;
 
 namespace Micro.Tests.PublicApi;
 
@@ -15,6 +17,8 @@ public sealed class PublicApiTests
     [InlineData(typeof(Selectors))]
     [InlineData(typeof(MdnsRegistryOptions))]
     [InlineData(typeof(ConsulRegistryOptions))]
+    [InlineData(typeof(EtcdRegistryOptions))]
+    [InlineData(typeof(IGrpcChannel))]
     [InlineData(typeof(MicroService))]
     public void Surface_IsTheApprovedOne(Type anyType)
     {

@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using Micro.Registry.Etcd.Api;
+using Micro.Transport.Grpc;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Micro.Registry.Etcd;
+
+/// <summary>Entry to the etcd registry: records in an etcd cluster, together with go-micro services.</summary>
+#pragma warning disable MA0049 // The short name is what callers write: Etcd.CreateRegistry()
+public static class Etcd
+#pragma warning restore MA0049
+{
+    /// <summary>Makes a registry. Nothing is opened before its first use.</summary>
+    /// <param name="configure">Changes the default settings.</param>
+    /// <param name="loggerFactory">Where it logs; <see langword="null"/> for nowhere.</param>
+    /// <param name="timeProvider">Time source; <see langword="null"/> for the system's.</param>
+    /// <returns>The registry, safe for concurrent use.</returns>
+    /// <exception cref="OptionsValidationException">Settings are wrong; the message names all of them.</exception>
+    public static IRegistry CreateRegistry(
+        Action<EtcdRegistryOptions>? configure = null, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
+    {
+        var options = new EtcdRegistryOptions();
+        configure?.Invoke(options);
+        var result = new EtcdRegistryOptionsValidator().Validate(null, options);
+        if (result.Failed)
+        {
+            throw new OptionsValidationException(nameof(EtcdRegistryOptions), typeof(EtcdRegistryOptions), result.Failures);
+        }
+
+        var time = timeProvider ?? TimeProvider.System;
+        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Micro.Registry.Etcd");
+        var tls = LoadTls(options);
+        if (tls.DangerousSkipCertificateVerification && EtcdTls.IsWanted(options))
+        {
+            EtcdRegistry.Log.VerificationSkipped(logger);
+        }
+
+        var random = new SharedRandom();
+        return new EtcdRegistry(options, new EtcdApi(options, tls, EtcdCredentials.From(options), time, logger), time, random, logger);
+    }
+
+    private static GrpcTlsOptions LoadTls(EtcdRegistryOptions options)
+    {
+        try
+        {
+            return EtcdTls.Load(options);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new OptionsValidationException(
+                nameof(EtcdRegistryOptions), typeof(EtcdRegistryOptions), [$"{nameof(options.Tls)}: {exception.Message}"]);
+        }
+    }
+}

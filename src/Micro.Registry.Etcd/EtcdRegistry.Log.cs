@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Registry.Etcd;
+
+internal sealed partial class EtcdRegistry
+{
+    /// <summary>Messages of the etcd registry, ids 5000 to 5099.</summary>
+    internal static partial class Log
+    {
+        [LoggerMessage(EventId = 5000, EventName = "EtcdMovedOn", Level = LogLevel.Information, Message = "etcd member {From} failed, next is {To}")]
+        public static partial void MovedOn(ILogger logger, Uri from, Uri to);
+
+        [LoggerMessage(EventId = 5001, EventName = "EtcdAuthenticated", Level = LogLevel.Debug, Message = "etcd gave user {User} a new token")]
+        public static partial void Authenticated(ILogger logger, string user);
+
+        [LoggerMessage(EventId = 5002, EventName = "EtcdWentBack", Level = LogLevel.Warning, Message = "etcd went back from revision {From} to {To}: its data was wiped or restored, everything is read again")]
+        public static partial void WentBack(ILogger logger, long from, long to);
+
+        [LoggerMessage(EventId = 5003, EventName = "EtcdVerificationSkipped", Level = LogLevel.Warning, Message = "Certificates of etcd are not verified: anybody on the way can read and change everything")]
+        public static partial void VerificationSkipped(ILogger logger);
+
+        [LoggerMessage(EventId = 5010, EventName = "EtcdWritten", Level = LogLevel.Debug, Message = "etcd key {Key} was written with lease {Lease}")]
+        public static partial void Written(ILogger logger, string key, long lease);
+
+        [LoggerMessage(EventId = 5011, EventName = "EtcdLeaseLost", Level = LogLevel.Warning, Message = "Lease {Lease} of etcd key {Key} is lost: {Reason}")]
+        public static partial void LeaseLost(ILogger logger, string key, long lease, string reason);
+
+        [LoggerMessage(EventId = 5012, EventName = "EtcdRenewalFailed", Level = LogLevel.Warning, Message = "Leases could not be renewed, failure {Count} in a row: {Reason}")]
+        public static partial void RenewalFailed(ILogger logger, int count, string reason, Exception exception);
+
+        [LoggerMessage(EventId = 5013, EventName = "EtcdLeaseAbandoned", Level = LogLevel.Warning, Message = "Lease {Lease} is not renewed any more: no heartbeat came for {Limit}")]
+        public static partial void LeaseAbandoned(ILogger logger, long lease, TimeSpan limit);
+
+        [LoggerMessage(EventId = 5014, EventName = "EtcdNoTtl", Level = LogLevel.Warning, Message = "etcd key {Key} has no TTL: it stays for ever when this process crashes")]
+        public static partial void NoTtl(ILogger logger, string key);
+
+        [LoggerMessage(EventId = 5015, EventName = "EtcdConflict", Level = LogLevel.Warning, Message = "Node id {Id} is registered from {Other} as well as from here, {Own}: ids must be unique")]
+        public static partial void Conflict(ILogger logger, string id, string other, string own);
+
+        [LoggerMessage(EventId = 5016, EventName = "EtcdRevokeFailed", Level = LogLevel.Debug, Message = "Lease {Lease} could not be revoked and expires by itself: {Reason}")]
+        public static partial void RevokeFailed(ILogger logger, long lease, string reason);
+
+        [LoggerMessage(EventId = 5020, EventName = "EtcdValueSkipped", Level = LogLevel.Warning, Message = "etcd key {Key} is skipped: {Problem}")]
+        public static partial void ValueSkipped(ILogger logger, string key, string problem);
+
+        [LoggerMessage(EventId = 5030, EventName = "EtcdWatchBroken", Level = LogLevel.Warning, Message = "The watch of {Service} broke, failure {Count} in a row, it lists again: {Reason}")]
+        public static partial void WatchBroken(ILogger logger, string service, int count, string reason, Exception exception);
+
+        [LoggerMessage(EventId = 5031, EventName = "EtcdRelisting", Level = LogLevel.Debug, Message = "The watch of {Service} lists again")]
+        public static partial void Relisting(ILogger logger, string service);
+
+        [LoggerMessage(EventId = 5032, EventName = "EtcdWatchOverflow", Level = LogLevel.Information, Message = "A reader of the watch of {Service} is more than {Capacity} events behind, it gets the difference instead")]
+        public static partial void WatchOverflow(ILogger logger, string service, int capacity);
+    }
+}

@@ -1,0 +1,205 @@
+using Micro.Registry.Etcd.Api;
+using Micro.Transport.Grpc;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Registry.Etcd.Leases;
+
+/// <summary>
+/// Renews all leases over one stream, for ever: a stream that ends is opened again at the next member. A lease that the
+/// server does not know, or did not confirm within its lifetime, is reported lost; its owner decides what to do.
+/// </summary>
+internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimeProvider time, Random random, ILogger logger) : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, KeptLease> _leases = [];
+    private readonly WakeableDelay _delay = new(time);
+    private readonly CancellationTokenSource _stop = new();
+    private Task? _loop;
+    private int _failures;
+
+    /// <summary>How many leases are renewed.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _leases.Count;
+            }
+        }
+    }
+
+    /// <summary>Begins to renew a lease, or takes note that its owner lives.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="grantedAt">When a new lease was asked for; null for one whose state is not known, which is renewed at once.</param>
+    public void Keep(KeptLease lease, long? grantedAt)
+    {
+        lock (_gate)
+        {
+            lease.HeartbeatAt = time.GetTimestamp();
+            var wasAbandoned = lease.IsAbandoned;
+            lease.IsAbandoned = false;
+            if (_stop.IsCancellationRequested || !_leases.TryAdd(lease.Id, lease))
+            {
+                if (wasAbandoned)
+                {
+                    _delay.Wake();
+                }
+
+                return;
+            }
+
+            lease.ConfirmedAt = grantedAt ?? lease.HeartbeatAt;
+            lease.AskedAt = null;
+            lease.NextAfter = grantedAt is null ? TimeSpan.Zero : NextAfter(lease);
+            if (_loop is null)
+            {
+                // The loop must not hold on to the ambient values of whoever registers first.
+                using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
+                {
+                    _loop = Task.Run(() => RunAsync(_stop.Token), CancellationToken.None);
+                }
+            }
+        }
+
+        _delay.Wake();
+    }
+
+    /// <summary>Stops renewing a lease; it is not reported lost.</summary>
+    public void Drop(KeptLease lease)
+    {
+        lock (_gate)
+        {
+            if (_leases.TryGetValue(lease.Id, out var known) && ReferenceEquals(known, lease))
+            {
+                _leases.Remove(lease.Id);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task? loop;
+        lock (_gate)
+        {
+            loop = _loop;
+            _leases.Clear();
+        }
+
+        await _stop.CancelAsync();
+        if (loop is not null)
+        {
+            await loop;
+        }
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                EndOverdue();
+                if (Count == 0)
+                {
+                    await _delay.WaitAsync(Timeout.InfiniteTimeSpan, CancellationToken.None, cancellationToken);
+                    continue;
+                }
+
+                await RenewOverOneStreamAsync(cancellationToken);
+            }
+            catch (Exception exception)
+            {
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                if (exception is GrpcException error && EtcdErrors.IsStaleToken(error))
+                {
+                    api.ForgetToken();
+                }
+
+                _failures++;
+                EtcdRegistry.Log.RenewalFailed(logger, _failures, exception.Message, exception);
+                await PauseAsync(cancellationToken);
+            }
+        }
+    }
+
+    private async Task RenewOverOneStreamAsync(CancellationToken cancellationToken)
+    {
+        // Ends the reader together with this method, however it is left.
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var open = await api.OpenStreamAsync(EtcdMethods.LeaseKeepAlive, needsLeader: false, abort.Token);
+        var reading = ReadAsync(open.Stream, abort.Token);
+        try
+        {
+            AskAllAgain();
+            while (!reading.IsCompleted)
+            {
+                EndOverdue();
+                if (Count == 0)
+                {
+                    return;
+                }
+
+                foreach (var lease in TakeDue())
+                {
+                    await open.Stream.WriteAsync(new LeaseKeepAliveRequest { Id = lease }, abort.Token);
+                }
+
+                ThrowIfUnanswered();
+                await _delay.WaitAsync(UntilNext(), CancellationToken.None, cancellationToken);
+            }
+
+            await reading;
+        }
+        catch (GrpcException)
+        {
+            api.MoveOn(open.Member);
+            throw;
+        }
+        finally
+        {
+            await abort.CancelAsync();
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ReadAsync(IGrpcStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse> stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await stream.ReadAsync(cancellationToken) is { } answer)
+            {
+                _failures = 0;
+                Confirm(answer);
+            }
+
+            throw new GrpcException(GrpcStatusCode.Unavailable, "the stream that renews leases was ended by the server");
+        }
+        finally
+        {
+            _delay.Wake();
+        }
+    }
+
+    private async Task PauseAsync(CancellationToken cancellationToken)
+    {
+        var pause = FirstPause * Math.Pow(1.6, Math.Clamp(_failures - 1, 0, 20));
+        pause = Jitter.Spread(pause < LongestPause ? pause : LongestPause, random);
+        var next = UntilExpiry();
+        try
+        {
+            await Task.Delay(next < pause ? next : pause, time, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The keeper stops; the loop sees it.
+        }
+    }
+}

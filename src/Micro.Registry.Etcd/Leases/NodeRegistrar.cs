@@ -1,0 +1,200 @@
+using Google.Protobuf;
+using Micro.Registry.Etcd.Api;
+using Micro.Registry.Etcd.Records;
+using Micro.Transport.Grpc;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Registry.Etcd.Leases;
+
+/// <summary>Writes and withdraws the key of one node.</summary>
+internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? renewalLimit, TimeProvider time, ILogger logger)
+{
+    /// <summary>
+    /// Makes sure that the key holds this record under a lease of ours that lives. Reads the key first, with the agreement
+    /// of the cluster: what somebody else deleted or changed is noticed at every heartbeat.
+    /// </summary>
+    public async Task AssertAsync(NodeState state, ServiceRecord record, TimeSpan ttl, CancellationToken cancellationToken)
+    {
+        var value = ByteString.CopyFrom(RecordJson.Write(record));
+        var seconds = WholeSeconds(ttl);
+        var stored = await api.GetAsync(state.Key, cancellationToken);
+        var old = TakeOutdatedLease(state, seconds);
+        if (stored is not null && !IsOurs(stored, state, old))
+        {
+            await MeetForeignValueAsync(state, stored, record, value, seconds, cancellationToken);
+        }
+
+        await WriteAsync(state, stored, value, seconds, cancellationToken);
+        state.Seconds = seconds;
+        if (old is not null)
+        {
+            await RevokeAsync(old.Id, cancellationToken);
+        }
+    }
+
+    /// <summary>Stops all work for the node, then deletes key and lease.</summary>
+    public async Task WithdrawAsync(NodeState state, CancellationToken cancellationToken)
+    {
+        var lease = state.Lease;
+        state.Lease = null;
+        if (lease is not null)
+        {
+            keeper.Drop(lease);
+        }
+
+        await api.DeleteAsync(state.Key, cancellationToken);
+        if (lease is not null)
+        {
+            await RevokeAsync(lease.Id, cancellationToken);
+        }
+    }
+
+    /// <summary>etcd counts whole seconds: rounded up, so that a registration never lives shorter than asked for.</summary>
+    private static long WholeSeconds(TimeSpan ttl) => ttl <= TimeSpan.Zero ? 0 : (long)Math.Ceiling(ttl.TotalSeconds);
+
+    private static bool IsOurs(KeyValue stored, NodeState state, KeptLease? old) =>
+        stored.Lease == (state.Lease?.Id ?? 0) || (old is not null && stored.Lease == old.Id);
+
+    /// <summary>Gives up a lease that is gone or has another lifetime than asked for; the latter is returned, to be revoked.</summary>
+    private KeptLease? TakeOutdatedLease(NodeState state, long seconds)
+    {
+        if (state.Lease is not { } lease)
+        {
+            return null;
+        }
+
+        if (state.IsLeaseGone)
+        {
+            state.Lease = null;
+            return null;
+        }
+
+        if (state.Seconds == seconds)
+        {
+            return null;
+        }
+
+        keeper.Drop(lease);
+        state.Lease = null;
+        return lease;
+    }
+
+    private async Task WriteAsync(NodeState state, KeyValue? stored, ByteString value, long seconds, CancellationToken cancellationToken)
+    {
+        var hasTriedAgain = false;
+        while (true)
+        {
+            var grantedAt = seconds > 0 && state.Lease is null ? await GrantAsync(state, seconds, cancellationToken) : null;
+            if (stored is not null && stored.Lease == (state.Lease?.Id ?? 0) && stored.Value.Equals(value))
+            {
+                Keep(state, grantedAt);
+                return;
+            }
+
+            try
+            {
+                await api.PutAsync(state.Key, value, state.Lease?.Id ?? 0, cancellationToken);
+                EtcdRegistry.Log.Written(logger, state.KeyText, state.Lease?.Id ?? 0);
+                Keep(state, grantedAt);
+                return;
+            }
+            catch (GrpcException error) when (error.StatusCode == GrpcStatusCode.NotFound && state.Lease is { } gone && !hasTriedAgain)
+            {
+                // The lease ended unnoticed; together with it goes everything we believed about the key.
+                keeper.Drop(gone);
+                state.Lease = null;
+                stored = null;
+                hasTriedAgain = true;
+            }
+        }
+    }
+
+    private void Keep(NodeState state, long? grantedAt)
+    {
+        if (state.Lease is { } lease)
+        {
+            keeper.Keep(lease, grantedAt);
+        }
+        else if (!state.HasWarnedOfNoTtl)
+        {
+            state.HasWarnedOfNoTtl = true;
+            EtcdRegistry.Log.NoTtl(logger, state.KeyText);
+        }
+    }
+
+    /// <summary>Makes a lease; it stays with the node when the write after it fails, and serves the next try.</summary>
+    private async Task<long?> GrantAsync(NodeState state, long seconds, CancellationToken cancellationToken)
+    {
+        var asked = time.GetTimestamp();
+        var granted = await api.GrantAsync(seconds, cancellationToken);
+        if (granted.Id == 0 || granted.Ttl <= 0)
+        {
+            throw new GrpcException(GrpcStatusCode.Internal, $"etcd granted no lease: {granted.Error}");
+        }
+
+        Hold(state, granted.Id, granted.Ttl, seconds);
+        return asked;
+    }
+
+    private void Hold(NodeState state, long id, long granted, long seconds)
+    {
+        var ttl = TimeSpan.FromSeconds(granted);
+        state.IsLeaseGone = false;
+        state.Seconds = seconds;
+        KeptLease? lease = null;
+        lease = new KeptLease(id, ttl, renewalLimit ?? ttl * 3, isGone =>
+        {
+            state.IsLeaseGone |= isGone && ReferenceEquals(state.Lease, lease);
+            EtcdRegistry.Log.LeaseLost(logger, state.KeyText, id, isGone ? "etcd does not know it" : "not confirmed in time");
+            state.FireSignals();
+        });
+        state.Lease = lease;
+    }
+
+    /// <summary>
+    /// A value that is not ours: what an earlier run of this process left is taken over, with its lease where that fits;
+    /// the record of another process is overwritten once and reported every time.
+    /// </summary>
+    private async Task MeetForeignValueAsync(
+        NodeState state, KeyValue stored, ServiceRecord record, ByteString value, long seconds, CancellationToken cancellationToken)
+    {
+        _ = RecordJsonReader.TryReadService(stored.Value.Span, out var other);
+        if (other is not null && !string.Equals(other.Name, record.Name, StringComparison.Ordinal)
+            && string.Equals(EtcdKeys.Escape(other.Name), EtcdKeys.Escape(record.Name), StringComparison.Ordinal))
+        {
+            throw new ArgumentException(
+                $"service '{record.Name}': service '{other.Name}' has the same key in etcd, where '/' becomes '-': rename one of them", nameof(record));
+        }
+
+        var address = other?.Nodes is [var node, ..] ? node.Address : null;
+        if (address is not null && !string.Equals(address, record.Nodes[0].Address, StringComparison.Ordinal))
+        {
+            EtcdRegistry.Log.Conflict(logger, record.Nodes[0].Id, address, record.Nodes[0].Address);
+            if (state.Overwrites++ > 0)
+            {
+                throw new RegistryDeniedException("etcd", $"node id {record.Nodes[0].Id} is also registered by {address}: ids must be unique");
+            }
+        }
+        else if (seconds > 0 && state.Lease is null && stored.Lease != 0 && stored.Value.Equals(value))
+        {
+            var lease = await api.TimeToLiveAsync(stored.Lease, cancellationToken);
+            if (lease.Ttl > 0 && lease.GrantedTtl == seconds && lease.Keys.Count == 1)
+            {
+                Hold(state, stored.Lease, lease.GrantedTtl, seconds);
+            }
+        }
+    }
+
+    private async Task RevokeAsync(long lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await api.RevokeAsync(lease, cancellationToken);
+        }
+        catch (GrpcException exception)
+        {
+            // Nothing hangs on it any more, and nobody renews it: it ends by itself.
+            EtcdRegistry.Log.RevokeFailed(logger, lease, exception.Message);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Micro.Testing;
+
+namespace Micro.Registry.Etcd.Tests.Cluster;
+
+/// <summary>Three members on loopback.</summary>
+public sealed class EtcdCluster : IAsyncDisposable
+{
+    public IReadOnlyList<EtcdServer> Members { get; } = [new(), new(), new()];
+
+    public async Task StartAsync()
+    {
+        var initial = string.Join(',', Members.Select(member => $"{member.Name}={member.PeerAddress}"));
+        foreach (var member in Members)
+        {
+            member.InitialCluster = initial;
+            member.Launch();
+        }
+
+        foreach (var member in Members)
+        {
+            await member.WaitUntilReadyAsync();
+        }
+    }
+
+    public async Task<EtcdServer> LeaderAsync()
+    {
+        EtcdServer? leader = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                foreach (var member in Members)
+                {
+                    using var status = JsonDocument.Parse(await member.ControlAsync("endpoint", "status", "-w", "json"));
+                    var content = status.RootElement[0].GetProperty("Status");
+                    if (content.GetProperty("header").GetProperty("member_id").GetUInt64() == content.GetProperty("leader").GetUInt64())
+                    {
+                        leader = member;
+                    }
+                }
+
+                return leader is not null;
+            },
+            "a leader");
+        return leader!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var member in Members)
+        {
+            await member.DisposeAsync();
+        }
+    }
+}
