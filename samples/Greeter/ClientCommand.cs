@@ -20,16 +20,17 @@ internal static class ClientCommand
         try
         {
             var call = new CallOptions { ContentType = flags.ContentType, Addresses = flags.Addresses };
+            var client = new Greeter.Client(service.Client, flags.Service);
             if (flags.Mode == ClientMode.Load)
             {
-                return await LoadAsync(service.Client, flags, call);
+                return await LoadAsync(client, flags, call);
             }
 
             await (flags.Mode switch
             {
-                ClientMode.Stream => StreamAsync(service.Client, flags, call),
-                ClientMode.PingPong => PingPongAsync(service.Client, flags, call),
-                _ => HelloAsync(service.Client, flags, call),
+                ClientMode.Stream => StreamAsync(client, flags, call),
+                ClientMode.PingPong => PingPongAsync(client, flags, call),
+                _ => HelloAsync(client, flags, call),
             });
             return 0;
         }
@@ -45,16 +46,16 @@ internal static class ClientCommand
         }
     }
 
-    private static async Task HelloAsync(IMicroClient client, ClientFlags flags, CallOptions call)
+    private static async Task HelloAsync(Greeter.Client client, ClientFlags flags, CallOptions call)
     {
         for (var number = 0L; number < flags.Count; number++)
         {
-            var response = await client.CallAsync<Request, Response>(flags.Service, "Greeter.Hello", new Request { Name = flags.Name }, call);
+            var response = await client.HelloAsync(new Request { Name = flags.Name }, call);
             Console.WriteLine(response.Msg);
         }
     }
 
-    private static async Task<int> LoadAsync(IMicroClient client, ClientFlags flags, CallOptions call)
+    private static async Task<int> LoadAsync(Greeter.Client client, ClientFlags flags, CallOptions call)
     {
         // With --json nothing but the summary goes to standard output.
         var progress = flags.Load.Json ? Console.Error : Console.Out;
@@ -63,19 +64,17 @@ internal static class ClientCommand
         return summary.Failed == 0 ? 0 : 1;
     }
 
-    private static async Task StreamAsync(IMicroClient client, ClientFlags flags, CallOptions call)
+    private static async Task StreamAsync(Greeter.Client client, ClientFlags flags, CallOptions call)
     {
-        await using var stream = await client.OpenStreamAsync<StreamRequest, StreamResponse>(flags.Service, "Greeter.Stream", call);
-        await stream.SendAsync(new StreamRequest { Count = flags.Count });
-        await foreach (var response in stream.ReadAllAsync())
+        await foreach (var response in client.StreamAsync(new StreamRequest { Count = flags.Count }, call))
         {
             Console.WriteLine(response.Count);
         }
     }
 
-    private static async Task PingPongAsync(IMicroClient client, ClientFlags flags, CallOptions call)
+    private static async Task PingPongAsync(Greeter.Client client, ClientFlags flags, CallOptions call)
     {
-        await using var stream = await client.OpenStreamAsync<Ping, Pong>(flags.Service, "Greeter.PingPong", call);
+        await using var stream = await client.PingPongAsync(call);
         await using var pongs = stream.ReadAllAsync().GetAsyncEnumerator();
         for (var stroke = 1L; stroke <= flags.Count; stroke++)
         {

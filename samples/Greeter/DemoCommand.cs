@@ -1,5 +1,4 @@
 using Micro;
-using Micro.Client;
 using Micro.Selection;
 
 namespace Greeter;
@@ -28,7 +27,7 @@ internal static class DemoCommand
         try
         {
             // Wrong flags are told before any process is started.
-            var client = service.Client;
+            var client = new Greeter.Client(service.Client);
             await using var processes = NodeProcesses.Start(Nodes, args);
             var code = await RunAsync(client, answered, processes);
 
@@ -48,7 +47,7 @@ internal static class DemoCommand
         }
     }
 
-    private static async Task<int> RunAsync(IMicroClient client, AnsweringNode answered, NodeProcesses processes)
+    private static async Task<int> RunAsync(Greeter.Client client, AnsweringNode answered, NodeProcesses processes)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         using var limit = new CancellationTokenSource(Patience);
@@ -87,11 +86,11 @@ internal static class DemoCommand
     }
 
     /// <summary>Calls once and prints who answered; gives the process id of the node.</summary>
-    private static async Task<string?> GreetAsync(IMicroClient client, AnsweringNode answered, bool tolerateMissing)
+    private static async Task<string?> GreetAsync(Greeter.Client client, AnsweringNode answered, bool tolerateMissing)
     {
         try
         {
-            var response = await client.CallAsync<Request, Response>("greeter", "Greeter.Hello", new Request { Name = "World" });
+            var response = await client.HelloAsync(new Request { Name = "World" });
             var node = answered.Last ?? throw new InvalidOperationException("a call succeeded without an attempt");
             var pid = node.Metadata.TryGetValue("pid", out var value) ? value : "?";
             Console.WriteLine($"{response.Msg} node={node.Id} pid={pid}");

@@ -3,15 +3,14 @@ using Micro.Server;
 
 namespace Greeter;
 
-/// <summary>The handlers: plain methods with typed messages.</summary>
-internal sealed class GreeterService
+/// <summary>The handlers of the service that greeter.proto declares.</summary>
+internal sealed class GreeterService : Greeter.HandlerBase
 {
-    [Idempotent]
-    public Response Hello(Request request) => request.Name.Length == 0
+    public override Task<Response> Hello(Request request, HandlerContext context) => request.Name.Length == 0
         ? throw MicroException.BadRequest("greeter.hello", "name must not be empty")
-        : new Response { Msg = $"Hello {request.Name}" };
+        : Task.FromResult(new Response { Msg = $"Hello {request.Name}" });
 
-    public async IAsyncEnumerable<StreamResponse> Stream(StreamRequest request)
+    public override async IAsyncEnumerable<StreamResponse> Stream(StreamRequest request, HandlerContext context)
     {
         for (var count = 0L; count < request.Count; count++)
         {
@@ -20,9 +19,9 @@ internal sealed class GreeterService
         }
     }
 
-    public async IAsyncEnumerable<Pong> PingPong(IAsyncEnumerable<Ping> pings)
+    public override async IAsyncEnumerable<Pong> PingPong(IAsyncEnumerable<Ping> requests, HandlerContext context)
     {
-        await foreach (var ping in pings)
+        await foreach (var ping in requests)
         {
             yield return new Pong { Stroke = ping.Stroke };
         }

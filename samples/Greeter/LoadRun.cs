@@ -7,7 +7,7 @@ namespace Greeter;
 /// An open-loop load: each call has its planned start, whatever became of those before, and its latency counts from
 /// there. A slow service thus shows as slow calls, not as fewer calls.
 /// </summary>
-internal sealed class LoadRun(IMicroClient client, ClientFlags flags, CallOptions call)
+internal sealed class LoadRun(Greeter.Client client, ClientFlags flags, CallOptions call)
 {
     /// <summary>Metadata that carries the id of a call.</summary>
     public const string IdKey = "Call-Id";
@@ -85,7 +85,7 @@ internal sealed class LoadRun(IMicroClient client, ClientFlags flags, CallOption
                 Metadata = new CallMetadata { [IdKey] = $"{_run}-{number}" },
                 AttemptInterceptors = [_figures],
             };
-            await client.CallAsync<Request, Response>(flags.Service, "Greeter.Hello", new Request { Name = flags.Name }, options);
+            await client.HelloAsync(new Request { Name = flags.Name }, options);
         }
         catch (MicroException exception)
         {

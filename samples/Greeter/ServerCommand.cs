@@ -31,7 +31,7 @@ internal static class ServerCommand
                     }
                 }),
             args);
-        service.Handle(new GreeterService(), handler => handler.Name = "Greeter");
+        service.Handle(new GreeterService());
         if (watchesParent)
         {
             _ = Task.Run(() => StopAtEndOfInputAsync(stop));

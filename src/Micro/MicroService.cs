@@ -79,6 +79,17 @@ public sealed class MicroService : IAsyncDisposable
     public void Handle(object handler, Action<HandlerOptions>? configure = null) =>
         _plan.Components?.Server.Handle(handler, configure);
 
+    /// <summary>
+    /// Adds the endpoints of a handler made from a service in a <c>.proto</c> file, <c>Service.Method</c>. Does nothing when
+    /// the input was wrong.
+    /// </summary>
+    /// <param name="handler">The handler; called by many threads at once.</param>
+    /// <param name="configure">Name, visibility and metadata.</param>
+    /// <exception cref="ArgumentException">The service declares no rpc, or the name is taken.</exception>
+    /// <exception cref="InvalidOperationException">The service was started.</exception>
+    public void Handle(IContractHandler handler, Action<HandlerOptions>? configure = null) =>
+        _plan.Components?.Server.Handle(handler, configure);
+
     /// <summary>Adds a unary endpoint. Does nothing when the input was wrong.</summary>
     /// <typeparam name="TRequest">Type of the request.</typeparam>
     /// <typeparam name="TResponse">Type of the response.</typeparam>

@@ -21,6 +21,16 @@ public interface IClientStream<in TRequest, out TResponse> : IAsyncDisposable
     ValueTask SendAsync(TRequest message, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Sends the one request of a server stream. Protocols on which such a request ends the sending side (gRPC) end it
+    /// along; mucp does not, because Go servers would take it as the end of the whole stream.
+    /// </summary>
+    /// <param name="message">The request.</param>
+    /// <param name="cancellationToken">Ends the wait; the stream is broken afterwards.</param>
+    /// <exception cref="MicroException">The stream has failed.</exception>
+    /// <exception cref="InvalidOperationException">Sending was completed before.</exception>
+    ValueTask SendOnlyAsync(TRequest message, CancellationToken cancellationToken = default) => SendAsync(message, cancellationToken);
+
+    /// <summary>
     /// Says that no more messages follow; receiving goes on. Go servers take it as the end of their input too, and
     /// answer what they have.
     /// </summary>

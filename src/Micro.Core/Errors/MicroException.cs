@@ -85,6 +85,11 @@ public class MicroException : Exception
     /// <param name="detail">What went wrong.</param>
     public static MicroException InternalServerError(string id, string detail) => new(500, id, detail);
 
+    /// <summary>501: the service does not do this.</summary>
+    /// <param name="id">Where the error comes from.</param>
+    /// <param name="detail">What went wrong.</param>
+    public static MicroException NotImplemented(string id, string detail) => new(501, id, detail);
+
     /// <summary>503: the service cannot serve now; callers may try another node.</summary>
     /// <param name="id">Where the error comes from.</param>
     /// <param name="detail">What went wrong.</param>

@@ -33,6 +33,13 @@ public interface IMicroServer : IAsyncDisposable
     [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
     void Handle(object handler, Action<HandlerOptions>? configure = null);
 
+    /// <summary>Adds the endpoints of a handler made from a service in a <c>.proto</c> file, <c>Service.Method</c>.</summary>
+    /// <param name="handler">The handler; called by many threads at once.</param>
+    /// <param name="configure">Name, visibility and metadata.</param>
+    /// <exception cref="ArgumentException">The service declares no rpc, or the name is taken.</exception>
+    /// <exception cref="InvalidOperationException">The server was started.</exception>
+    void Handle(IContractHandler handler, Action<HandlerOptions>? configure = null);
+
     /// <summary>Adds a unary endpoint.</summary>
     /// <typeparam name="TRequest">Type of the request.</typeparam>
     /// <typeparam name="TResponse">Type of the response.</typeparam>

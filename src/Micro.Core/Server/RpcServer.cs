@@ -64,9 +64,21 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry
     public void Handle(object handler, Action<HandlerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        var options = new HandlerOptions();
-        configure?.Invoke(options);
-        var bound = HandlerBinder.Bind(handler, options, Interceptors(), Logger());
+        if (handler is IContractHandler contract)
+        {
+            // Kept as an object by its owner, it is a contract all the same.
+            Handle(contract, configure);
+            return;
+        }
+
+        var bound = HandlerBinder.Bind(handler, OptionsOf(configure), Interceptors(), Logger());
+        Add(() => _endpoints.AddHandler(bound));
+    }
+
+    public void Handle(IContractHandler handler, Action<HandlerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        var bound = ContractBinder.Bind(handler, OptionsOf(configure), Interceptors());
         Add(() => _endpoints.AddHandler(bound));
     }
 
@@ -174,6 +186,13 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry
         }
 
         _lifecycle.Dispose();
+    }
+
+    private static HandlerOptions OptionsOf(Action<HandlerOptions>? configure)
+    {
+        var options = new HandlerOptions();
+        configure?.Invoke(options);
+        return options;
     }
 
     private void Add(Action add)

@@ -31,6 +31,8 @@ internal sealed class FakeServer(List<string> steps) : IMicroServer
     [RequiresDynamicCode("test")]
     public void Handle(object handler, Action<HandlerOptions>? configure = null) => steps.Add("handle object");
 
+    public void Handle(IContractHandler handler, Action<HandlerOptions>? configure = null) => steps.Add("handle contract");
+
     public void Handle<[DynamicallyAccessedMembers(Kept)] TRequest, [DynamicallyAccessedMembers(Kept)] TResponse>(
         string endpoint,
         Func<TRequest, HandlerContext, Task<TResponse>> handler,

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Google.Protobuf.Reflection;
 using Micro.Codecs;
 
 namespace Micro.Server.Handlers;
@@ -14,6 +15,12 @@ internal abstract class EndpointInvoker(Registry.Endpoint description, bool isSt
 
     /// <summary>Callable, but not advertised.</summary>
     public bool IsInternal { get; } = isInternal;
+
+    /// <summary>
+    /// The rpc as declared in its <c>.proto</c> file, with service and file; <see langword="null"/> for a handler that was
+    /// not made from one.
+    /// </summary>
+    public MethodDescriptor? Method { get; init; }
 
     /// <summary>
     /// Decodes the request synchronously (its memory is not kept), runs interceptors and handler, encodes the response.

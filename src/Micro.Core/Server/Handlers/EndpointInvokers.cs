@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf.Reflection;
 using Micro.Server.Handlers.Description;
 
 namespace Micro.Server.Handlers;
@@ -14,10 +15,11 @@ internal static class EndpointInvokers
         Func<TRequest, HandlerContext, ValueTask<TResponse>> handler,
         IReadOnlyDictionary<string, string>? metadata,
         IReadOnlyList<IHandlerInterceptor> interceptors,
-        bool isInternal = false)
+        bool isInternal = false,
+        MethodDescriptor? method = null)
     {
         EndpointName.ThrowIfInvalid(endpoint, nameof(endpoint));
-        return new UnaryInvoker<TRequest, TResponse>(EndpointDescriber.Unary<TRequest, TResponse>(endpoint, metadata), isInternal, handler, interceptors);
+        return new UnaryInvoker<TRequest, TResponse>(EndpointDescriber.Unary<TRequest, TResponse>(endpoint, metadata), isInternal, handler, interceptors) { Method = method };
     }
 
     /// <exception cref="ArgumentException">The name is ill-formed.</exception>
@@ -28,13 +30,15 @@ internal static class EndpointInvokers
         Func<TRequest, HandlerContext, Task<TResponse>> handler,
         IReadOnlyDictionary<string, string>? metadata,
         IReadOnlyList<IHandlerInterceptor> interceptors,
-        bool isInternal = false) =>
+        bool isInternal = false,
+        MethodDescriptor? method = null) =>
         Unary<TRequest, TResponse>(
             endpoint,
             (request, context) => new ValueTask<TResponse>(handler(request, context)),
             metadata,
             interceptors,
-            isInternal);
+            isInternal,
+            method);
 
     /// <exception cref="ArgumentException">The name is ill-formed.</exception>
     public static EndpointInvoker Stream<
@@ -44,9 +48,10 @@ internal static class EndpointInvokers
         Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> handler,
         IReadOnlyDictionary<string, string>? metadata,
         IReadOnlyList<IHandlerInterceptor> interceptors,
-        bool isInternal = false)
+        bool isInternal = false,
+        MethodDescriptor? method = null)
     {
         EndpointName.ThrowIfInvalid(endpoint, nameof(endpoint));
-        return new StreamInvoker<TRequest, TResponse>(EndpointDescriber.Stream(endpoint, metadata), isInternal, handler, interceptors);
+        return new StreamInvoker<TRequest, TResponse>(EndpointDescriber.Stream(endpoint, metadata), isInternal, handler, interceptors) { Method = method };
     }
 }

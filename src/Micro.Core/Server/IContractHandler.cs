@@ -1,0 +1,12 @@
+namespace Micro.Server;
+
+/// <summary>
+/// A handler made from a service in a <c>.proto</c> file: it knows its endpoints, so that nothing has to be found by
+/// reflection. The generated base classes implement it.
+/// </summary>
+public interface IContractHandler
+{
+    /// <summary>Hands every endpoint of the contract over, once each.</summary>
+    /// <param name="binder">What takes them.</param>
+    void AddTo(IContractBinder binder);
+}
