@@ -11,25 +11,22 @@ namespace Micro.Contracts;
 /// <param name="Proto">The file, for problems.</param>
 /// <param name="Output">The C# file.</param>
 /// <param name="IsInternal">Whether the types are internal.</param>
-/// <param name="Parts">What is made.</param>
-internal sealed record Compilation(string DescriptorSet, string Proto, string Output, bool IsInternal, ServiceParts Parts)
+/// <param name="Services">What is made: a value of <see cref="ServiceParts"/>.</param>
+internal sealed record Compilation(string DescriptorSet, string Proto, string Output, bool IsInternal, string Services)
 {
-    /// <exception cref="FormatException">The line has not five parts, or one of them no meaning.</exception>
-    public static Compilation Parse(string line)
-    {
-        if (line.Split('|') is not [var set, var proto, var output, var access, var services])
-        {
-            throw new FormatException($"'{line}' must be descriptor set|proto file|output|access|services");
-        }
-
-        return Enum.TryParse<ServiceParts>(services, ignoreCase: true, out var parts) && Enum.IsDefined(parts)
-            ? new Compilation(set, proto, output, access.Equals("Internal", StringComparison.OrdinalIgnoreCase), parts)
-            : throw new FormatException($"{proto}: MicroServices is '{services}', it must be Both, Server, Client or None");
-    }
+    /// <exception cref="FormatException">The line has not five parts.</exception>
+    public static Compilation Parse(string line) => line.Split('|') is [var set, var proto, var output, var access, var services]
+        ? new Compilation(set, proto, output, access.Equals("Internal", StringComparison.OrdinalIgnoreCase), services)
+        : throw new FormatException($"'{line}' must be descriptor set|proto file|output|access|services");
 
     /// <summary>Writes the output, or nothing and tells the problems.</summary>
     public async Task<IReadOnlyList<Problem>> RunAsync()
     {
+        if (!Enum.TryParse<ServiceParts>(Services, ignoreCase: true, out var parts) || !Enum.IsDefined(parts))
+        {
+            return [new Problem(Proto, 1, 1, "MICRO1004", $"MicroServices is '{Services}', it must be Both, Server, Client or None")];
+        }
+
         FileDescriptorSet set;
         try
         {
@@ -44,7 +41,7 @@ internal sealed record Compilation(string DescriptorSet, string Proto, string Ou
         var file = ContractReader.Read(set, Proto, problems);
         if (problems.Count == 0)
         {
-            await File.WriteAllTextAsync(Output, FileWriter.Write(file, IsInternal, Parts), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            await File.WriteAllTextAsync(Output, FileWriter.Write(file, IsInternal, parts), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         }
 
         return problems;

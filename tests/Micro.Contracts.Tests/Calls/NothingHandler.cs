@@ -1,0 +1,4 @@
+namespace Micro.Contracts.Calls;
+
+/// <summary>Overrides nothing.</summary>
+internal sealed class NothingHandler : Nothing.HandlerBase;
