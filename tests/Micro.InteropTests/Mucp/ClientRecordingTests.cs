@@ -9,6 +9,9 @@ public sealed class ClientRecordingTests : IAsyncLifetime
 {
     private readonly RpcClient _client = new(new ClientOptions { Retries = 0 }, _ => throw new InvalidOperationException("addresses only"));
 
+    /// <summary>The client as the build makes it of greeter.proto.</summary>
+    private Greeter.Greeter.Client Typed => new(_client);
+
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync() => await _client.DisposeAsync();
@@ -85,11 +88,9 @@ public sealed class ClientRecordingTests : IAsyncLifetime
     public async Task ServerStream_RecordedFrames_AreReadToTheirEnd(string recording, string contentType)
     {
         await using var server = new RecordedServer(recording);
-        await using var stream = await _client.OpenStreamAsync<StreamRequest, StreamResponse>("greeter", "Greeter.Stream", Options(server, contentType));
-        await stream.SendAsync(new StreamRequest { Count = 3 });
 
         var counts = new List<long>();
-        await foreach (var message in stream.ReadAllAsync())
+        await foreach (var message in Typed.StreamAsync(new StreamRequest { Count = 3 }, Options(server, contentType)))
         {
             counts.Add(message.Count);
         }
@@ -105,7 +106,7 @@ public sealed class ClientRecordingTests : IAsyncLifetime
     public async Task Bidi_RecordedFrames_AnswerStrokeByStroke(string recording, string contentType, int strokes)
     {
         await using var server = new RecordedServer(recording);
-        var stream = await _client.OpenStreamAsync<Ping, Pong>("greeter", "Greeter.PingPong", Options(server, contentType));
+        var stream = await Typed.PingPongAsync(Options(server, contentType));
         await using (var pongs = stream.ReadAllAsync().GetAsyncEnumerator())
         {
             for (var stroke = 1; stroke <= strokes; stroke++)
@@ -128,7 +129,7 @@ public sealed class ClientRecordingTests : IAsyncLifetime
         await using var server = new RecordedServer("error-panic-protobuf");
         var options = Options(server, ContentTypes.Protobuf) with { AttemptTimeout = TimeSpan.FromMilliseconds(200) };
 
-        var error = (await FluentActions.Awaiting(() => _client.CallAsync<Request, Response>("greeter", "Greeter.Hello", new Request { Name = "panic" }, options))
+        var error = (await FluentActions.Awaiting(() => Typed.HelloAsync(new Request { Name = "panic" }, options))
             .Should().ThrowAsync<MicroException>()).Which;
 
         error.Code.Should().Be(408);
@@ -139,5 +140,5 @@ public sealed class ClientRecordingTests : IAsyncLifetime
     private static CallOptions Options(RecordedServer server, string contentType) => new() { Addresses = [server.Address], ContentType = contentType };
 
     private Task<Response> CallAsync(RecordedServer server, string name, string contentType) =>
-        _client.CallAsync<Request, Response>("greeter", "Greeter.Hello", new Request { Name = name }, Options(server, contentType));
+        Typed.HelloAsync(new Request { Name = name }, Options(server, contentType));
 }

@@ -4,9 +4,28 @@ using Micro.Server;
 namespace Micro.InteropTests.Mucp;
 
 /// <summary>The service behind the recordings: names of the requests choose what it does.</summary>
-public sealed class RecordedGreeter
+public sealed class RecordedGreeter : Greeter.Greeter.HandlerBase
 {
-    public Response Hello(Request request, HandlerContext context) => request.Name switch
+    public override Task<Response> Hello(Request request, HandlerContext context) => Task.FromResult(Answer(request, context));
+
+    public override async IAsyncEnumerable<StreamResponse> Stream(StreamRequest request, HandlerContext context)
+    {
+        for (var count = 0L; count < request.Count; count++)
+        {
+            yield return new StreamResponse { Count = count };
+            await Task.Yield();
+        }
+    }
+
+    public override async IAsyncEnumerable<Pong> PingPong(IAsyncEnumerable<Ping> requests, HandlerContext context)
+    {
+        await foreach (var ping in requests)
+        {
+            yield return new Pong { Stroke = ping.Stroke };
+        }
+    }
+
+    private static Response Answer(Request request, HandlerContext context) => request.Name switch
     {
         "error" => throw MicroException.BadRequest("greeter.hello", "bad name: error"),
         "internal" => throw MicroException.InternalServerError("greeter.hello", "boom"),
@@ -16,21 +35,4 @@ public sealed class RecordedGreeter
         "ctx" => new Response { Msg = string.Join('\n', context.Metadata.Select(pair => $"{pair.Key}={pair.Value}")) },
         _ => new Response { Msg = "Hello " + request.Name },
     };
-
-    public async IAsyncEnumerable<StreamResponse> Stream(StreamRequest request)
-    {
-        for (var count = 0L; count < request.Count; count++)
-        {
-            yield return new StreamResponse { Count = count };
-            await Task.Yield();
-        }
-    }
-
-    public async IAsyncEnumerable<Pong> PingPong(IAsyncEnumerable<Ping> pings)
-    {
-        await foreach (var ping in pings)
-        {
-            yield return new Pong { Stroke = ping.Stroke };
-        }
-    }
 }

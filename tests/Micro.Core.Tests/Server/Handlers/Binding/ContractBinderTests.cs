@@ -1,0 +1,57 @@
+using Google.Protobuf.Reflection;
+using Greeter;
+
+namespace Micro.Server.Handlers.Binding;
+
+public sealed class ContractBinderTests
+{
+    private static ServiceDescriptor Service => GreeterReflection.Descriptor.Services[0];
+
+    [Fact]
+    public void Bind_EveryEndpoint_KnowsTheRpcAndItsFile()
+    {
+        var invokers = ContractBinder.Bind(new Contract(Greet), new HandlerOptions(), []);
+
+        invokers.Select(invoker => invoker.Name).Should().Equal("Greeter.Hello", "Greeter.PingPong", "Greeter.Stream");
+        invokers.Should().OnlyContain(invoker => invoker.Method!.Service.FullName == "greeter.Greeter" && invoker.Method.File == GreeterReflection.Descriptor);
+        invokers.Select(invoker => invoker.IsStream).Should().Equal(false, true, true);
+    }
+
+    [Fact]
+    public void Handle_ContractHeldAsObject_IsBoundAsContract()
+    {
+        var server = new RpcServer(new ServerOptions { Name = "test" });
+        object handler = new Contract(Greet);
+
+        server.Handle(handler);
+
+        FluentActions.Invoking(() => server.Handle(new Contract(Greet))).Should().Throw<ArgumentException>().WithMessage("*'Greeter' is there already*");
+    }
+
+    [Fact]
+    public void Bind_EndpointGivenTwiceOrIllFormed_Throws()
+    {
+        Binding(binder =>
+        {
+            Greet(binder);
+            Greet(binder);
+        }).Should().Throw<ArgumentException>().WithMessage("*'Greeter.Hello' is given twice*");
+        Binding(binder => binder.Unary<Request, Response>(Service.Methods[0], "Hello", (_, _) => Task.FromResult(new Response())))
+            .Should().Throw<ArgumentException>().WithMessage("*'Hello'*Handler.Method*");
+        Binding(_ => { }).Should().Throw<ArgumentException>().WithMessage("*declares no rpc*");
+    }
+
+    private static Action Binding(Action<IContractBinder> add) => () => ContractBinder.Bind(new Contract(add), new HandlerOptions(), []);
+
+    private static void Greet(IContractBinder binder)
+    {
+        binder.Unary<Request, Response>(Service.Methods[0], "Greeter.Hello", (_, _) => Task.FromResult(new Response()));
+        binder.ServerStream<StreamRequest, StreamResponse>(Service.Methods[1], "Greeter.Stream", (_, _) => throw new NotSupportedException());
+        binder.BidirectionalStream<Ping, Pong>(Service.Methods[2], "Greeter.PingPong", (_, _) => throw new NotSupportedException());
+    }
+
+    private sealed class Contract(Action<IContractBinder> add) : IContractHandler
+    {
+        public void AddTo(IContractBinder binder) => add(binder);
+    }
+}
