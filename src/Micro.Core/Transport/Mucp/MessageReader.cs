@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace Micro.Transport.Mucp;
 
@@ -25,6 +26,9 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     /// <summary>Raised when more bytes of a message have arrived.</summary>
     public Action? MessageProgressed { get; init; }
 
+    /// <summary>Runs while a read waits for bytes.</summary>
+    public Action? Meanwhile { get; init; }
+
     /// <summary>Reads the next head.</summary>
     /// <param name="head">Where it goes.</param>
     /// <param name="isClosing">Asked when the wait is cancelled from outside: whether to give up between messages.</param>
@@ -32,6 +36,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     /// <returns><see langword="false"/> when the connection ended between messages.</returns>
     /// <exception cref="MalformedMessageException">The bytes are no valid head.</exception>
     /// <exception cref="IOException">The connection ended within a head.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ReadHeadAsync(MessageHead head, Func<bool>? isClosing, CancellationToken cancellationToken)
     {
         ReceivedBytes = 0;
@@ -39,7 +44,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         var started = false;
         while (true)
         {
-            var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var result = await ReadAsync(cancellationToken);
             var buffer = SkipEmptyLines(result.Buffer);
             if (TryFindHeadEnd(buffer, scanned, out var headEnd, out var next))
             {
@@ -124,7 +129,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     {
         while (length > 0)
         {
-            var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var result = await ReadAsync(cancellationToken);
             var taken = Math.Min(length, result.Buffer.Length);
             input.AdvanceTo(result.Buffer.GetPosition(taken));
             length -= taken;
@@ -138,6 +143,8 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     }
 
     public void Dispose() => _chunks.Dispose();
+
+    private WaitingRead ReadAsync(CancellationToken cancellationToken) => new(input.ReadAsync(cancellationToken), Meanwhile);
 
     private static ReadOnlySequence<byte> SkipEmptyLines(ReadOnlySequence<byte> buffer)
     {
@@ -208,7 +215,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         var headBytes = ReceivedBytes;
         while (true)
         {
-            var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var result = await ReadAsync(cancellationToken);
             if (result.Buffer.Length >= length)
             {
                 ReceivedBytes = headBytes;
@@ -232,7 +239,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         var decoder = new ChunkDecoder(limits.MaxMessageBytes, readsResponses ? 0 : (long)limits.MaxMessageBytes * SkippedBodies, limits.MaxHeaderBytes);
         while (true)
         {
-            var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var result = await ReadAsync(cancellationToken);
             var isDone = decoder.Decode(result.Buffer, _chunks, out var consumed, out var examined);
             input.AdvanceTo(consumed, examined);
             ReceivedBytes = headBytes + decoder.TotalBytes;

@@ -24,6 +24,9 @@ internal sealed class MucpServer
     /// <summary>Last words on a connection that waits for a request when the server stops.</summary>
     public ReadOnlyMemory<byte> Goodbye { get; }
 
+    /// <summary>Calls to be used again.</summary>
+    public MucpCallPool CallPool { get; } = new();
+
     public string ServiceName => _host.ServiceName;
 
     public EndpointTable Endpoints => _host.Endpoints;

@@ -31,7 +31,7 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
 
         if (!isEnd)
         {
-            await stream.PostAsync(body, connection.ConnectionClosed).ConfigureAwait(false);
+            await stream.PostAsync(body, _ended.Token).ConfigureAwait(false);
         }
         else
         {
@@ -85,7 +85,7 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
         try
         {
             var end = await InvokeAsync(stream, invoker, context).ConfigureAwait(false);
-            await replies.WriteErrorAsync(stream.Opening, stream.Format, end, default, envelopeId: null).ConfigureAwait(false);
+            await replies.WriteStreamEndAsync(stream, end).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or ConnectionAbortedException or ConnectionResetException or OperationCanceledException or InvalidOperationException)
         {
