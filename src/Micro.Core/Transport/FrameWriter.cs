@@ -31,7 +31,7 @@ internal sealed class FrameWriter(Func<ReadOnlyMemory<byte>, ValueTask> send, Ac
     private int Queued => _filling.WrittenCount + (_isSending ? _leaving.WrittenCount : 0);
 
     /// <summary>
-    /// Appends a frame. It is sent with the next <see cref="Flush"/>; after a failure it is dropped, because whoever reads
+    /// Appends a frame. It is sent with the next <see cref="StartSending"/>; after a failure it is dropped, because whoever reads
     /// the connection learns of its end.
     /// </summary>
     /// <param name="state">What the frame is made of.</param>
@@ -48,7 +48,7 @@ internal sealed class FrameWriter(Func<ReadOnlyMemory<byte>, ValueTask> send, Ac
     }
 
     /// <summary>Sends what waits, unless somebody is sending, who then takes it along. Does not wait and does not throw.</summary>
-    public void Flush()
+    public void StartSending()
     {
         lock (_gate)
         {
@@ -68,7 +68,7 @@ internal sealed class FrameWriter(Func<ReadOnlyMemory<byte>, ValueTask> send, Ac
     /// <exception cref="IOException">The connection is gone.</exception>
     public ValueTask FlushAsync(int leave = 0)
     {
-        Flush();
+        StartSending();
         lock (_gate)
         {
             if (_failure is null && Queued <= leave)
@@ -129,11 +129,7 @@ internal sealed class FrameWriter(Func<ReadOnlyMemory<byte>, ValueTask> send, Ac
             try
             {
                 pending = send(_leaving.WrittenMemory);
-                if (pending.IsCompleted)
-                {
-                    pending.GetAwaiter().GetResult();
-                }
-                else
+                if (!pending.IsCompletedSuccessfully)
                 {
                     _ = FinishAsync(pending);
                     return;

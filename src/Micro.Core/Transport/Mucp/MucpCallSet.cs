@@ -23,7 +23,7 @@ internal sealed class MucpCallSet
         _server = server;
         _replies = replies;
         _ended = ended;
-        _queue = new WorkQueue<MucpServerCall>(Start, replies.Flush);
+        _queue = new WorkQueue<MucpServerCall>(Start, replies.StartSending);
         RunQueued = _queue.Run;
     }
 
@@ -111,13 +111,11 @@ internal sealed class MucpCallSet
         try
         {
             pending = InvokeAsync(call);
-            if (!pending.IsCompleted)
+            if (!pending.IsCompletedSuccessfully)
             {
                 _ = FinishAsync(call, pending);
                 return;
             }
-
-            pending.GetAwaiter().GetResult();
         }
         catch (Exception exception)
         {
@@ -181,7 +179,7 @@ internal sealed class MucpCallSet
         // Whoever empties the queue sends the replies of all calls that ran.
         if (!_queue.IsBusy)
         {
-            _replies.Flush();
+            _replies.StartSending();
         }
 
         _server.CallPool.Return(call);

@@ -85,7 +85,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
             server.Statistics.CountError();
             var error = server.Failures.Map(exception, "", deadlinePassed: false, serverStops: false);
             EndsConnection |= replies.WriteError(head, error, format, envelopeId) && multiplexedId < 0;
-            replies.Flush();
+            replies.StartSending();
             return head;
         }
     }

@@ -14,12 +14,12 @@ internal sealed class MucpReplyWriter(MucpServer server, FrameWriter output, Fun
     private const int MaxQueuedStreamBytes = 64 * 1024;
 
     /// <summary>Sends what was written, without waiting.</summary>
-    public void Flush() => output.Flush();
+    public void StartSending() => output.StartSending();
 
     /// <summary>Waits until all is with the kernel.</summary>
     public ValueTask FlushAsync() => output.FlushAsync();
 
-    /// <summary>Writes the reply of a call; <see cref="Flush"/> sends it.</summary>
+    /// <summary>Writes the reply of a call; <see cref="StartSending"/> sends it.</summary>
     /// <returns>Whether it tells the client that the connection will be closed.</returns>
     public bool WriteReply(MucpServerCall call, MicroException? error)
     {
@@ -40,7 +40,7 @@ internal sealed class MucpReplyWriter(MucpServer server, FrameWriter output, Fun
         return closes;
     }
 
-    /// <summary>Writes an error, of a call or as the end of a stream; <see cref="Flush"/> sends it.</summary>
+    /// <summary>Writes an error, of a call or as the end of a stream; <see cref="StartSending"/> sends it.</summary>
     /// <returns>Whether it tells the client that the connection will be closed.</returns>
     public bool WriteError(MessageHead request, MicroException error, ContentFormat format, string envelopeId, bool mustClose = false)
     {
@@ -50,14 +50,14 @@ internal sealed class MucpReplyWriter(MucpServer server, FrameWriter output, Fun
     }
 
     /// <summary>Writes the last frame of a stream and waits until it is sent.</summary>
-    public ValueTask WriteStreamEndAsync(MucpServerStream stream, string text)
+    public async ValueTask WriteStreamEndAsync(MucpServerStream stream, string text)
     {
         using var body = new PooledBufferWriter(64);
         stream.Format.Envelope?.WrapError("", text, body);
         output.Append(
             new Frame(stream.Opening, stream.Format) { Body = body.WrittenMemory, Error = HeaderRules.Clean(text), Closes = stream.Opening.ClosesConnection || announcesClose() },
             WriteFrame);
-        return output.FlushAsync();
+        await output.FlushAsync().ConfigureAwait(false);
     }
 
     /// <summary>Writes a message of a stream; waits while the client is behind.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -323,22 +324,10 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
 
     private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _server.TimeProvider.TimestampFrequency);
 
-    private static ValueTask SendAsync(System.IO.Pipelines.PipeWriter output, ReadOnlyMemory<byte> bytes)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask SendAsync(PipeWriter output, ReadOnlyMemory<byte> bytes)
     {
-        var pending = output.WriteAsync(bytes);
-        if (!pending.IsCompleted)
-        {
-            return WaitAsync(pending);
-        }
-
-        ThrowIfClosed(pending.GetAwaiter().GetResult());
-        return default;
-
-        static async ValueTask WaitAsync(ValueTask<System.IO.Pipelines.FlushResult> pending) => ThrowIfClosed(await pending.ConfigureAwait(false));
-    }
-
-    private static void ThrowIfClosed(System.IO.Pipelines.FlushResult result)
-    {
+        var result = await output.WriteAsync(bytes).ConfigureAwait(false);
         if (result.IsCompleted)
         {
             throw new IOException("the client closed the connection");

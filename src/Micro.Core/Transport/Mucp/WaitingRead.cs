@@ -18,7 +18,9 @@ internal readonly struct WaitingRead(ValueTask<ReadResult> read, Action? meanwhi
     {
         public bool IsCompleted => read.IsCompleted;
 
+#pragma warning disable VSTHRD002 // An awaiter's own: called when it has completed.
         public ReadResult GetResult() => read.GetResult();
+#pragma warning restore VSTHRD002
 
         public void OnCompleted(Action continuation)
         {

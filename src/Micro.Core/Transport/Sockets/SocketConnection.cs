@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
@@ -64,6 +63,7 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe
 
         Close(abruptly: false);
         await _stream.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
     }
 
     private void Close(bool abruptly)
