@@ -184,6 +184,7 @@ internal sealed class ServerRun : IAsyncDisposable
             ["server"] = "mucp",
             ["registry"] = _registry.Name,
             ["protocol"] = "mucp",
+            [Multiplexing.MetadataKey] = "1",
         };
         return new ServiceRecord
         {

@@ -8,7 +8,7 @@ namespace Micro.Transport.Mucp;
 /// Writes the replies of one connection. Every reply is status 200, errors too: they stand in <c>Micro-Error</c> and its
 /// twin, as go-micro's clients expect.
 /// </summary>
-internal sealed class MucpReplyWriter(MucpServer server, FrameWriter output, Func<bool> announcesClose) : IDisposable
+internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output, Func<bool> announcesClose) : IDisposable
 {
     /// <summary>Bytes of stream messages that may wait for the client before their handler does.</summary>
     private const int MaxQueuedStreamBytes = 64 * 1024;

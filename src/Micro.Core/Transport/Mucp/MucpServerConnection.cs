@@ -21,7 +21,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
     private readonly MucpServer _server;
     private readonly ConnectionContext _connection;
     private readonly MessageReader _reader;
-    private readonly FrameWriter _output;
+    private readonly CoalescingWriter _output;
     private readonly MucpReplyWriter _replies;
     private readonly MucpCallSet _calls;
     private readonly MucpStreamSet _streams;
@@ -42,7 +42,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         _server = server;
         _connection = connection;
         var output = connection.Transport.Output;
-        _output = new FrameWriter(bytes => SendAsync(output, bytes), OnSending);
+        _output = new CoalescingWriter(bytes => SendAsync(output, bytes), OnSending);
         _replies = new MucpReplyWriter(server, _output, AnnouncesClose);
         _calls = new MucpCallSet(server, _replies, OnWorkEnded);
         _reader = new MessageReader(connection.Transport.Input, server.Limits, readsResponses: false)

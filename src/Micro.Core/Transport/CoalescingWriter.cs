@@ -6,13 +6,14 @@ namespace Micro.Transport;
 /// </summary>
 /// <param name="send">Sends bytes; called by one thread at a time.</param>
 /// <param name="sending">Told when a send has to wait for the other side, and when it is done.</param>
-internal sealed class FrameWriter(Func<ReadOnlyMemory<byte>, ValueTask> send, Action<bool>? sending = null) : IDisposable
+internal sealed class CoalescingWriter(Func<ReadOnlyMemory<byte>, ValueTask> send, Action<bool>? sending = null) : IDisposable
 {
     private readonly Lock _gate = new();
     private PooledBufferWriter _filling = new();
     private PooledBufferWriter _leaving = new();
     private TaskCompletionSource? _progress;
     private Exception? _failure;
+    private long _handedOver;
     private bool _isSending;
     private bool _isDisposed;
 
@@ -28,6 +29,18 @@ internal sealed class FrameWriter(Func<ReadOnlyMemory<byte>, ValueTask> send, Ac
         }
     }
 
+    /// <summary>Bytes given to the connection so far; a frame that begins behind them was not sent, not even in part.</summary>
+    public long HandedOver
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _handedOver;
+            }
+        }
+    }
+
     private int Queued => _filling.WrittenCount + (_isSending ? _leaving.WrittenCount : 0);
 
     /// <summary>
@@ -35,15 +48,30 @@ internal sealed class FrameWriter(Func<ReadOnlyMemory<byte>, ValueTask> send, Ac
     /// the connection learns of its end.
     /// </summary>
     /// <param name="state">What the frame is made of.</param>
-    /// <param name="write">Writes it; must be quick and must not throw half-way.</param>
-    public void Append<TState>(in TState state, WriteFrame<TState> write)
+    /// <param name="write">Writes it; must be quick. What it wrote before it threw is taken back.</param>
+    /// <returns>Number of the frame's first byte, to be compared with <see cref="HandedOver"/>.</returns>
+    public long Append<TState>(in TState state, WriteFrame<TState> write)
     {
         lock (_gate)
         {
-            if (_failure is null && !_isDisposed)
+            var start = _filling.WrittenCount;
+            var position = _handedOver + start;
+            if (_failure is not null || _isDisposed)
+            {
+                return position;
+            }
+
+            try
             {
                 write(_filling, in state);
             }
+            catch
+            {
+                _filling.Truncate(start);
+                throw;
+            }
+
+            return position;
         }
     }
 
@@ -57,8 +85,7 @@ internal sealed class FrameWriter(Func<ReadOnlyMemory<byte>, ValueTask> send, Ac
                 return;
             }
 
-            _isSending = true;
-            (_filling, _leaving) = (_leaving, _filling);
+            Swap();
         }
 
         Send();
@@ -179,14 +206,21 @@ internal sealed class FrameWriter(Func<ReadOnlyMemory<byte>, ValueTask> send, Ac
                 return false;
             }
 
-            _isSending = _filling.WrittenCount > 0;
-            if (_isSending)
+            _isSending = false;
+            if (_filling.WrittenCount > 0)
             {
-                (_filling, _leaving) = (_leaving, _filling);
+                Swap();
             }
 
             return _isSending;
         }
+    }
+
+    private void Swap()
+    {
+        _isSending = true;
+        _handedOver += _filling.WrittenCount;
+        (_filling, _leaving) = (_leaving, _filling);
     }
 
     private void Fail(Exception exception)
