@@ -8,7 +8,7 @@ public sealed class HandlerContext
 {
     private readonly TimeProvider _timeProvider;
     private readonly long _deadline;
-    private readonly IHeaderSource _headers;
+    private IHeaderSource _headers;
     private readonly CancellationToken _connectionEnds;
     private readonly CancellationToken _serverCuts;
     private CancellationTokenRegistration _onConnectionEnds;
@@ -122,6 +122,8 @@ public sealed class HandlerContext
     /// <summary>Releases timer and registrations, if the handler asked for the token at all.</summary>
     internal void End()
     {
+        // The memory of the headers belongs to the next call from now on.
+        _headers = EndedCall.Instance;
         _onConnectionEnds.Dispose();
         _onServerCuts.Dispose();
         _cancellation?.Dispose();
@@ -151,6 +153,14 @@ public sealed class HandlerContext
         _onConnectionEnds = _connectionEnds.UnsafeRegister(Cancel, source);
         _onServerCuts = _serverCuts.UnsafeRegister(Cancel, source);
         return source;
+    }
+
+    private sealed class EndedCall : IHeaderSource
+    {
+        public static readonly EndedCall Instance = new();
+
+        public CallMetadata ReadMetadata() =>
+            throw new InvalidOperationException("the call has ended: read its metadata before the handler returns");
     }
 
     private static void Cancel(object? source) => ((CancellationTokenSource)source!).Cancel();

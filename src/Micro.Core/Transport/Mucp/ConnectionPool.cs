@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Micro.Client;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Transport.Mucp;
 
@@ -31,7 +32,7 @@ internal sealed class ConnectionPool : IDisposable
     public int IdleCount => _idle.Sum(pair => pair.Value.Count) + _multiplexed.Sum(pair => pair.Value.IdleCount);
 
     /// <summary>Calls of multiplexed connections, to be used again.</summary>
-    public PendingCallPool PendingCalls { get; } = new();
+    public ObjectPool<MucpPendingCall> PendingCalls { get; } = Pools.Create<MucpPendingCall>();
 
     /// <summary>Takes an idle connection or opens one.</summary>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>.</exception>

@@ -65,7 +65,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
 
             format = ReadFormat(head);
             var stream = head.GetEither(KnownHeader.MicroStream, KnownHeader.XMicroStream);
-            if (!stream.IsEmpty && await streams.TryPostAsync(MucpStreamSet.ReadId(stream), head, body).ConfigureAwait(false))
+            if (!stream.IsEmpty && streams.IsUsed && await streams.TryPostAsync(MucpStreamSet.ReadId(stream), head, body).ConfigureAwait(false))
             {
                 return head;
             }
@@ -95,7 +95,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
 
     private MessageHead AddCall(MessageHead head, EndpointInvoker invoker, ContentFormat format, in ReadOnlySequence<byte> body, string envelopeId, long multiplexedId)
     {
-        var call = server.CallPool.Rent();
+        var call = server.CallPool.Get();
         var next = call.Head;
         call.Head = head;
         call.Keep(in body);

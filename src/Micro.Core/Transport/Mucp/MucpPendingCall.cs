@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Threading.Tasks.Sources;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Transport.Mucp;
 
@@ -7,7 +8,7 @@ namespace Micro.Transport.Mucp;
 /// A call that waits for its reply on a connection it shares with others. It holds a copy of the reply, so that the
 /// connection reads on while it is decoded. Used again for later calls.
 /// </summary>
-internal sealed class MucpPendingCall : IValueTaskSource, IThreadPoolWorkItem, IDisposable
+internal sealed class MucpPendingCall : IValueTaskSource, IThreadPoolWorkItem, IResettable
 {
     private readonly PooledBufferWriter _body = new();
     private ManualResetValueTaskSourceCore<bool> _completion;
@@ -32,12 +33,13 @@ internal sealed class MucpPendingCall : IValueTaskSource, IThreadPoolWorkItem, I
     public ValueTask Completion => new(this, _completion.Version);
 
     /// <summary>Makes it ready for the next call.</summary>
-    public void Reset()
+    public bool TryReset()
     {
         _completion.Reset();
         _failure = null;
         Connection = null;
         _body.Clear();
+        return true;
     }
 
     public void Keep(in ReadOnlySequence<byte> body)
@@ -60,12 +62,6 @@ internal sealed class MucpPendingCall : IValueTaskSource, IThreadPoolWorkItem, I
 
     /// <summary>The caller waits no longer.</summary>
     public void Cancel(CancellationToken cancellationToken) => Connection?.Cancel(this, cancellationToken);
-
-    public void Dispose()
-    {
-        Head.Dispose();
-        _body.Dispose();
-    }
 
     void IThreadPoolWorkItem.Execute() => _completion.SetException(_failure!);
 

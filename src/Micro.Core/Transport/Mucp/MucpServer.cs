@@ -5,6 +5,7 @@ using Micro.Server.Debug;
 using Micro.Server.Handlers;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Transport.Mucp;
 
@@ -25,7 +26,7 @@ internal sealed class MucpServer
     public ReadOnlyMemory<byte> Goodbye { get; }
 
     /// <summary>Calls to be used again.</summary>
-    public MucpCallPool CallPool { get; } = new();
+    public ObjectPool<MucpServerCall> CallPool { get; } = Pools.Create<MucpServerCall>();
 
     public string ServiceName => _host.ServiceName;
 

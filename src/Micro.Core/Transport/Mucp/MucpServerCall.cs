@@ -2,11 +2,12 @@ using System.Buffers;
 using Micro.Codecs;
 using Micro.Server;
 using Micro.Server.Handlers;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Transport.Mucp;
 
 /// <summary>A unary call on a server connection with its own copy of the request; used again for later calls.</summary>
-internal sealed class MucpServerCall : IDisposable
+internal sealed class MucpServerCall : IResettable
 {
     /// <summary>Head of the request; what replies repeat and handlers see as metadata.</summary>
     public MessageHead Head { get; set; } = new();
@@ -48,10 +49,12 @@ internal sealed class MucpServerCall : IDisposable
         return new ReadOnlySequence<byte>(Request.WrittenMemory);
     }
 
-    public void Dispose()
+    /// <summary>Gives the memory of big messages back.</summary>
+    public bool TryReset()
     {
-        Head.Dispose();
-        Request.Dispose();
-        Response.Dispose();
+        Request.Clear();
+        Response.Clear();
+        Context = null!;
+        return true;
     }
 }

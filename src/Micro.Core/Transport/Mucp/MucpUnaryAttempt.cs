@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Micro.Client;
 using Micro.Registry;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Transport.Mucp;
 
@@ -21,7 +22,7 @@ internal readonly struct MucpUnaryAttempt<[DynamicallyAccessedMembers(Dynamicall
             && Multiplexing.IsPossible(node, plan.Options.Addresses.Count > 0);
         if (canShare)
         {
-            var call = pool.PendingCalls.Rent();
+            var call = pool.PendingCalls.Get();
             if (pool.TryCall(node.Address, call, heads, plan, limit, body))
             {
                 return ReceiveAsync(call, pool.PendingCalls, plan, cancellationToken);
@@ -34,7 +35,7 @@ internal readonly struct MucpUnaryAttempt<[DynamicallyAccessedMembers(Dynamicall
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<TResponse> ReceiveAsync(MucpPendingCall call, PendingCallPool pool, CallPlan plan, CancellationToken cancellationToken)
+    private static async ValueTask<TResponse> ReceiveAsync(MucpPendingCall call, ObjectPool<MucpPendingCall> pool, CallPlan plan, CancellationToken cancellationToken)
     {
         try
         {
