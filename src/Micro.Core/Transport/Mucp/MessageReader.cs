@@ -26,9 +26,6 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     /// <summary>Raised when more bytes of a message have arrived.</summary>
     public Action? MessageProgressed { get; init; }
 
-    /// <summary>Runs while a read waits for bytes.</summary>
-    public Action? Meanwhile { get; init; }
-
     /// <summary>Reads the next head.</summary>
     /// <param name="head">Where it goes.</param>
     /// <param name="isClosing">Asked when the wait is cancelled from outside: whether to give up between messages.</param>
@@ -44,7 +41,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         var started = false;
         while (true)
         {
-            var result = await ReadAsync(cancellationToken);
+            var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
             var buffer = SkipEmptyLines(result.Buffer);
             if (TryFindHeadEnd(buffer, scanned, out var headEnd, out var next))
             {
@@ -129,7 +126,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     {
         while (length > 0)
         {
-            var result = await ReadAsync(cancellationToken);
+            var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
             var taken = Math.Min(length, result.Buffer.Length);
             input.AdvanceTo(result.Buffer.GetPosition(taken));
             length -= taken;
@@ -143,8 +140,6 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     }
 
     public void Dispose() => _chunks.Dispose();
-
-    private WaitingRead ReadAsync(CancellationToken cancellationToken) => new(input.ReadAsync(cancellationToken), Meanwhile);
 
     private static ReadOnlySequence<byte> SkipEmptyLines(ReadOnlySequence<byte> buffer)
     {
@@ -215,7 +210,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         var headBytes = ReceivedBytes;
         while (true)
         {
-            var result = await ReadAsync(cancellationToken);
+            var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
             if (result.Buffer.Length >= length)
             {
                 ReceivedBytes = headBytes;
@@ -239,7 +234,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         var decoder = new ChunkDecoder(limits.MaxMessageBytes, readsResponses ? 0 : (long)limits.MaxMessageBytes * SkippedBodies, limits.MaxHeaderBytes);
         while (true)
         {
-            var result = await ReadAsync(cancellationToken);
+            var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
             var isDone = decoder.Decode(result.Buffer, _chunks, out var consumed, out var examined);
             input.AdvanceTo(consumed, examined);
             ReceivedBytes = headBytes + decoder.TotalBytes;

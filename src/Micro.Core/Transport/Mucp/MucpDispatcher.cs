@@ -25,10 +25,10 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         return _isMultiplexed && TryReadId(head[KnownHeader.MicroId], out var id) ? id : -1;
     }
 
-    /// <summary>Cancels the call that the message names, if it is that kind of message.</summary>
+    /// <summary>Cancels the call that the message names, if it is that kind of message. It has no body, no turn and no answer.</summary>
     public bool TryCancel(MessageHead head)
     {
-        if (!head.Has(KnownHeader.MicroCancel))
+        if (!head.Has(KnownHeader.MicroCancel) || head.ContentLength > 0 || head.IsChunked)
         {
             return false;
         }

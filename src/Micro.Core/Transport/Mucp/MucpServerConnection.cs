@@ -49,7 +49,6 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         {
             MessageStarted = OnMessageStarted,
             MessageProgressed = OnMessageProgressed,
-            Meanwhile = _calls.RunQueued,
         };
         _streams = new MucpStreamSet(server, _replies, connection, OnWorkEnded);
         _dispatcher = new MucpDispatcher(server, _replies, connection, _calls, _streams);
@@ -64,7 +63,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         var reason = "closed by the client";
         try
         {
-            while (await NextMessageAsync().ConfigureAwait(false))
+            while (await new Waiting(NextMessageAsync(), _calls.RunQueued))
             {
             }
 
@@ -133,6 +132,11 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
 
         _isBetweenMessages = false;
         Volatile.Write(ref _readDeadline, long.MaxValue);
+        if (_dispatcher.TryCancel(_head))
+        {
+            return true;
+        }
+
         var id = _dispatcher.ReadMultiplexedId(_head);
         if (!await WaitForTurnAsync(id).ConfigureAwait(false))
         {
@@ -163,10 +167,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         Volatile.Write(ref _readDeadline, long.MaxValue);
         try
         {
-            if (!_dispatcher.TryCancel(_head))
-            {
-                _head = await _dispatcher.TakeAsync(_head, body, id).ConfigureAwait(false);
-            }
+            _head = await _dispatcher.TakeAsync(_head, body, id).ConfigureAwait(false);
         }
         finally
         {

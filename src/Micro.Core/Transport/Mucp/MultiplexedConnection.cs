@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Micro.Client;
 
@@ -25,6 +26,7 @@ internal sealed class MultiplexedConnection : IDisposable
     private readonly PendingCallTable _pending = new();
     private readonly Action<MultiplexedConnection> _ended;
     private MessageHead _head = new();
+    private Func<MucpPendingCall, MicroException>? _farewell;
     private volatile bool _isClosing;
     private int _isDisposed;
 
@@ -39,7 +41,7 @@ internal sealed class MultiplexedConnection : IDisposable
         _host = Encoding.UTF8.GetBytes(connection.Address);
         _output = new CoalescingWriter(connection.SendRawAsync);
         _replies = new WorkQueue<MucpPendingCall>(static call => call.Complete(), _output.StartSending);
-        _reader = new MessageReader(connection.Input, limits, readsResponses: true) { Meanwhile = _replies.Run };
+        _reader = new MessageReader(connection.Input, limits, readsResponses: true);
     }
 
     public string Address => _connection.Address;
@@ -135,28 +137,13 @@ internal sealed class MultiplexedConnection : IDisposable
         Func<MucpPendingCall, MicroException> explain;
         try
         {
-            while (true)
+            while (await new Waiting(NextReplyAsync(), _replies.Run))
             {
-                if (!await _reader.ReadHeadAsync(_head, isClosing: null, CancellationToken.None).ConfigureAwait(false))
-                {
-                    throw new IOException("the server closed it");
-                }
-
-                if (_head.StatusCode is >= 100 and < 200)
-                {
-                    continue;
-                }
-
-                if (!TryReadId(out var id))
-                {
-                    explain = ExplainFarewell(await ReadBodyAsync().ConfigureAwait(false));
-                    break;
-                }
-
-                await TakeReplyAsync(id).ConfigureAwait(false);
             }
+
+            explain = _farewell!;
         }
-        catch (Exception exception) when (exception is MalformedMessageException)
+        catch (MalformedMessageException exception)
         {
             explain = _ => new MicroException(500, ErrorId, $"reply of {Address}: {exception.Message}", ErrorKind.Protocol, exception);
         }
@@ -166,6 +153,29 @@ internal sealed class MultiplexedConnection : IDisposable
         }
 
         End(explain);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> NextReplyAsync()
+    {
+        if (!await _reader.ReadHeadAsync(_head, isClosing: null, CancellationToken.None).ConfigureAwait(false))
+        {
+            throw new IOException("the server closed it");
+        }
+
+        if (_head.StatusCode is >= 100 and < 200)
+        {
+            return true;
+        }
+
+        if (!TryReadId(out var id))
+        {
+            _farewell = ExplainFarewell(await ReadBodyAsync().ConfigureAwait(false));
+            return false;
+        }
+
+        await TakeReplyAsync(id).ConfigureAwait(false);
+        return true;
     }
 
     private bool TryReadId(out long id)
