@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Micro.Registry;
 using Micro.Selection;
 using Microsoft.Extensions.Logging;
@@ -14,8 +15,10 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
     private static readonly TimeSpan ShortestAttempt = TimeSpan.FromMilliseconds(1);
 
     private readonly TimeProvider _timeProvider = options.TimeProvider;
+    private readonly TimeoutPool _timeouts = new(options.TimeProvider);
     private int _nextAddress;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TResult> RunAsync<TResult, TAttempt>(CallPlan plan, TAttempt attempt, CancellationToken cancellationToken)
         where TAttempt : IAttempt<TResult>
     {
@@ -93,14 +96,15 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<TResult> TryAsync<TResult, TAttempt>(CallPlan plan, TAttempt attempt, NodePick pick, CancellationToken cancellationToken)
         where TAttempt : IAttempt<TResult>
     {
         var limit = plan.NextAttemptTimeout;
         var started = _timeProvider.GetTimestamp();
-        using var timeout = new CancellationTokenSource(limit, _timeProvider);
+        using var timeout = _timeouts.Rent(limit);
         await using var registration = cancellationToken.UnsafeRegister(
-            static source => ((CancellationTokenSource)source!).Cancel(), timeout).ConfigureAwait(false);
+            static source => ((CancellationTokenSource)source!).Cancel(), timeout.Source).ConfigureAwait(false);
         try
         {
             var result = await attempt.RunAsync(pick.Node, limit, timeout.Token).ConfigureAwait(false);

@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Micro.Codecs;
 using Micro.Registry;
 using Micro.Selection;
 using Micro.Transport;
 using Micro.Transport.Mucp;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Client;
 
@@ -15,6 +17,7 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
     private readonly ContentFormats _formats;
     private readonly ConnectionPool _pool;
     private readonly RequestHeads _heads = new();
+    private readonly ObjectPool<PooledBufferWriter> _bodies = Pools.Create<PooledBufferWriter>();
     private readonly CallLoop _loop;
     private readonly IReadOnlyList<IClientInterceptor> _interceptors;
     private readonly IReadOnlyList<IAttemptInterceptor> _attemptInterceptors;
@@ -50,7 +53,7 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
 
     public void Adopt(IRegistry registry) => _registry ??= registry;
 
-    public async Task<TResponse> CallAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
+    public Task<TResponse> CallAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
         string service,
         string endpoint,
         TRequest request,
@@ -62,14 +65,10 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
         var format = FormatOf(call, typeof(TRequest));
         if (_interceptors.Count == 0 && _attemptInterceptors.Count == 0 && call.AttemptInterceptors.Count == 0)
         {
-            return await SendAsync<TRequest, TResponse>(service, endpoint, request, call, format, call.Metadata, null, cancellationToken).ConfigureAwait(false);
+            return SendAsync<TRequest, TResponse>(service, endpoint, request, call, format, call.Metadata, null, cancellationToken).AsTask();
         }
 
-        var context = new ClientContext(service, endpoint, format.ContentType, request, isStream: false, CallMetadata.Copy(call.Metadata), cancellationToken);
-        await InterceptorChains.RunAsync(_interceptors, context, async inner =>
-            inner.Response = await SendAsync<TRequest, TResponse>(
-                service, endpoint, request, call, format, inner.Metadata, inner, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        return ResponseOf<TResponse>(context);
+        return InterceptAsync<TRequest, TResponse>(service, endpoint, request, call, format, cancellationToken);
     }
 
     public async Task<IClientStream<TRequest, TResponse>> OpenStreamAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
@@ -109,6 +108,22 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
 
     private static readonly CallOptions DefaultOptions = new();
 
+    private async Task<TResponse> InterceptAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
+        string service,
+        string endpoint,
+        TRequest request,
+        CallOptions call,
+        ContentFormat format,
+        CancellationToken cancellationToken)
+    {
+        var context = new ClientContext(service, endpoint, format.ContentType, request, isStream: false, CallMetadata.Copy(call.Metadata), cancellationToken);
+        await InterceptorChains.RunAsync(_interceptors, context, async inner =>
+            inner.Response = await SendAsync<TRequest, TResponse>(
+                service, endpoint, request, call, format, inner.Metadata, inner, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        return ResponseOf<TResponse>(context);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<TResponse> SendAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
         string service,
         string endpoint,
@@ -120,10 +135,26 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
         CancellationToken cancellationToken)
     {
         var plan = new CallPlan(_options, service, endpoint, options, format, metadata, NextId());
-        using var body = new PooledBufferWriter();
+        var body = _bodies.Get();
         try
         {
-            format.EncodeRequest(endpoint, plan.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), request, body);
+            Encode(plan, request, body);
+            var attempt = new MucpUnaryAttempt<TResponse>(_pool, _heads, plan, body.WrittenMemory);
+            return await RunAsync<TResponse, MucpUnaryAttempt<TResponse>>(plan, attempt, context, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _bodies.Return(body);
+        }
+    }
+
+    private void Encode<TRequest>(CallPlan plan, TRequest request, PooledBufferWriter body)
+    {
+        try
+        {
+            // Only envelopes hold the id.
+            var id = plan.Format.Envelope is null ? "" : plan.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            plan.Format.EncodeRequest(plan.Endpoint, id, request, body);
         }
         catch (CodecException exception)
         {
@@ -134,9 +165,6 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
         {
             throw new MicroException(413, "go.micro.client", $"request of {body.WrittenCount} bytes exceeds the limit of {_options.Limits.MaxMessageBytes}", ErrorKind.InvalidRequest);
         }
-
-        var attempt = new MucpUnaryAttempt<TResponse>(_pool, _heads, plan, body.WrittenMemory);
-        return await RunAsync<TResponse, MucpUnaryAttempt<TResponse>>(plan, attempt, context, cancellationToken).ConfigureAwait(false);
     }
 
     private ValueTask<TResult> RunAsync<TResult, TAttempt>(CallPlan plan, TAttempt attempt, ClientContext? context, CancellationToken cancellationToken)

@@ -8,12 +8,13 @@ public sealed class HandlerContext
 {
     private readonly TimeProvider _timeProvider;
     private readonly long _deadline;
-    private readonly IHeaderSource _headers;
+    private IHeaderSource _headers;
     private readonly CancellationToken _connectionEnds;
     private readonly CancellationToken _serverCuts;
     private CancellationTokenRegistration _onConnectionEnds;
     private CancellationTokenRegistration _onServerCuts;
     private CancellationTokenSource? _cancellation;
+    private volatile bool _isCancelled;
     private CallMetadata? _metadata;
 
     internal HandlerContext(
@@ -81,7 +82,23 @@ public sealed class HandlerContext
     }
 
     /// <summary>Fires when the caller goes away, the deadline passes or the server stops.</summary>
-    public CancellationToken CancellationToken => (_cancellation ??= StartCancellation()).Token;
+    public CancellationToken CancellationToken
+    {
+        get
+        {
+            if (_cancellation is null)
+            {
+                _cancellation = StartCancellation();
+                Interlocked.MemoryBarrier();
+                if (_isCancelled)
+                {
+                    _cancellation.Cancel();
+                }
+            }
+
+            return _cancellation.Token;
+        }
+    }
 
     /// <summary>The decoded request; <see langword="null"/> for a stream. Filled only when interceptors run.</summary>
     public object? Request { get; internal set; }
@@ -96,18 +113,35 @@ public sealed class HandlerContext
     internal bool IsDeadlinePassed => _deadline != long.MaxValue && (_timeProvider.GetTimestamp() >= _deadline || HasTimerFired);
 
     /// <summary>Whether the caller is gone.</summary>
-    internal bool IsCallerGone => _connectionEnds.IsCancellationRequested;
+    internal bool IsCallerGone => _isCancelled || _connectionEnds.IsCancellationRequested;
 
     /// <summary>Timers count whole milliseconds, so they may fire a fraction before the deadline.</summary>
     private bool HasTimerFired =>
-        _cancellation is { IsCancellationRequested: true } && !_connectionEnds.IsCancellationRequested && !_serverCuts.IsCancellationRequested;
+        _cancellation is { IsCancellationRequested: true } && !IsCallerGone && !_serverCuts.IsCancellationRequested;
 
     /// <summary>Releases timer and registrations, if the handler asked for the token at all.</summary>
     internal void End()
     {
+        // The memory of the headers belongs to the next call from now on.
+        _headers = EndedCall.Instance;
         _onConnectionEnds.Dispose();
         _onServerCuts.Dispose();
         _cancellation?.Dispose();
+    }
+
+    /// <summary>The caller asks for the end of the call. May come at any time and from any thread.</summary>
+    internal void Cancel()
+    {
+        _isCancelled = true;
+        Interlocked.MemoryBarrier();
+        try
+        {
+            _cancellation?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The call has just ended.
+        }
     }
 
     private CancellationTokenSource StartCancellation()
@@ -119,6 +153,14 @@ public sealed class HandlerContext
         _onConnectionEnds = _connectionEnds.UnsafeRegister(Cancel, source);
         _onServerCuts = _serverCuts.UnsafeRegister(Cancel, source);
         return source;
+    }
+
+    private sealed class EndedCall : IHeaderSource
+    {
+        public static readonly EndedCall Instance = new();
+
+        public CallMetadata ReadMetadata() =>
+            throw new InvalidOperationException("the call has ended: read its metadata before the handler returns");
     }
 
     private static void Cancel(object? source) => ((CancellationTokenSource)source!).Cancel();

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.NetworkInformation;
-using Micro.Codecs;
 using Micro.Registry;
 using Micro.Server.Debug;
 using Micro.Server.Handlers;
@@ -24,6 +23,7 @@ internal sealed class ServerRun : IAsyncDisposable
     private readonly EndpointTable _endpoints;
     private readonly ILoggerFactory _loggerFactory;
     private readonly ILogger _logger;
+    private readonly ProtocolHost _host;
     private readonly MucpServer _mucp;
     private readonly RegistrationLoop _registration;
     private Listener? _listener;
@@ -46,26 +46,24 @@ internal sealed class ServerRun : IAsyncDisposable
 
         // All connections and the registration loop draw from it.
         var random = new SharedRandom();
-        _mucp = new MucpServer(
-            options.Name,
+        _host = new ProtocolHost(
+            options,
             _endpoints,
-            new ContentFormats(options.Codecs),
             new FailureMapper(options.Name, options.ShowExceptionDetail, _logger),
-            new HealthResponder(options.Name, Health),
+            Health,
             statistics,
-            options.Limits,
-            options.TimeProvider,
             random,
             loggerFactory.CreateLogger("Micro.Transport"));
+        _mucp = new MucpServer(_host);
         _registration = new RegistrationLoop(registry, () => _record!, options, loggerFactory.CreateLogger("Micro.Registry"), options.TimeProvider, random);
         _registration.StateChanged += stateChanged;
     }
 
     public ServerStatistics Statistics { get; }
 
-    public int RunningCalls => _mucp.RunningCalls;
+    public int RunningCalls => _host.RunningCalls;
 
-    public int Connections => _mucp.Reaper.Count;
+    public int Connections => _host.Reaper.Count;
 
     public ServerState State => _registration.State;
 
@@ -91,7 +89,7 @@ internal sealed class ServerRun : IAsyncDisposable
     {
         NetworkChange.NetworkAddressChanged -= OnNetworkAddressChanged;
         await _registration.StopAsync(skipWaits).ConfigureAwait(false);
-        _mucp.BeginDrain();
+        _host.BeginDrain();
         var isMdns = string.Equals(_registry.Name, "mdns", StringComparison.Ordinal);
         var drainDelay = _options.DrainDelay ?? (isMdns ? MdnsDrainDelay : DefaultDrainDelay);
         await DelayAsync(drainDelay, skipWaits).ConfigureAwait(false);
@@ -130,7 +128,7 @@ internal sealed class ServerRun : IAsyncDisposable
             await listener.DisposeAsync().ConfigureAwait(false);
         }
 
-        _mucp.Dispose();
+        _host.Dispose();
     }
 
     private async Task CloseAsync(CancellationToken skipWaits)
@@ -148,12 +146,12 @@ internal sealed class ServerRun : IAsyncDisposable
 
     private void Cut()
     {
-        if (_mucp.RunningCalls is > 0 and var calls)
+        if (_host.RunningCalls is > 0 and var calls)
         {
             _logger.CallsCancelled(calls, _options.ShutdownTimeout);
         }
 
-        _mucp.CutCalls();
+        _host.CutCalls();
     }
 
     private async Task DelayAsync(TimeSpan delay, CancellationToken skipWaits)
@@ -186,6 +184,7 @@ internal sealed class ServerRun : IAsyncDisposable
             ["server"] = "mucp",
             ["registry"] = _registry.Name,
             ["protocol"] = "mucp",
+            [Multiplexing.MetadataKey] = "1",
         };
         return new ServiceRecord
         {

@@ -2,11 +2,11 @@ using System.Net;
 using System.Net.Sockets;
 using Micro.Registry;
 using Micro.Server;
+using Micro.Transport.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -86,8 +86,7 @@ internal sealed class Listener : IAsyncDisposable
             options.Listen(host, port, Configure);
         }
 
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggerFactory);
-        var server = new KestrelServer(Options.Create(options), transport, loggerFactory);
+        var server = new KestrelServer(Options.Create(options), new SocketTransport(), loggerFactory);
         try
         {
             await server.StartAsync(new NoApplication(), cancellationToken).ConfigureAwait(false);

@@ -1,15 +1,23 @@
 using System.Buffers;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Transport;
 
 /// <summary>A growing buffer over pooled memory. Not safe for concurrent use.</summary>
-internal sealed class PooledBufferWriter(int initialCapacity = 1024) : IBufferWriter<byte>, IDisposable
+internal sealed class PooledBufferWriter(int initialCapacity) : IBufferWriter<byte>, IResettable, IDisposable
 {
     /// <summary>A buffer above this size goes back to the pool when it is cleared, so that one big message is not kept for ever.</summary>
     private const int MaxKeptBytes = 64 * 1024;
 
+    private const int DefaultCapacity = 1024;
+
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(initialCapacity);
     private int _written;
+
+    public PooledBufferWriter()
+        : this(DefaultCapacity)
+    {
+    }
 
     public int WrittenCount => _written;
 
@@ -39,6 +47,13 @@ internal sealed class PooledBufferWriter(int initialCapacity = 1024) : IBufferWr
         return _buffer.AsSpan(_written);
     }
 
+    /// <summary>Takes back what was written after the first <paramref name="count"/> bytes.</summary>
+    public void Truncate(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _written);
+        _written = count;
+    }
+
     public void Clear()
     {
         _written = 0;
@@ -47,6 +62,12 @@ internal sealed class PooledBufferWriter(int initialCapacity = 1024) : IBufferWr
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = ArrayPool<byte>.Shared.Rent(initialCapacity);
         }
+    }
+
+    public bool TryReset()
+    {
+        Clear();
+        return true;
     }
 
     public void Dispose()

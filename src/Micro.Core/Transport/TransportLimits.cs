@@ -32,6 +32,12 @@ public sealed class TransportLimits
     /// <summary>Most calls that run at a time in a server, 1 to 1,000,000; more are answered 503 at once. The default value is 10,000.</summary>
     public int MaxConcurrentCalls { get; set; } = 10_000;
 
+    /// <summary>
+    /// Most calls that run at a time on one connection of a client that multiplexes, 1 to 10,000; what comes on top is not
+    /// read until some have ended. The default value is 256.
+    /// </summary>
+    public int MaxCallsPerConnection { get; set; } = 256;
+
     /// <summary>Most streams on one connection, 1 to 10,000. The default value is 100.</summary>
     public int MaxStreamsPerConnection { get; set; } = 100;
 
@@ -49,6 +55,7 @@ public sealed class TransportLimits
         OptionRules.Positive(errors, $"{owner} limit IdleTimeout", IdleTimeout);
         OptionRules.Between(errors, $"{owner} limit MaxConnections", MaxConnections, 1, 1_000_000);
         OptionRules.Between(errors, $"{owner} limit MaxConcurrentCalls", MaxConcurrentCalls, 1, 1_000_000);
+        OptionRules.Between(errors, $"{owner} limit MaxCallsPerConnection", MaxCallsPerConnection, 1, 10_000);
         OptionRules.Between(errors, $"{owner} limit MaxStreamsPerConnection", MaxStreamsPerConnection, 1, 10_000);
         OptionRules.Between(errors, $"{owner} limit MaxStreamBacklog", MaxStreamBacklog, 1, 10_000);
     }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Micro.Client;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Transport.Mucp;
 
@@ -9,6 +11,7 @@ namespace Micro.Transport.Mucp;
 internal sealed class ConnectionPool : IDisposable
 {
     private readonly ConcurrentDictionary<string, IdleConnections> _idle = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, MultiplexedConnections> _multiplexed = new(StringComparer.Ordinal);
     private readonly TransportLimits _limits;
     private readonly TimeProvider _timeProvider;
     private readonly TimeSpan _ttl;
@@ -26,7 +29,10 @@ internal sealed class ConnectionPool : IDisposable
     }
 
     /// <summary>How many connections are idle.</summary>
-    public int IdleCount => _idle.Sum(pair => pair.Value.Count);
+    public int IdleCount => _idle.Sum(pair => pair.Value.Count) + _multiplexed.Sum(pair => pair.Value.IdleCount);
+
+    /// <summary>Calls of multiplexed connections, to be used again.</summary>
+    public ObjectPool<MucpPendingCall> PendingCalls { get; } = Pools.Create<MucpPendingCall>();
 
     /// <summary>Takes an idle connection or opens one.</summary>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>.</exception>
@@ -48,6 +54,25 @@ internal sealed class ConnectionPool : IDisposable
 
         return new ValueTask<MucpClientConnection>(
             MucpClientConnection.ConnectAsync(address, _limits, dialTimeout, _timeProvider, cancellationToken));
+    }
+
+    /// <summary>Calls over a connection that is shared already.</summary>
+    /// <returns>Whether there was one with room; if not, the call opens another, or waits its turn there when there are enough.</returns>
+    public bool TryCall(string address, MucpPendingCall call, RequestHeads heads, CallPlan plan, TimeSpan limit, ReadOnlyMemory<byte> body)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _multiplexed.TryGetValue(address, out var connections) && connections.TryCall(call, heads, plan, limit, body);
+    }
+
+    /// <summary>Takes a connection on which the server agreed to many calls at a time.</summary>
+    public void Share(MucpClientConnection connection)
+    {
+        var shared = _multiplexed.GetOrAdd(connection.Address, static (_, size) => new MultiplexedConnections(size), _size);
+        shared.Add(connection, _limits, _timeProvider.GetTimestamp());
+        if (_disposed)
+        {
+            Dispose();
+        }
     }
 
     /// <summary>Gives a connection back after a complete reply.</summary>
@@ -78,10 +103,24 @@ internal sealed class ConnectionPool : IDisposable
                 connection.Dispose();
             }
         }
+
+        foreach (var (_, connections) in _multiplexed)
+        {
+            connections.Dispose();
+        }
     }
 
     private void Trim()
     {
+        foreach (var (address, connections) in _multiplexed)
+        {
+            connections.CloseIdle(_timeProvider, _ttl);
+            if (connections.TryRetire())
+            {
+                _multiplexed.TryRemove(KeyValuePair.Create(address, connections));
+            }
+        }
+
         foreach (var (address, idle) in _idle)
         {
             idle.CloseIdleSince(_timeProvider, _ttl);

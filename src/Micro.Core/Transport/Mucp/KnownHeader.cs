@@ -18,6 +18,8 @@ internal enum KnownHeader
     MicroStream,
     MicroError,
     MicroTopic,
+    MicroMux,
+    MicroCancel,
     XMicroId,
     XMicroService,
     XMicroMethod,

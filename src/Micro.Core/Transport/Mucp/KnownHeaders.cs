@@ -11,6 +11,7 @@ internal static class KnownHeaders
         6 => Is(name, "Expect"u8, KnownHeader.Expect),
         7 => Is(name, "Timeout"u8, KnownHeader.Timeout),
         8 => Is(name, "Micro-Id"u8, KnownHeader.MicroId),
+        9 => Is(name, "Micro-Mux"u8, KnownHeader.MicroMux),
         10 => (name[0] | 0x20) == 'c' ? Is(name, "Connection"u8, KnownHeader.Connection) : Is(name, "X-Micro-Id"u8, KnownHeader.XMicroId),
         11 => (name[6] | 0x20) switch
         {
@@ -19,7 +20,12 @@ internal static class KnownHeaders
         },
         12 => (name[0] | 0x20) == 'c'
             ? Is(name, "Content-Type"u8, KnownHeader.ContentType)
-            : (name[6] | 0x20) == 'm' ? Is(name, "Micro-Method"u8, KnownHeader.MicroMethod) : Is(name, "Micro-Stream"u8, KnownHeader.MicroStream),
+            : (name[6] | 0x20) switch
+            {
+                (byte)'m' => Is(name, "Micro-Method"u8, KnownHeader.MicroMethod),
+                (byte)'c' => Is(name, "Micro-Cancel"u8, KnownHeader.MicroCancel),
+                _ => Is(name, "Micro-Stream"u8, KnownHeader.MicroStream),
+            },
         13 => (name[0] | 0x20) == 'x' ? Is(name, "X-Micro-Error"u8, KnownHeader.XMicroError) : Is(name, "Micro-Service"u8, KnownHeader.MicroService),
         14 => (name[0] | 0x20) switch
         {

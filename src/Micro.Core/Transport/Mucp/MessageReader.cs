@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace Micro.Transport.Mucp;
 
@@ -32,6 +33,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     /// <returns><see langword="false"/> when the connection ended between messages.</returns>
     /// <exception cref="MalformedMessageException">The bytes are no valid head.</exception>
     /// <exception cref="IOException">The connection ended within a head.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ReadHeadAsync(MessageHead head, Func<bool>? isClosing, CancellationToken cancellationToken)
     {
         ReceivedBytes = 0;

@@ -31,6 +31,12 @@ internal sealed class MucpClientConnection : IDisposable
     /// <summary>Address it was opened for, <c>host:port</c>.</summary>
     public string Address { get; }
 
+    /// <summary>What the server sends, for whoever takes the connection over.</summary>
+    public PipeReader Input => _input;
+
+    /// <summary>Whether the server was asked to multiplex.</summary>
+    public bool WasAsked { get; set; }
+
     /// <summary>Where a request is put together before it is sent.</summary>
     public PooledBufferWriter Output { get; } = new();
 
@@ -170,6 +176,12 @@ internal sealed class MucpClientConnection : IDisposable
             throw;
         }
     }
+
+    /// <summary>Sends bytes as they are.</summary>
+    public ValueTask SendRawAsync(ReadOnlyMemory<byte> bytes) => _stream.WriteAsync(bytes);
+
+    /// <summary>Closes the socket under whoever reads; <see cref="Dispose"/> follows.</summary>
+    public void Abort() => _stream.Dispose();
 
     private bool HoldsUnreadBytes()
     {

@@ -11,6 +11,8 @@ internal static class MucpHeaderNames
 
     public static ReadOnlySpan<byte> Host => "Host: "u8;
 
+    public static ReadOnlySpan<byte> MicroCancel => "Micro-Cancel: "u8;
+
     public static ReadOnlySpan<byte> MicroEndpoint => "Micro-Endpoint: "u8;
 
     public static ReadOnlySpan<byte> MicroError => "Micro-Error: "u8;
@@ -18,6 +20,8 @@ internal static class MucpHeaderNames
     public static ReadOnlySpan<byte> MicroId => "Micro-Id: "u8;
 
     public static ReadOnlySpan<byte> MicroMethod => "Micro-Method: "u8;
+
+    public static ReadOnlySpan<byte> MicroMux => "Micro-Mux: "u8;
 
     public static ReadOnlySpan<byte> MicroService => "Micro-Service: "u8;
 

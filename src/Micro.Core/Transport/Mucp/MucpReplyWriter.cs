@@ -1,125 +1,168 @@
 using System.Buffers;
-using System.IO.Pipelines;
+using System.Runtime.InteropServices;
 using Micro.Codecs;
 
 namespace Micro.Transport.Mucp;
 
 /// <summary>
-/// Writes the replies of one connection, one at a time. Every reply is status 200, errors too: they stand in
-/// <c>Micro-Error</c> and its twin, as go-micro's clients expect.
+/// Writes the replies of one connection. Every reply is status 200, errors too: they stand in <c>Micro-Error</c> and its
+/// twin, as go-micro's clients expect.
 /// </summary>
-internal sealed class MucpReplyWriter(PipeWriter output, Action<bool> flushing) : IDisposable
+internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output, Func<bool> announcesClose) : IDisposable
 {
-    private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly PooledBufferWriter _body = new();
+    /// <summary>Bytes of stream messages that may wait for the client before their handler does.</summary>
+    private const int MaxQueuedStreamBytes = 64 * 1024;
 
-    /// <summary>Whether replies tell the client that the connection will be closed.</summary>
-    public bool AnnouncesClose { get; set; }
+    /// <summary>Sends what was written, without waiting.</summary>
+    public void StartSending() => output.StartSending();
 
-    /// <summary>Writes the reply of a unary call.</summary>
-    public async ValueTask WriteReplyAsync(MessageHead request, ContentFormat format, ReadOnlyMemory<byte> body, string? envelopeId)
+    /// <summary>Waits until all is with the kernel.</summary>
+    public ValueTask FlushAsync() => output.FlushAsync();
+
+    /// <summary>Writes the reply of a call; <see cref="StartSending"/> sends it.</summary>
+    /// <returns>Whether it tells the client that the connection will be closed.</returns>
+    public bool WriteReply(MucpServerCall call, MicroException? error)
     {
-        await _turn.WaitAsync().ConfigureAwait(false);
-        try
+        var closes = call.Head.ClosesConnection || announcesClose();
+        if (error is null && call.Format.Envelope is null && call.Response.WrittenCount <= server.Limits.MaxMessageBytes)
         {
-            WriteStatusAndLength(body.Length);
-            output.WriteHeader(MucpHeaderNames.ContentType, ContentTypeOf(request, format));
-            WriteEcho(request, envelopeId);
-            output.Write(format.Envelope is { } envelope ? envelope.ResponseHeaderLines : default);
-            output.Write("\r\n"u8);
-            output.Write(body.Span);
-            await FlushAsync().ConfigureAwait(false);
+            output.Append(new Frame(call.Head, call.Format) { Body = call.Response.WrittenMemory, Closes = closes, Call = call }, WriteFrame);
+            return closes;
         }
-        finally
+
+        if (error is null && TryWriteEnveloped(call, closes))
         {
-            _turn.Release();
+            return closes;
         }
+
+        error ??= new MicroException(500, server.ServiceName, $"response of {call.Response.WrittenCount} bytes exceeds the limit of {server.Limits.MaxMessageBytes}");
+        WriteError(call.Head, error, call.Format, call.EnvelopeId, closes, call);
+        return closes;
     }
 
-    /// <summary>Writes an error, of a call or as the end of a stream.</summary>
-    public async ValueTask WriteErrorAsync(MessageHead request, ContentFormat format, string error, ReadOnlyMemory<byte> body, string? envelopeId)
+    /// <summary>Writes an error, of a call or as the end of a stream; <see cref="StartSending"/> sends it.</summary>
+    /// <returns>Whether it tells the client that the connection will be closed.</returns>
+    public bool WriteError(MessageHead request, MicroException error, ContentFormat format, string envelopeId, bool mustClose = false)
     {
-        await _turn.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            WriteStatusAndLength(body.Length);
-            output.WriteHeader(MucpHeaderNames.ContentType, ContentTypeOf(request, format));
-            var text = HeaderRules.Clean(error);
-            output.WriteHeader(MucpHeaderNames.MicroError, text);
-            output.WriteHeader(MucpHeaderNames.XMicroError, text);
-            WriteEcho(request, envelopeId);
-            output.Write("\r\n"u8);
-            output.Write(body.Span);
-            await FlushAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        var closes = mustClose || request.ClosesConnection || announcesClose();
+        WriteError(request, error, format, envelopeId, closes, call: null);
+        return closes;
     }
 
-    public async ValueTask WriteStreamMessageAsync<T>(MucpServerStream stream, T message)
+    /// <summary>Writes the last frame of a stream and waits until it is sent.</summary>
+    public async ValueTask WriteStreamEndAsync(MucpServerStream stream, string text)
     {
-        await _turn.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            _body.Clear();
-            stream.Format.EncodeResponse(message, _body);
-            WriteStatusAndLength(_body.WrittenCount);
-            output.WriteHeader(MucpHeaderNames.ContentType, stream.Format.ContentTypeBytes);
-            WriteEcho(stream.Opening, envelopeId: null);
-            output.WriteHeader(MucpHeaderNames.XMicroEndpoint, stream.Endpoint);
-            output.WriteHeader(MucpHeaderNames.XMicroMethod, stream.Endpoint);
-            output.WriteHeader(MucpHeaderNames.XMicroService, stream.Opening.GetEither(KnownHeader.MicroService, KnownHeader.XMicroService));
-            output.Write("\r\n"u8);
-            output.Write(_body.WrittenSpan);
-            await FlushAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        using var body = new PooledBufferWriter(64);
+        stream.Format.Envelope?.WrapError("", text, body);
+        output.Append(
+            new Frame(stream.Opening, stream.Format) { Body = body.WrittenMemory, Error = HeaderRules.Clean(text), Closes = stream.Opening.ClosesConnection || announcesClose() },
+            WriteFrame);
+        await output.FlushAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Writes a message of a stream; waits while the client is behind.</summary>
+    /// <exception cref="IOException">The client is gone.</exception>
+    public ValueTask WriteStreamMessageAsync(MucpServerStream stream, ReadOnlyMemory<byte> body)
+    {
+        output.Append(new Frame(stream.Opening, stream.Format) { Body = body, StreamEndpoint = stream.Endpoint }, WriteFrame);
+        return output.FlushAsync(MaxQueuedStreamBytes);
     }
 
     /// <summary>Writes bytes as they are: interim responses and plain HTTP answers.</summary>
-    public async ValueTask WriteRawAsync(ReadOnlyMemory<byte> bytes)
+    /// <exception cref="IOException">The client is gone.</exception>
+    public ValueTask WriteRawAsync(ReadOnlyMemory<byte> bytes)
     {
-        await _turn.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            output.Write(bytes.Span);
-            await FlushAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        output.Append(in bytes, static (PooledBufferWriter buffer, in ReadOnlyMemory<byte> raw) => buffer.Write(raw.Span));
+        return output.FlushAsync();
     }
 
-    public void Dispose()
+    public void Dispose() => output.Dispose();
+
+    private bool TryWriteEnveloped(MucpServerCall call, bool closes)
     {
-        _body.Dispose();
-        _turn.Dispose();
+        if (call.Format.Envelope is not { } envelope)
+        {
+            return false;
+        }
+
+        using var wrapped = new PooledBufferWriter(call.Response.WrittenCount + 64);
+        envelope.WrapResponse(call.EnvelopeId, call.Response.WrittenSpan, wrapped);
+        if (wrapped.WrittenCount > server.Limits.MaxMessageBytes)
+        {
+            return false;
+        }
+
+        output.Append(
+            new Frame(call.Head, call.Format) { Body = wrapped.WrittenMemory, EnvelopeId = call.EnvelopeId, EnvelopeLines = true, Closes = closes, Call = call },
+            WriteFrame);
+        return true;
     }
 
-    private void WriteStatusAndLength(int length)
+    private void WriteError(MessageHead request, MicroException error, ContentFormat format, string envelopeId, bool closes, MucpServerCall? call)
     {
-        output.Write("HTTP/1.1 200 OK\r\n"u8);
-        output.WriteHeader(MucpHeaderNames.ContentLength, length);
-        if (AnnouncesClose)
+        var text = ErrorJson.Format(error);
+        using var body = new PooledBufferWriter(64);
+        format.Envelope?.WrapError(envelopeId, text, body);
+        output.Append(
+            new Frame(request, format) { Body = body.WrittenMemory, Error = HeaderRules.Clean(text), EnvelopeId = envelopeId, Closes = closes, Call = call },
+            WriteFrame);
+    }
+
+    private static void WriteFrame(PooledBufferWriter output, in Frame frame)
+    {
+        output.Write("HTTP/1.1 200 OK\r\nContent-Length: "u8);
+        output.WriteNumber(frame.Body.Length);
+        output.Write(frame.Closes ? "\r\nConnection: close\r\n"u8 : "\r\n"u8);
+        output.WriteHeader(MucpHeaderNames.ContentType, ContentTypeOf(frame.Request, frame.Format));
+        if (frame.Error is { } error)
         {
-            output.Write("Connection: close\r\n"u8);
+            output.WriteHeader(MucpHeaderNames.MicroError, error);
+            output.WriteHeader(MucpHeaderNames.XMicroError, error);
+        }
+
+        if (frame.Call is { IsMultiplexed: true })
+        {
+            WriteMultiplexed(output, frame.Request);
+        }
+        else
+        {
+            WriteEcho(output, frame.Request, frame.EnvelopeId);
+        }
+
+        if (frame.StreamEndpoint is { } endpoint)
+        {
+            output.WriteHeader(MucpHeaderNames.XMicroEndpoint, endpoint);
+            output.WriteHeader(MucpHeaderNames.XMicroMethod, endpoint);
+            output.WriteHeader(MucpHeaderNames.XMicroService, frame.Request.GetEither(KnownHeader.MicroService, KnownHeader.XMicroService));
+        }
+
+        if (frame.EnvelopeLines)
+        {
+            output.Write(frame.Format.Envelope!.ResponseHeaderLines);
+        }
+
+        output.Write("\r\n"u8);
+        output.Write(frame.Body.Span);
+    }
+
+    /// <summary>Our own clients know by the id what a reply is about.</summary>
+    private static void WriteMultiplexed(PooledBufferWriter output, MessageHead request)
+    {
+        output.WriteHeader(MucpHeaderNames.MicroId, request[KnownHeader.MicroId]);
+        if (request.Has(KnownHeader.MicroMux))
+        {
+            output.Write("Micro-Mux: 1\r\n"u8);
         }
     }
 
     /// <summary>What a reply repeats of its own request; never of an earlier one of the connection.</summary>
-    private void WriteEcho(MessageHead request, string? envelopeId)
+    private static void WriteEcho(PooledBufferWriter output, MessageHead request, string? envelopeId)
     {
-        WriteIfPresent(request, MucpHeaderNames.MicroId, KnownHeader.MicroId, KnownHeader.XMicroId);
-        WriteIfPresent(request, MucpHeaderNames.MicroService, KnownHeader.MicroService, KnownHeader.XMicroService);
-        WriteIfPresent(request, MucpHeaderNames.MicroMethod, KnownHeader.MicroMethod, KnownHeader.XMicroMethod);
-        WriteIfPresent(request, MucpHeaderNames.MicroEndpoint, KnownHeader.MicroEndpoint, KnownHeader.XMicroEndpoint);
-        WriteIfPresent(request, MucpHeaderNames.MicroStream, KnownHeader.MicroStream, KnownHeader.XMicroStream);
+        WriteIfPresent(output, request, MucpHeaderNames.MicroId, KnownHeader.MicroId, KnownHeader.XMicroId);
+        WriteIfPresent(output, request, MucpHeaderNames.MicroService, KnownHeader.MicroService, KnownHeader.XMicroService);
+        WriteIfPresent(output, request, MucpHeaderNames.MicroMethod, KnownHeader.MicroMethod, KnownHeader.XMicroMethod);
+        WriteIfPresent(output, request, MucpHeaderNames.MicroEndpoint, KnownHeader.MicroEndpoint, KnownHeader.XMicroEndpoint);
+        WriteIfPresent(output, request, MucpHeaderNames.MicroStream, KnownHeader.MicroStream, KnownHeader.XMicroStream);
         if (!string.IsNullOrEmpty(envelopeId))
         {
             output.WriteHeader(MucpHeaderNames.XMicroId, HeaderRules.Clean(envelopeId));
@@ -134,7 +177,7 @@ internal sealed class MucpReplyWriter(PipeWriter output, Action<bool> flushing) 
     private static ReadOnlySpan<byte> ContentTypeOf(MessageHead request, ContentFormat format) =>
         format.Envelope is not null && request.Has(KnownHeader.ContentType) ? request[KnownHeader.ContentType] : format.ContentTypeBytes;
 
-    private void WriteIfPresent(MessageHead request, ReadOnlySpan<byte> name, KnownHeader header, KnownHeader twin)
+    private static void WriteIfPresent(PooledBufferWriter output, MessageHead request, ReadOnlySpan<byte> name, KnownHeader header, KnownHeader twin)
     {
         var value = request.GetEither(header, twin);
         if (!value.IsEmpty)
@@ -143,31 +186,24 @@ internal sealed class MucpReplyWriter(PipeWriter output, Action<bool> flushing) 
         }
     }
 
-    private async ValueTask FlushAsync()
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Frame(MessageHead Request, ContentFormat Format)
     {
-        var pending = output.FlushAsync();
-        if (pending.IsCompleted)
-        {
-            ThrowIfClosed(await pending.ConfigureAwait(false));
-            return;
-        }
+        public ReadOnlyMemory<byte> Body { get; init; }
 
-        flushing(true);
-        try
-        {
-            ThrowIfClosed(await pending.ConfigureAwait(false));
-        }
-        finally
-        {
-            flushing(false);
-        }
-    }
+        /// <summary>Text of <c>Micro-Error</c>.</summary>
+        public string? Error { get; init; }
 
-    private static void ThrowIfClosed(FlushResult result)
-    {
-        if (result.IsCompleted)
-        {
-            throw new IOException("the client closed the connection");
-        }
+        public string? EnvelopeId { get; init; }
+
+        /// <summary>Whether the envelope adds header lines of its own.</summary>
+        public bool EnvelopeLines { get; init; }
+
+        /// <summary>The endpoint, if this is a message of a stream.</summary>
+        public string? StreamEndpoint { get; init; }
+
+        public bool Closes { get; init; }
+
+        public MucpServerCall? Call { get; init; }
     }
 }

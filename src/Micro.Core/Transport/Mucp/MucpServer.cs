@@ -5,115 +5,71 @@ using Micro.Server.Debug;
 using Micro.Server.Handlers;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Transport.Mucp;
 
-/// <summary>What all mucp connections of a server share.</summary>
-internal sealed class MucpServer : IDisposable
+/// <summary>mucp on the connections of a server, and what all of them share.</summary>
+internal sealed class MucpServer
 {
-    private readonly CancellationTokenSource _cut = new();
-    private int _runningCalls;
+    private readonly ProtocolHost _host;
 
-    public MucpServer(
-        string serviceName,
-        EndpointTable endpoints,
-        ContentFormats formats,
-        FailureMapper failures,
-        HealthResponder health,
-        ServerStatistics statistics,
-        TransportLimits limits,
-        TimeProvider timeProvider,
-        Random random,
-        ILogger logger)
+    public MucpServer(ProtocolHost host)
     {
-        ServiceName = serviceName;
-        Endpoints = endpoints;
-        Formats = formats;
-        Failures = failures;
-        Health = health;
-        Statistics = statistics;
-        Limits = limits;
-        TimeProvider = timeProvider;
-        Random = random;
-        Logger = logger;
-        Reaper = new ConnectionReaper(timeProvider, logger);
-        Cut = _cut.Token;
-        var error = HeaderRules.Clean(ErrorJson.Format(MicroException.Unavailable(serviceName, "server is stopping")));
+        _host = host;
+        var error = HeaderRules.Clean(ErrorJson.Format(MicroException.Unavailable(host.ServiceName, "server is stopping")));
         Goodbye = Encoding.UTF8.GetBytes(
             $"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\nMicro-Error: {error}\r\nX-Micro-Error: {error}\r\n\r\n");
     }
 
-    public string ServiceName { get; }
-
     /// <summary>Last words on a connection that waits for a request when the server stops.</summary>
     public ReadOnlyMemory<byte> Goodbye { get; }
 
-    public EndpointTable Endpoints { get; }
+    /// <summary>Calls to be used again.</summary>
+    public ObjectPool<MucpServerCall> CallPool { get; } = Pools.Create<MucpServerCall>();
 
-    public ContentFormats Formats { get; }
+    public string ServiceName => _host.ServiceName;
 
-    public FailureMapper Failures { get; }
+    public EndpointTable Endpoints => _host.Endpoints;
 
-    public HealthResponder Health { get; }
+    public ContentFormats Formats => _host.Formats;
 
-    public ServerStatistics Statistics { get; }
+    public FailureMapper Failures => _host.Failures;
 
-    public TransportLimits Limits { get; }
+    public HealthResponder Health => _host.Health;
 
-    public TimeProvider TimeProvider { get; }
+    public ServerStatistics Statistics => _host.Statistics;
 
-    public Random Random { get; }
+    public TransportLimits Limits => _host.Limits;
 
-    public ILogger Logger { get; }
+    public TimeProvider TimeProvider => _host.TimeProvider;
 
-    public ConnectionReaper Reaper { get; }
+    public Random Random => _host.Random;
 
-    /// <summary>Calls and streams that run now.</summary>
-    public int RunningCalls => Volatile.Read(ref _runningCalls);
+    public ILogger Logger => _host.Logger;
 
     /// <summary>Whether replies say <c>Connection: close</c>, because the server is about to go.</summary>
-    public bool IsDraining { get; private set; }
+    public bool IsDraining => _host.IsDraining;
 
     /// <summary>Fires when running calls have had their time.</summary>
-    public CancellationToken Cut { get; }
+    public CancellationToken Cut => _host.Cut;
+
+    public bool TryBeginCall() => _host.TryBeginCall();
+
+    public void EndCall() => _host.EndCall();
 
     /// <summary>Serves one connection until it ends.</summary>
     public async Task ServeAsync(ConnectionContext connection)
     {
         using var serving = new MucpServerConnection(this, connection);
-        Reaper.Add(serving);
+        _host.Reaper.Add(serving);
         try
         {
             await serving.RunAsync().ConfigureAwait(false);
         }
         finally
         {
-            Reaper.Remove(serving);
+            _host.Reaper.Remove(serving);
         }
-    }
-
-    public bool TryBeginCall()
-    {
-        if (Interlocked.Increment(ref _runningCalls) <= Limits.MaxConcurrentCalls)
-        {
-            return true;
-        }
-
-        Interlocked.Decrement(ref _runningCalls);
-        return false;
-    }
-
-    public void EndCall() => Interlocked.Decrement(ref _runningCalls);
-
-    /// <summary>From now on replies ask clients to leave.</summary>
-    public void BeginDrain() => IsDraining = true;
-
-    /// <summary>Cancels what still runs.</summary>
-    public void CutCalls() => _cut.Cancel();
-
-    public void Dispose()
-    {
-        Reaper.Dispose();
-        _cut.Dispose();
     }
 }

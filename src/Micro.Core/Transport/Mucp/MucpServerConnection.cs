@@ -1,46 +1,58 @@
 using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
 namespace Micro.Transport.Mucp;
 
 /// <summary>
-/// One mucp connection of a server. Its loop reads messages in order; unary calls are answered one after the other,
-/// streams run beside them.
+/// One mucp connection of a server. Its loop reads messages and hands them on. What comes from Go, curl and probes is
+/// answered in order, one message at a time; calls of clients that agreed to it run side by side.
 /// </summary>
 internal sealed class MucpServerConnection : IReapable, IDisposable
 {
     /// <summary>How long requests that crossed the good-bye are still taken in, so that it is not lost in a reset.</summary>
     private static readonly TimeSpan GoodbyeTime = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Bytes of replies that may wait for the client before its requests are read no further.</summary>
+    private const int MaxQueuedReplyBytes = 256 * 1024;
+
     private readonly MucpServer _server;
     private readonly ConnectionContext _connection;
     private readonly MessageReader _reader;
+    private readonly CoalescingWriter _output;
     private readonly MucpReplyWriter _replies;
-    private readonly MucpCallRunner _calls;
+    private readonly MucpCallSet _calls;
     private readonly MucpStreamSet _streams;
-    private readonly MessageHead _head = new();
+    private readonly MucpDispatcher _dispatcher;
 
-    /// <summary>A stream may end in the very moment a message begins or ends: both decide about the deadline.</summary>
-    private readonly Lock _deadlineGate = new();
+    /// <summary>Spread over ± 10 %, so that many idle connections do not end in the same moment.</summary>
+    private readonly long _idleTime;
+    private MessageHead _head = new();
+    private long _idleSince;
     private long _readDeadline = long.MaxValue;
     private long _writeDeadline = long.MaxValue;
     private long _messageStarted;
     private volatile bool _closeRequested;
-    private bool _isBetweenMessages;
+    private volatile bool _isBetweenMessages;
 
     public MucpServerConnection(MucpServer server, ConnectionContext connection)
     {
         _server = server;
         _connection = connection;
+        var output = connection.Transport.Output;
+        _output = new CoalescingWriter(bytes => SendAsync(output, bytes), OnSending);
+        _replies = new MucpReplyWriter(server, _output, AnnouncesClose);
+        _calls = new MucpCallSet(server, _replies, OnWorkEnded);
         _reader = new MessageReader(connection.Transport.Input, server.Limits, readsResponses: false)
         {
             MessageStarted = OnMessageStarted,
             MessageProgressed = OnMessageProgressed,
         };
-        _replies = new MucpReplyWriter(connection.Transport.Output, OnFlushing);
-        _streams = new MucpStreamSet(server, _replies, connection, OnStreamEnded);
-        _calls = new MucpCallRunner(server, _replies, connection, _streams);
+        _streams = new MucpStreamSet(server, _replies, connection, OnWorkEnded);
+        _dispatcher = new MucpDispatcher(server, _replies, connection, _calls, _streams);
+        _idleTime = Ticks(server.Limits.IdleTimeout * (0.9 + (0.2 * server.Random.NextDouble())));
     }
 
     public async Task RunAsync()
@@ -51,11 +63,11 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         var reason = "closed by the client";
         try
         {
-            while (await NextMessageAsync().ConfigureAwait(false))
+            while (await new Waiting(NextMessageAsync(), _calls.RunQueued))
             {
             }
 
-            if (_closeRequested)
+            if (_closeRequested && !_calls.EndsConnection && !_dispatcher.EndsConnection)
             {
                 reason = "server stops";
                 await SayGoodbyeAsync().ConfigureAwait(false);
@@ -64,6 +76,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         catch (MalformedMessageException exception)
         {
             reason = exception.Message;
+            await _calls.WaitUntilAtMostAsync(0).ConfigureAwait(false);
             await RefuseAsync(exception).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or ConnectionResetException or ConnectionAbortedException or OperationCanceledException)
@@ -77,8 +90,11 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         }
         finally
         {
+            _isBetweenMessages = false;
             _readDeadline = long.MaxValue;
             await _streams.EndAsync().ConfigureAwait(false);
+            await _calls.WaitUntilAtMostAsync(0).ConfigureAwait(false);
+            await SendLastRepliesAsync().ConfigureAwait(false);
             _server.Logger.ConnectionEnded(_connection.ConnectionId, _connection.RemoteEndPoint?.ToString(), reason);
         }
     }
@@ -87,14 +103,15 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
     {
         _streams.Dispose();
         _reader.Dispose();
-        _calls.Dispose();
         _replies.Dispose();
         _head.Dispose();
     }
 
     public void CutIfLate(long now)
     {
-        var late = Volatile.Read(ref _readDeadline) < now ? "it sent nothing, or too slowly"
+        // With calls or streams open the silence of the client is no idleness.
+        var isIdle = _isBetweenMessages && _calls.IsEmpty && _streams.IsEmpty;
+        var late = Volatile.Read(ref _readDeadline) < now || (isIdle && now - Volatile.Read(ref _idleSince) > _idleTime) ? "it sent nothing, or too slowly"
             : Volatile.Read(ref _writeDeadline) < now ? "it read its replies too slowly"
             : null;
         if (late is not null)
@@ -104,6 +121,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> NextMessageAsync()
     {
         OnMessagesPaused();
@@ -112,8 +130,19 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
             return false;
         }
 
-        _replies.AnnouncesClose = _head.ClosesConnection || (_server.IsDraining && _streams.IsEmpty);
-        OnMessageStarted();
+        _isBetweenMessages = false;
+        Volatile.Write(ref _readDeadline, long.MaxValue);
+        if (_dispatcher.TryCancel(_head))
+        {
+            return true;
+        }
+
+        var id = _dispatcher.ReadMultiplexedId(_head);
+        if (!await WaitForTurnAsync(id).ConfigureAwait(false))
+        {
+            return false;
+        }
+
         if (_head.ExpectsContinue && _head.ContentLength <= _server.Limits.MaxMessageBytes)
         {
             await _replies.WriteRawAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray()).ConfigureAwait(false);
@@ -122,39 +151,75 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         ReadOnlySequence<byte> body;
         try
         {
-            body = await _reader.ReadBodyAsync(_head, CancellationToken.None).ConfigureAwait(false);
+            var reading = _reader.ReadBodyAsync(_head, CancellationToken.None);
+            if (!reading.IsCompleted)
+            {
+                OnMessageStarted();
+            }
+
+            body = await reading.ConfigureAwait(false);
         }
         catch (MessageTooLargeException exception)
         {
-            return await RefuseBodyAsync(exception).ConfigureAwait(false);
+            return await RefuseBodyAsync(exception, id).ConfigureAwait(false);
         }
 
-        SetReadDeadline(Timeout.InfiniteTimeSpan);
+        Volatile.Write(ref _readDeadline, long.MaxValue);
         try
         {
-            await _calls.RunAsync(_head, body).ConfigureAwait(false);
+            _head = await _dispatcher.TakeAsync(_head, body, id).ConfigureAwait(false);
         }
         finally
         {
             _reader.Release();
         }
 
-        return !_replies.AnnouncesClose && !_calls.MustClose && !CanClose();
+        return !_dispatcher.EndsConnection && !CanClose();
     }
 
-    private async ValueTask<bool> RefuseBodyAsync(MessageTooLargeException exception)
+    /// <summary>
+    /// What has no id of its own waits until all before it is answered. The others wait when too many run, or when the
+    /// client does not read its replies: what is not read stays in its sender's memory.
+    /// </summary>
+    private async ValueTask<bool> WaitForTurnAsync(long id)
+    {
+        if (id < 0)
+        {
+            await _calls.WaitUntilAtMostAsync(0).ConfigureAwait(false);
+            return !_calls.EndsConnection;
+        }
+
+        await _calls.WaitUntilAtMostAsync(_server.Limits.MaxCallsPerConnection - 1).ConfigureAwait(false);
+        if (_output.QueuedBytes > MaxQueuedReplyBytes)
+        {
+            _calls.RunQueued();
+            await _output.FlushAsync(MaxQueuedReplyBytes).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    private async ValueTask<bool> RefuseBodyAsync(MessageTooLargeException exception, long id)
     {
         // Who waits for leave to send may send the body or not: only closing makes that clear.
         var canSkip = exception.IsRead
             || (!_head.ExpectsContinue && exception.Length <= (long)_server.Limits.MaxMessageBytes * MessageReader.SkippedBodies);
-        _replies.AnnouncesClose |= !canSkip;
         if (canSkip && !exception.IsRead)
         {
+            OnMessageStarted();
             await _reader.SkipBodyAsync(exception.Length, CancellationToken.None).ConfigureAwait(false);
+            Volatile.Write(ref _readDeadline, long.MaxValue);
         }
 
-        await _calls.WriteErrorAsync(_head, new MicroException(413, _server.ServiceName, exception.Message)).ConfigureAwait(false);
-        return canSkip && !_replies.AnnouncesClose;
+        if (!canSkip)
+        {
+            await _calls.WaitUntilAtMostAsync(0).ConfigureAwait(false);
+        }
+
+        var error = new MicroException(413, _server.ServiceName, exception.Message);
+        var closes = _replies.WriteError(_head, error, _server.Formats.Default, "", mustClose: !canSkip);
+        await _replies.FlushAsync().ConfigureAwait(false);
+        return canSkip && (id >= 0 || !closes);
     }
 
     private async ValueTask RefuseAsync(MalformedMessageException exception)
@@ -171,35 +236,15 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         }
     }
 
-    /// <summary>
-    /// Spread over ± 10 %, so that many idle connections do not end in the same moment. With a stream open the silence
-    /// of the client is no idleness.
-    /// </summary>
-    private void SetIdleDeadline() => SetReadDeadline(
-        _streams.IsEmpty ? _server.Limits.IdleTimeout * (0.9 + (0.2 * _server.Random.NextDouble())) : Timeout.InfiniteTimeSpan);
-
-    private void OnMessagesPaused()
+    private async ValueTask SendLastRepliesAsync()
     {
-        lock (_deadlineGate)
+        try
         {
-            _isBetweenMessages = true;
-            SetIdleDeadline();
+            await _replies.FlushAsync().ConfigureAwait(false);
         }
-    }
-
-    private void OnStreamEnded()
-    {
-        lock (_deadlineGate)
+        catch (IOException)
         {
-            if (_isBetweenMessages)
-            {
-                SetIdleDeadline();
-            }
-        }
-
-        if (_server.IsDraining)
-        {
-            WakeReader();
+            // The client is gone already.
         }
     }
 
@@ -210,11 +255,6 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
     /// </summary>
     private async ValueTask SayGoodbyeAsync()
     {
-        if (_replies.AnnouncesClose)
-        {
-            return;
-        }
-
         await _replies.WriteRawAsync(_server.Goodbye).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(GoodbyeTime, _server.TimeProvider);
         await using var cut = _server.Cut.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit).ConfigureAwait(false);
@@ -234,7 +274,9 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         }
     }
 
-    private bool CanClose() => _closeRequested && _streams.IsEmpty;
+    private bool AnnouncesClose() => _server.IsDraining && _streams.IsEmpty;
+
+    private bool CanClose() => _calls.IsEmpty && _streams.IsEmpty && (_closeRequested || _calls.EndsConnection);
 
     private void RequestClose()
     {
@@ -242,16 +284,31 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         WakeReader();
     }
 
-    private void WakeReader() => _connection.Transport.Input.CancelPendingRead();
+    /// <summary>On a thread of its own, because the loop may go on within the call.</summary>
+    private void WakeReader() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static input => input.CancelPendingRead(), _connection.Transport.Input, preferLocal: false);
+
+    private void OnMessagesPaused()
+    {
+        Volatile.Write(ref _idleSince, _server.TimeProvider.GetTimestamp());
+        _isBetweenMessages = true;
+    }
+
+    /// <summary>The last call, or a stream, has ended.</summary>
+    private void OnWorkEnded()
+    {
+        Volatile.Write(ref _idleSince, _server.TimeProvider.GetTimestamp());
+        if (CanClose() || (_server.IsDraining && _streams.IsEmpty && _closeRequested))
+        {
+            WakeReader();
+        }
+    }
 
     private void OnMessageStarted()
     {
-        lock (_deadlineGate)
-        {
-            _isBetweenMessages = false;
-            _messageStarted = _server.TimeProvider.GetTimestamp();
-            SetReadDeadline(_server.Limits.HeaderTimeout);
-        }
+        _isBetweenMessages = false;
+        _messageStarted = _server.TimeProvider.GetTimestamp();
+        SetReadDeadline(_server.Limits.HeaderTimeout);
     }
 
     /// <summary>The longer a message, the longer it may take; but never slower than the lowest rate.</summary>
@@ -261,12 +318,20 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         SetReadDeadline(allowed - _server.TimeProvider.GetElapsedTime(_messageStarted));
     }
 
-    private void SetReadDeadline(TimeSpan after) => Volatile.Write(ref _readDeadline, Deadline(after));
+    private void OnSending(bool waits) =>
+        Volatile.Write(ref _writeDeadline, waits ? _server.TimeProvider.GetTimestamp() + Ticks(_server.Limits.WriteTimeout) : long.MaxValue);
 
-    private void OnFlushing(bool begins) =>
-        Volatile.Write(ref _writeDeadline, begins ? Deadline(_server.Limits.WriteTimeout) : long.MaxValue);
+    private void SetReadDeadline(TimeSpan after) => Volatile.Write(ref _readDeadline, _server.TimeProvider.GetTimestamp() + Ticks(after));
 
-    private long Deadline(TimeSpan after) => after == Timeout.InfiniteTimeSpan
-        ? long.MaxValue
-        : _server.TimeProvider.GetTimestamp() + (long)(after.TotalSeconds * _server.TimeProvider.TimestampFrequency);
+    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _server.TimeProvider.TimestampFrequency);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask SendAsync(PipeWriter output, ReadOnlyMemory<byte> bytes)
+    {
+        var result = await output.WriteAsync(bytes).ConfigureAwait(false);
+        if (result.IsCompleted)
+        {
+            throw new IOException("the client closed the connection");
+        }
+    }
 }

@@ -14,6 +14,7 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
     private readonly Channel<PooledBufferWriter> _received;
     private readonly ContentFormat _format;
     private readonly MucpReplyWriter _replies;
+    private readonly PooledBufferWriter _body = new();
     private readonly CancellationToken _cancellationToken;
 
     public MucpServerStream(string id, string endpoint, MessageHead opening, ContentFormat format, MucpReplyWriter replies, int backlog, CancellationToken cancellationToken)
@@ -101,13 +102,16 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
     {
         try
         {
-            await _replies.WriteStreamMessageAsync(this, message).ConfigureAwait(false);
+            _body.Clear();
+            _format.EncodeResponse(message, _body);
         }
         catch (CodecException exception)
         {
             // Keeps the meaning of a codec failure, a wrong request, for what the client sent.
             throw new InvalidOperationException($"{Endpoint} failed with its response: {exception.Message}", exception);
         }
+
+        await _replies.WriteStreamMessageAsync(this, _body.WrittenMemory).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -119,6 +123,7 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
         }
 
         Opening.Dispose();
+        _body.Dispose();
     }
 
     private async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)

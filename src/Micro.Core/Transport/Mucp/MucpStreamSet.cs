@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Text;
 using Micro.Codecs;
 using Micro.Server;
@@ -13,25 +12,38 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
 {
     private const string EndOfStream = "EOS";
 
-    private readonly ConcurrentDictionary<string, MucpServerStream> _streams = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
     private readonly FinishedStreams _finished = new(server.Limits.MaxStreamsPerConnection);
+
+    /// <summary>Made with the first stream: most connections have none.</summary>
+    private Dictionary<string, MucpServerStream>? _streams;
+    private int _open;
     private readonly CancellationTokenSource _ended = new();
 
-    public bool IsEmpty => _streams.IsEmpty;
+    public bool IsEmpty => Volatile.Read(ref _open) == 0;
+
+    /// <summary>Whether the client ever asked for a stream.</summary>
+    public bool IsUsed { get; private set; }
 
     /// <summary>Takes a frame of an open stream.</summary>
     /// <returns>Whether there is such a stream.</returns>
     public async ValueTask<bool> TryPostAsync(string id, MessageHead frame, ReadOnlySequence<byte> body)
     {
         var isEnd = !frame.GetEither(KnownHeader.MicroError, KnownHeader.XMicroError).IsEmpty;
-        if (!_streams.TryGetValue(id, out var stream))
+        MucpServerStream? stream;
+        lock (_gate)
+        {
+            stream = _streams?.GetValueOrDefault(id);
+        }
+
+        if (stream is null)
         {
             return _finished.Takes(id, isEnd);
         }
 
         if (!isEnd)
         {
-            await stream.PostAsync(body, connection.ConnectionClosed).ConfigureAwait(false);
+            await stream.PostAsync(body, _ended.Token).ConfigureAwait(false);
         }
         else
         {
@@ -45,7 +57,8 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
     /// <exception cref="MicroException">503: too many streams on the connection or calls in the server.</exception>
     public void Open(string id, MessageHead head, EndpointInvoker invoker, ContentFormat format, Func<MessageHead, HandlerContext> makeContext)
     {
-        if (_streams.Count >= server.Limits.MaxStreamsPerConnection)
+        IsUsed = true;
+        if (Volatile.Read(ref _open) >= server.Limits.MaxStreamsPerConnection)
         {
             _finished.Add(id);
             throw MicroException.Unavailable(server.ServiceName, $"more than {server.Limits.MaxStreamsPerConnection} streams on a connection");
@@ -60,7 +73,13 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
         var opening = head.Detach();
         var context = makeContext(opening);
         var stream = new MucpServerStream(id, invoker.Name, opening, format, replies, server.Limits.MaxStreamBacklog, context.CancellationToken);
-        _streams[id] = stream;
+        lock (_gate)
+        {
+            _streams ??= new Dictionary<string, MucpServerStream>(StringComparer.Ordinal);
+            _streams[id] = stream;
+            _open = _streams.Count;
+        }
+
         stream.Completion = Task.Run(() => RunAsync(stream, invoker, context));
     }
 
@@ -68,7 +87,13 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
     public async ValueTask EndAsync()
     {
         await _ended.CancelAsync().ConfigureAwait(false);
-        foreach (var (_, stream) in _streams)
+        MucpServerStream[] open;
+        lock (_gate)
+        {
+            open = _streams is null ? [] : [.. _streams.Values];
+        }
+
+        foreach (var stream in open)
         {
             await stream.Completion.ConfigureAwait(false);
         }
@@ -85,7 +110,7 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
         try
         {
             var end = await InvokeAsync(stream, invoker, context).ConfigureAwait(false);
-            await replies.WriteErrorAsync(stream.Opening, stream.Format, end, default, envelopeId: null).ConfigureAwait(false);
+            await replies.WriteStreamEndAsync(stream, end).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or ConnectionAbortedException or ConnectionResetException or OperationCanceledException or InvalidOperationException)
         {
@@ -99,7 +124,12 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
                 _finished.Add(stream.Id);
             }
 
-            _streams.TryRemove(stream.Id, out _);
+            lock (_gate)
+            {
+                _streams!.Remove(stream.Id);
+                _open = _streams.Count;
+            }
+
             context.End();
             stream.Dispose();
             server.EndCall();

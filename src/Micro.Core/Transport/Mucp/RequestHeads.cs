@@ -10,7 +10,7 @@ internal sealed class RequestHeads
     /// <summary>Endpoints whose head is kept; a client that makes names up must not fill the memory.</summary>
     private const int MaxKept = 4096;
 
-    private readonly ConcurrentDictionary<(string Service, string Endpoint, string ContentType), byte[]> _prefixes = new();
+    private readonly ConcurrentDictionary<(string Service, string Endpoint, string ContentType), Prefixes> _prefixes = new();
 
     /// <summary>Writes a head up to and with the empty line.</summary>
     /// <param name="output">Where it goes.</param>
@@ -19,10 +19,11 @@ internal sealed class RequestHeads
     /// <param name="timeout">Time the server has, or zero for no deadline.</param>
     /// <param name="bodyLength">Bytes of the body.</param>
     /// <param name="error">Text of <c>Micro-Error</c>, or <see langword="null"/>.</param>
+    /// <param name="asksToMultiplex">Whether the server is asked to take many calls at a time on this connection.</param>
     /// <exception cref="MicroException">The metadata is too large.</exception>
-    public void Write(IBufferWriter<byte> output, string address, CallPlan plan, TimeSpan timeout, int bodyLength, string? error = null)
+    public void Write(IBufferWriter<byte> output, string address, CallPlan plan, TimeSpan timeout, int bodyLength, string? error = null, bool asksToMultiplex = false)
     {
-        output.Write(PrefixOf(plan));
+        output.Write(PrefixOf(plan).Exclusive);
         output.WriteHeader(MucpHeaderNames.Host, address);
         output.WriteHeader(MucpHeaderNames.ContentLength, bodyLength);
         output.WriteHeader(MucpHeaderNames.MicroId, plan.Id);
@@ -34,6 +35,12 @@ internal sealed class RequestHeads
             output.WriteHeader(MucpHeaderNames.Timeout, DeadlineHeader.FromTimeSpan(timeout));
         }
 
+        if (asksToMultiplex)
+        {
+            // A Go server gives the 0 back; one of ours makes it a 1.
+            output.Write("Micro-Mux: 0\r\n"u8);
+        }
+
         if (error is not null)
         {
             output.WriteHeader(MucpHeaderNames.MicroError, error);
@@ -42,6 +49,27 @@ internal sealed class RequestHeads
         if (plan.Options.CloseConnection)
         {
             output.Write("Connection: close\r\n"u8);
+        }
+
+        if (plan.Metadata is { Count: > 0 } metadata)
+        {
+            WriteMetadata(output, metadata);
+        }
+
+        output.Write("\r\n"u8);
+    }
+
+    /// <summary>Writes the head of a call on a shared connection: what the server needs to know and no more.</summary>
+    /// <exception cref="MicroException">The metadata is too large.</exception>
+    public void WriteMultiplexed(PooledBufferWriter output, ReadOnlySpan<byte> host, CallPlan plan, long id, TimeSpan timeout, int bodyLength)
+    {
+        output.Write(PrefixOf(plan).Multiplexed);
+        output.WriteHeader(MucpHeaderNames.Host, host);
+        output.WriteHeader(MucpHeaderNames.ContentLength, bodyLength);
+        output.WriteHeader(MucpHeaderNames.MicroId, id);
+        if (timeout > TimeSpan.Zero)
+        {
+            output.WriteHeader(MucpHeaderNames.Timeout, DeadlineHeader.FromTimeSpan(timeout));
         }
 
         if (plan.Metadata is { Count: > 0 } metadata)
@@ -84,7 +112,7 @@ internal sealed class RequestHeads
             && (KnownHeaders.Match(name[..length]) != KnownHeader.Other || string.Equals(key, "Accept", StringComparison.OrdinalIgnoreCase));
     }
 
-    private byte[] PrefixOf(CallPlan plan)
+    private Prefixes PrefixOf(CallPlan plan)
     {
         var key = (plan.Service, plan.Endpoint, plan.Format.ContentType);
         if (_prefixes.TryGetValue(key, out var prefix))
@@ -101,7 +129,7 @@ internal sealed class RequestHeads
         return prefix;
     }
 
-    private static byte[] MakePrefix(CallPlan plan)
+    private static Prefixes MakePrefix(CallPlan plan)
     {
         var output = new ArrayBufferWriter<byte>(256);
         output.Write("POST / HTTP/1.1\r\n"u8);
@@ -110,6 +138,14 @@ internal sealed class RequestHeads
         output.WriteHeader(MucpHeaderNames.MicroEndpoint, plan.Endpoint);
         output.WriteHeader(MucpHeaderNames.MicroMethod, plan.Endpoint);
         output.WriteHeader(MucpHeaderNames.MicroService, plan.Service);
-        return output.WrittenSpan.ToArray();
+        var exclusive = output.WrittenSpan.ToArray();
+        output.ResetWrittenCount();
+        output.Write("POST / HTTP/1.1\r\n"u8);
+        output.WriteHeader(MucpHeaderNames.ContentType, plan.Format.ContentTypeBytes);
+        output.WriteHeader(MucpHeaderNames.MicroEndpoint, plan.Endpoint);
+        output.WriteHeader(MucpHeaderNames.MicroService, plan.Service);
+        return new Prefixes(exclusive, output.WrittenSpan.ToArray());
     }
+
+    private sealed record Prefixes(byte[] Exclusive, byte[] Multiplexed);
 }

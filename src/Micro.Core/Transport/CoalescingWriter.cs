@@ -1,0 +1,243 @@
+namespace Micro.Transport;
+
+/// <summary>
+/// One write buffer for many writers: frames are appended under a short lock, and whoever sends takes along all that
+/// wait. While one buffer is being sent the other fills.
+/// </summary>
+/// <param name="send">Sends bytes; called by one thread at a time.</param>
+/// <param name="sending">Told when a send has to wait for the other side, and when it is done.</param>
+internal sealed class CoalescingWriter(Func<ReadOnlyMemory<byte>, ValueTask> send, Action<bool>? sending = null) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private PooledBufferWriter _filling = new();
+    private PooledBufferWriter _leaving = new();
+    private TaskCompletionSource? _progress;
+    private Exception? _failure;
+    private long _handedOver;
+    private bool _isSending;
+    private bool _isDisposed;
+
+    /// <summary>Bytes that wait or are being sent.</summary>
+    public int QueuedBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Queued;
+            }
+        }
+    }
+
+    /// <summary>Bytes given to the connection so far; a frame that begins behind them was not sent, not even in part.</summary>
+    public long HandedOver
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _handedOver;
+            }
+        }
+    }
+
+    private int Queued => _filling.WrittenCount + (_isSending ? _leaving.WrittenCount : 0);
+
+    /// <summary>
+    /// Appends a frame. It is sent with the next <see cref="StartSending"/>; after a failure it is dropped, because whoever reads
+    /// the connection learns of its end.
+    /// </summary>
+    /// <param name="state">What the frame is made of.</param>
+    /// <param name="write">Writes it; must be quick. What it wrote before it threw is taken back.</param>
+    /// <returns>Number of the frame's first byte, to be compared with <see cref="HandedOver"/>.</returns>
+    public long Append<TState>(in TState state, WriteFrame<TState> write)
+    {
+        lock (_gate)
+        {
+            var start = _filling.WrittenCount;
+            var position = _handedOver + start;
+            if (_failure is not null || _isDisposed)
+            {
+                return position;
+            }
+
+            try
+            {
+                write(_filling, in state);
+            }
+            catch
+            {
+                _filling.Truncate(start);
+                throw;
+            }
+
+            return position;
+        }
+    }
+
+    /// <summary>Sends what waits, unless somebody is sending, who then takes it along. Does not wait and does not throw.</summary>
+    public void StartSending()
+    {
+        lock (_gate)
+        {
+            if (_isSending || _filling.WrittenCount == 0 || _isDisposed)
+            {
+                return;
+            }
+
+            Swap();
+        }
+
+        Send();
+    }
+
+    /// <summary>Flushes and waits until no more than that many bytes are queued.</summary>
+    /// <exception cref="IOException">The connection is gone.</exception>
+    public ValueTask FlushAsync(int leave = 0)
+    {
+        StartSending();
+        lock (_gate)
+        {
+            if (_failure is null && Queued <= leave)
+            {
+                return default;
+            }
+        }
+
+        return WaitAsync(leave);
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _filling.Dispose();
+            if (!_isSending)
+            {
+                _leaving.Dispose();
+            }
+
+            _progress?.TrySetResult();
+            _progress = null;
+        }
+    }
+
+    private async ValueTask WaitAsync(int leave)
+    {
+        while (true)
+        {
+            Task progress;
+            lock (_gate)
+            {
+                if (_failure is not null || _isDisposed)
+                {
+                    throw new IOException(_failure?.Message ?? "the connection is closed", _failure);
+                }
+
+                if (Queued <= leave)
+                {
+                    return;
+                }
+
+                _progress ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                progress = _progress.Task;
+            }
+
+            await progress.ConfigureAwait(false);
+        }
+    }
+
+    private void Send()
+    {
+        do
+        {
+            ValueTask pending;
+            try
+            {
+                pending = send(_leaving.WrittenMemory);
+                if (!pending.IsCompletedSuccessfully)
+                {
+                    _ = FinishAsync(pending);
+                    return;
+                }
+            }
+            catch (Exception exception)
+            {
+                Fail(exception);
+                return;
+            }
+        }
+        while (TakeNext());
+    }
+
+    private async Task FinishAsync(ValueTask pending)
+    {
+        try
+        {
+            sending?.Invoke(true);
+            await pending.ConfigureAwait(false);
+            sending?.Invoke(false);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+            return;
+        }
+
+        if (TakeNext())
+        {
+            Send();
+        }
+    }
+
+    /// <summary>Turns to what was appended meanwhile; <see langword="false"/> if that is nothing.</summary>
+    private bool TakeNext()
+    {
+        lock (_gate)
+        {
+            _leaving.Clear();
+            _progress?.TrySetResult();
+            _progress = null;
+            if (_isDisposed)
+            {
+                _isSending = false;
+                _leaving.Dispose();
+                return false;
+            }
+
+            _isSending = false;
+            if (_filling.WrittenCount > 0)
+            {
+                Swap();
+            }
+
+            return _isSending;
+        }
+    }
+
+    private void Swap()
+    {
+        _isSending = true;
+        _handedOver += _filling.WrittenCount;
+        (_filling, _leaving) = (_leaving, _filling);
+    }
+
+    private void Fail(Exception exception)
+    {
+        sending?.Invoke(false);
+        lock (_gate)
+        {
+            _failure ??= exception;
+            _isSending = false;
+            _filling.Clear();
+            _leaving.Clear();
+            _progress?.TrySetResult();
+            _progress = null;
+            if (_isDisposed)
+            {
+                _leaving.Dispose();
+            }
+        }
+    }
+}

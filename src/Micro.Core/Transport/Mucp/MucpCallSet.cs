@@ -1,0 +1,226 @@
+using Micro.Server;
+
+namespace Micro.Transport.Mucp;
+
+/// <summary>The unary calls that run on one server connection: those that came in order, one at a time, or many at a time.</summary>
+internal sealed class MucpCallSet
+{
+    private readonly MucpServer _server;
+    private readonly MucpReplyWriter _replies;
+    private readonly WorkQueue<MucpServerCall> _queue;
+    private readonly Action _ended;
+    private readonly Lock _gate = new();
+    private MucpServerCall? _first;
+    private TaskCompletionSource? _waiting;
+    private int _waitedFor;
+    private int _count;
+
+    /// <param name="server">What all connections share.</param>
+    /// <param name="replies">Where replies go.</param>
+    /// <param name="ended">Told when the last running call has ended.</param>
+    public MucpCallSet(MucpServer server, MucpReplyWriter replies, Action ended)
+    {
+        _server = server;
+        _replies = replies;
+        _ended = ended;
+        _queue = new WorkQueue<MucpServerCall>(Start, replies.StartSending);
+        RunQueued = _queue.Run;
+    }
+
+    /// <summary>Runs the calls that were added, on this thread.</summary>
+    public Action RunQueued { get; }
+
+    public bool IsEmpty => Volatile.Read(ref _count) == 0;
+
+    /// <summary>Whether the last reply told the client that the connection ends.</summary>
+    public bool EndsConnection { get; private set; }
+
+    /// <summary>Adds a call, which runs with <see cref="RunQueued"/>.</summary>
+    public void Add(MucpServerCall call)
+    {
+        lock (_gate)
+        {
+            call.Previous = null;
+            call.Next = _first;
+            if (_first is not null)
+            {
+                _first.Previous = call;
+            }
+
+            _first = call;
+            _count++;
+        }
+
+        _queue.Add(call);
+    }
+
+    /// <summary>Waits until no more than that many calls run; what was added is run first.</summary>
+    public ValueTask WaitUntilAtMostAsync(int count)
+    {
+        if (Volatile.Read(ref _count) <= count)
+        {
+            return default;
+        }
+
+        _queue.Run();
+        lock (_gate)
+        {
+            if (_count <= count)
+            {
+                return default;
+            }
+
+            _waitedFor = count;
+            _waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(_waiting.Task);
+        }
+    }
+
+    /// <summary>Cancels a call that runs; one that has ended is no error.</summary>
+    public void Cancel(long id)
+    {
+        HandlerContext? context = null;
+        lock (_gate)
+        {
+            for (var call = _first; call is not null; call = call.Next)
+            {
+                if (call.MultiplexedId == id)
+                {
+                    context = call.Context;
+                    break;
+                }
+            }
+        }
+
+        context?.Cancel();
+    }
+
+    /// <summary>Runs a call up to its first wait; the reply follows whenever the handler is done.</summary>
+    private void Start(MucpServerCall call)
+    {
+        if (!_server.TryBeginCall())
+        {
+            _server.Statistics.CountRequest();
+            _server.Statistics.CountError();
+            Reply(call, MicroException.Unavailable(_server.ServiceName, $"more than {_server.Limits.MaxConcurrentCalls} calls at a time"));
+            return;
+        }
+
+        _server.Statistics.CountRequest();
+        ValueTask pending;
+        try
+        {
+            pending = InvokeAsync(call);
+            if (!pending.IsCompletedSuccessfully)
+            {
+                _ = FinishAsync(call, pending);
+                return;
+            }
+        }
+        catch (Exception exception)
+        {
+            End(call, exception);
+            return;
+        }
+
+        End(call, exception: null);
+    }
+
+    private ValueTask InvokeAsync(MucpServerCall call)
+    {
+        if (call.Context.IsDeadlinePassed)
+        {
+            throw MicroException.Timeout(_server.ServiceName, $"{call.Invoker.Name}: deadline exceeded before the call started");
+        }
+
+        call.Response.Clear();
+        var request = new System.Buffers.ReadOnlySequence<byte>(call.Request.WrittenMemory);
+        return call.Invoker.InvokeAsync(call.Context, call.Format.Codec, in request, call.Response);
+    }
+
+    private async Task FinishAsync(MucpServerCall call, ValueTask pending)
+    {
+        Exception? failure = null;
+        try
+        {
+            await pending.ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+
+        End(call, failure);
+    }
+
+    private void End(MucpServerCall call, Exception? exception)
+    {
+        MicroException? error = null;
+        if (exception is not null)
+        {
+            _server.Statistics.CountError();
+            error = exception is OperationCanceledException && call.Context.IsCallerGone && !_server.Cut.IsCancellationRequested
+                ? MicroException.Timeout(_server.ServiceName, $"{call.Invoker.Name}: cancelled by the caller")
+                : _server.Failures.Map(exception, call.Invoker.Name, call.Context.IsDeadlinePassed, _server.Cut.IsCancellationRequested);
+        }
+
+        call.Context.End();
+        _server.EndCall();
+        Reply(call, error);
+    }
+
+    private void Reply(MucpServerCall call, MicroException? error)
+    {
+        var closes = _replies.WriteReply(call, error);
+
+        // Counted off before the reply leaves: the next request may be here before this thread goes on.
+        var isLast = Remove(call, closes);
+
+        // Whoever empties the queue sends the replies of all calls that ran.
+        if (!_queue.IsBusy)
+        {
+            _replies.StartSending();
+        }
+
+        _server.CallPool.Return(call);
+        if (isLast)
+        {
+            _ended();
+        }
+    }
+
+    private bool Remove(MucpServerCall call, bool closes)
+    {
+        TaskCompletionSource? waiting = null;
+        bool isLast;
+        lock (_gate)
+        {
+            if (call.Previous is { } previous)
+            {
+                previous.Next = call.Next;
+            }
+            else
+            {
+                _first = call.Next;
+            }
+
+            if (call.Next is { } next)
+            {
+                next.Previous = call.Previous;
+            }
+
+            call.Previous = null;
+            call.Next = null;
+            EndsConnection |= closes && !call.IsMultiplexed;
+            isLast = --_count == 0;
+            if (_count <= _waitedFor)
+            {
+                waiting = _waiting;
+                _waiting = null;
+            }
+        }
+
+        waiting?.TrySetResult();
+        return isLast;
+    }
+}

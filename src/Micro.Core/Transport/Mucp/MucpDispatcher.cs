@@ -1,0 +1,191 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using Micro.Codecs;
+using Micro.Server;
+using Micro.Server.Handlers;
+using Microsoft.AspNetCore.Connections;
+
+namespace Micro.Transport.Mucp;
+
+/// <summary>Decides what a message of a connection is: a question about health, a frame of a stream, a call.</summary>
+internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies, ConnectionContext connection, MucpCallSet calls, MucpStreamSet streams)
+{
+    private readonly string? _remoteAddress = AddressText.Of(connection.RemoteEndPoint);
+    private readonly string? _localAddress = AddressText.Of(connection.LocalEndPoint);
+    private bool _isMultiplexed;
+
+    /// <summary>Whether the connection ends with what was answered last.</summary>
+    public bool EndsConnection { get; private set; }
+
+    /// <summary>Id of a message that needs no answer in order; -1 for all others.</summary>
+    public long ReadMultiplexedId(MessageHead head)
+    {
+        _isMultiplexed |= head[KnownHeader.MicroMux].SequenceEqual("0"u8);
+        return _isMultiplexed && TryReadId(head[KnownHeader.MicroId], out var id) ? id : -1;
+    }
+
+    /// <summary>Cancels the call that the message names, if it is that kind of message. It has no body, no turn and no answer.</summary>
+    public bool TryCancel(MessageHead head)
+    {
+        if (!head.Has(KnownHeader.MicroCancel) || head.ContentLength > 0 || head.IsChunked)
+        {
+            return false;
+        }
+
+        if (TryReadId(head[KnownHeader.MicroCancel], out var id))
+        {
+            calls.Cancel(id);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes one message. Its calls and streams run on; what is wrong with it is answered.</summary>
+    /// <param name="head">Its head; a call keeps it and leaves another one in its place.</param>
+    /// <param name="body">Its body, to be copied by what lasts longer.</param>
+    /// <param name="multiplexedId">What <see cref="ReadMultiplexedId"/> gave.</param>
+    public async ValueTask<MessageHead> TakeAsync(MessageHead head, ReadOnlySequence<byte> body, long multiplexedId)
+    {
+        if (server.Health.TryAnswer(head, head.ClosesConnection || server.IsDraining) is { } answer)
+        {
+            EndsConnection |= head.ClosesConnection || server.IsDraining;
+            await replies.WriteRawAsync(answer).ConfigureAwait(false);
+            return head;
+        }
+
+        var envelopeId = "";
+        var format = server.Formats.Default;
+        try
+        {
+            if (head.Has(KnownHeader.MicroTopic))
+            {
+                throw new MicroException(501, server.ServiceName, "publish/subscribe is not supported");
+            }
+
+            format = ReadFormat(head);
+            var stream = head.GetEither(KnownHeader.MicroStream, KnownHeader.XMicroStream);
+            if (!stream.IsEmpty && streams.IsUsed && await streams.TryPostAsync(MucpStreamSet.ReadId(stream), head, body).ConfigureAwait(false))
+            {
+                return head;
+            }
+
+            var invoker = FindEndpoint(head, ref format, ref body, out envelopeId);
+            if (invoker.IsStream)
+            {
+                OpenStream(head, invoker, format);
+                return head;
+            }
+
+            return AddCall(head, invoker, format, in body, envelopeId, multiplexedId);
+        }
+        catch (Exception exception) when (exception is MicroException or CodecException)
+        {
+            server.Statistics.CountRequest();
+            server.Statistics.CountError();
+            var error = server.Failures.Map(exception, "", deadlinePassed: false, serverStops: false);
+            EndsConnection |= replies.WriteError(head, error, format, envelopeId) && multiplexedId < 0;
+            replies.StartSending();
+            return head;
+        }
+    }
+
+    private static bool TryReadId(ReadOnlySpan<byte> text, out long id) =>
+        Utf8Parser.TryParse(text, out id, out var used) && used == text.Length && id >= 0;
+
+    private MessageHead AddCall(MessageHead head, EndpointInvoker invoker, ContentFormat format, in ReadOnlySequence<byte> body, string envelopeId, long multiplexedId)
+    {
+        var call = server.CallPool.Get();
+        var next = call.Head;
+        call.Head = head;
+        call.Keep(in body);
+        call.Invoker = invoker;
+        call.Format = format;
+        call.EnvelopeId = envelopeId;
+        call.MultiplexedId = multiplexedId;
+        call.Context = MakeContext(head, invoker, format);
+        calls.Add(call);
+        return next;
+    }
+
+    private ContentFormat ReadFormat(MessageHead head)
+    {
+        var contentType = head[KnownHeader.ContentType];
+        if (contentType.IsEmpty)
+        {
+            return server.Formats.Default;
+        }
+
+        return server.Formats.TryGet(contentType, out var format)
+            ? format
+            : throw new MicroException(415, server.ServiceName, $"unsupported Content-Type: {Encoding.UTF8.GetString(contentType)}");
+    }
+
+    /// <summary>The endpoint by header, or by the envelope of peers from before go-micro 1.0.</summary>
+    private EndpointInvoker FindEndpoint(MessageHead head, ref ContentFormat format, ref ReadOnlySequence<byte> body, out string envelopeId)
+    {
+        envelopeId = "";
+        var endpoint = head.GetEither(KnownHeader.MicroEndpoint, KnownHeader.XMicroEndpoint);
+        if (endpoint.IsEmpty)
+        {
+            endpoint = head.GetEither(KnownHeader.MicroMethod, KnownHeader.XMicroMethod);
+        }
+
+        if (!endpoint.IsEmpty && format.Envelope is null)
+        {
+            return server.Endpoints.Get(endpoint, server.ServiceName);
+        }
+
+        if (endpoint.IsEmpty && !head.Has(KnownHeader.MicroService))
+        {
+            format = server.Formats.Legacy(format);
+        }
+
+        if (format.Envelope is not { } envelope)
+        {
+            return server.Endpoints.Get(endpoint, server.ServiceName);
+        }
+
+        var request = envelope.OpenRequest(in body);
+        envelopeId = request.Id;
+        body = request.Message;
+        return endpoint.IsEmpty
+            ? server.Endpoints.Get(request.Endpoint, server.ServiceName)
+            : server.Endpoints.Get(endpoint, server.ServiceName);
+    }
+
+    private void OpenStream(MessageHead head, EndpointInvoker invoker, ContentFormat format)
+    {
+        var id = head.GetEither(KnownHeader.MicroStream, KnownHeader.XMicroStream);
+        if (id.IsEmpty)
+        {
+            throw MicroException.BadRequest(server.ServiceName, $"{invoker.Name} is a stream: the request needs a Micro-Stream header");
+        }
+
+        if (!head.GetEither(KnownHeader.MicroError, KnownHeader.XMicroError).IsEmpty)
+        {
+            // The end of a stream that is not open: as go-micro, this connection is given up.
+            EndsConnection = true;
+            return;
+        }
+
+        streams.Open(MucpStreamSet.ReadId(id), head, invoker, format, opening => MakeContext(opening, invoker, format));
+    }
+
+    private HandlerContext MakeContext(MessageHead head, EndpointInvoker invoker, ContentFormat format)
+    {
+        var service = head.GetEither(KnownHeader.MicroService, KnownHeader.XMicroService);
+        return new HandlerContext(
+            service.IsEmpty || Ascii.Equals(service, server.ServiceName) ? server.ServiceName : Encoding.UTF8.GetString(service),
+            invoker.Name,
+            format.ContentType,
+            invoker.IsStream,
+            head,
+            server.TimeProvider,
+            DeadlineHeader.ToTimestamp(head[KnownHeader.Timeout], server.TimeProvider),
+            _remoteAddress,
+            _localAddress,
+            streams.Ended,
+            server.Cut);
+    }
+}

@@ -1,0 +1,78 @@
+namespace Micro.Transport;
+
+/// <summary>
+/// Runs items in the order they came, on the thread that has them. As long as items wait, a second thread is on its way
+/// to take the next one: what blocks delays nothing but itself, and what does not costs no change of thread.
+/// </summary>
+/// <param name="run">Runs an item; never throws.</param>
+/// <param name="emptied">Called by each thread when it finds nothing more to run.</param>
+internal sealed class WorkQueue<T>(Action<T> run, Action emptied) : IThreadPoolWorkItem
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<T> _items = [];
+    private bool _isHelperComing;
+
+    /// <summary>Whether some thread will still call <c>emptied</c> after this moment.</summary>
+    public bool IsBusy
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isHelperComing || _items.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>Adds an item; somebody has to call <see cref="Run"/> afterwards.</summary>
+    public void Add(T item)
+    {
+        lock (_gate)
+        {
+            _items.Enqueue(item);
+        }
+    }
+
+    /// <summary>Runs what waits.</summary>
+    public void Run()
+    {
+        while (TryTake(out var item))
+        {
+            run(item);
+        }
+
+        emptied();
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        lock (_gate)
+        {
+            _isHelperComing = false;
+        }
+
+        Run();
+    }
+
+    private bool TryTake([System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out T item)
+    {
+        bool needsHelper;
+        lock (_gate)
+        {
+            if (!_items.TryDequeue(out item))
+            {
+                return false;
+            }
+
+            needsHelper = _items.Count > 0 && !_isHelperComing;
+            _isHelperComing |= needsHelper;
+        }
+
+        if (needsHelper)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,4 @@
+namespace Micro.Transport;
+
+/// <summary>Writes a frame into a <see cref="CoalescingWriter"/>'s buffer.</summary>
+internal delegate void WriteFrame<TState>(PooledBufferWriter output, in TState state);

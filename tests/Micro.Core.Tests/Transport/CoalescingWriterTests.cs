@@ -1,0 +1,113 @@
+using System.Text;
+using FluentAssertions;
+using Micro.Testing;
+using Xunit;
+
+namespace Micro.Transport;
+
+public sealed class CoalescingWriterTests
+{
+    private readonly List<string> _sent = [];
+    private TaskCompletionSource _sending = new();
+
+    [Fact]
+    public async Task Append_WhileASendIsUnderWay_LeavesTogetherWithTheNext()
+    {
+        using var writer = new CoalescingWriter(SendAsync);
+        Append(writer, "a");
+        writer.StartSending();
+
+        Append(writer, "b");
+        writer.StartSending();
+        Append(writer, "c");
+        writer.StartSending();
+        _sent.Should().Equal("a");
+        Complete();
+
+        await Eventually.TrueAsync(() => _sent.Count == 2, "the second send");
+        _sent.Should().Equal("a", "bc");
+    }
+
+    [Fact]
+    public async Task FlushAsync_QueueAboveWhatMayStay_WaitsForProgress()
+    {
+        using var writer = new CoalescingWriter(SendAsync);
+        Append(writer, "first");
+        writer.StartSending();
+        Append(writer, "second");
+
+        var patient = writer.FlushAsync(leave: 20).AsTask();
+        var strict = writer.FlushAsync().AsTask();
+
+        patient.IsCompleted.Should().BeTrue();
+        strict.IsCompleted.Should().BeFalse();
+        Complete();
+        await Eventually.TrueAsync(() => _sent.Count == 2, "the second send");
+        Complete();
+        await strict.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task Send_Fails_WaitersLearnItAndLaterFramesAreDropped()
+    {
+        using var writer = new CoalescingWriter(SendAsync);
+        Append(writer, "a");
+        writer.StartSending();
+        var waiting = writer.FlushAsync().AsTask();
+
+        _sending.SetException(new IOException("gone"));
+
+        var wait = () => waiting.WaitAsync(TimeSpan.FromSeconds(20));
+        (await wait.Should().ThrowAsync<IOException>()).WithMessage("gone");
+        Append(writer, "b");
+        writer.StartSending();
+        _sent.Should().Equal("a");
+        writer.QueuedBytes.Should().Be(0);
+    }
+
+    [Fact]
+    public void Append_WriterThrows_NothingOfTheFrameStays()
+    {
+        using var writer = new CoalescingWriter(SendAsync);
+        Append(writer, "a");
+        var append = () => writer.Append(0, static (PooledBufferWriter output, in int _) =>
+        {
+            System.Buffers.BuffersExtensions.Write(output, "half"u8);
+            throw new InvalidOperationException("half-way");
+        });
+
+        append.Should().Throw<InvalidOperationException>();
+        Append(writer, "b");
+        writer.StartSending();
+
+        _sent.Should().Equal("ab");
+    }
+
+    [Fact]
+    public void HandedOver_FrameNotYetSent_LiesBeforeIt()
+    {
+        using var writer = new CoalescingWriter(SendAsync);
+        var first = Append(writer, "abc");
+        writer.StartSending();
+        var second = Append(writer, "d");
+
+        first.Should().BeLessThan(writer.HandedOver);
+        second.Should().BeGreaterThanOrEqualTo(writer.HandedOver);
+    }
+
+    private static long Append(CoalescingWriter writer, string text) => writer.Append(
+        in text, static (PooledBufferWriter output, in string frame) => System.Buffers.BuffersExtensions.Write(output, Encoding.UTF8.GetBytes(frame)));
+
+    private ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        _sent.Add(Encoding.UTF8.GetString(bytes.Span));
+        return new ValueTask(_sending.Task);
+    }
+
+    private void Complete()
+    {
+        var done = _sending;
+        _sending = new TaskCompletionSource();
+        done.SetResult();
+    }
+}
