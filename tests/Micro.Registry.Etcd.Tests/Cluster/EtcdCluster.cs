@@ -4,9 +4,14 @@ using Micro.Testing;
 namespace Micro.Registry.Etcd.Tests.Cluster;
 
 /// <summary>Three members on loopback.</summary>
-public sealed class EtcdCluster : IAsyncDisposable
+public sealed class EtcdCluster(EtcdBinary? binary, params string[] arguments) : IAsyncDisposable
 {
-    public IReadOnlyList<EtcdServer> Members { get; } = [new(), new(), new()];
+    public EtcdCluster()
+        : this(EtcdBinary.Newest)
+    {
+    }
+
+    public IReadOnlyList<EtcdServer> Members { get; } = [.. Enumerable.Range(0, 3).Select(_ => new EtcdServer(arguments) { Binary = binary })];
 
     public async Task StartAsync()
     {
