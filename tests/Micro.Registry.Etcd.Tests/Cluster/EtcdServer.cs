@@ -128,7 +128,7 @@ public sealed class EtcdServer : IAsyncDisposable
         };
         start.Environment["ETCDCTL_API"] = "3";
         start.ArgumentList.Add("--endpoints=" + Address);
-        string[] tls = Certificate is null ? [] : ["--cert=" + Certificate, "--key=" + Key, "--cacert=" + Authority];
+        string[] tls = Certificate is null ? [] : ["--cert=" + Certificate, "--key=" + Key, "--cacert=" + Authority, "--insecure-skip-tls-verify"];
         foreach (var argument in tls.Concat(arguments))
         {
             start.ArgumentList.Add(argument);
