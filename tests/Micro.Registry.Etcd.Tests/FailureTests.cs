@@ -210,27 +210,6 @@ public sealed class FailureTests
     }
 
     [SkippableFact]
-    public async Task LossDuringTheWrite_IsToldOnceAndTheNextRegistrationIsWhole_R_ETCD_2()
-    {
-        Skip.If(EtcdBinary.SkipReason is not null, EtcdBinary.SkipReason);
-        await using var server = await EtcdServer.StartAsync();
-        await using var registry = Create(server.Address, options => options.Timeout = TimeSpan.FromSeconds(30));
-        var record = Some.Record(Some.NewName(), "n");
-        var registration = await registry.RegisterAsync(record, Some.Ttl(2));
-
-        // The heartbeat hangs while the lease is no longer confirmed.
-        server.Pause();
-        var heartbeat = registry.RegisterAsync(record, Some.Ttl(2));
-        await Eventually.TrueAsync(() => registration.Lost.IsCancellationRequested, "notice of the loss");
-        heartbeat.IsCompleted.Should().BeFalse();
-        server.Resume();
-        await heartbeat;
-
-        await Eventually.TrueAsync(
-            async () => !(await registry.RegisterAsync(record, Some.Ttl(2))).Lost.IsCancellationRequested, "a registration that is not lost from the start");
-    }
-
-    [SkippableFact]
     public async Task MajorityLost_ReadsGoOnAndRegistrationsReturnWithIt()
     {
         Skip.If(EtcdBinary.SkipReason is not null, EtcdBinary.SkipReason);

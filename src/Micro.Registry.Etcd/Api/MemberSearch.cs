@@ -1,4 +1,3 @@
-using Micro.Transport.Grpc;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Etcd.Api;
