@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Brings the registry servers that tests and samples run against, Consul and etcd, without touching the system: what is
-# on PATH is used; else, on Debian, packages are downloaded and unpacked into eng/cache. Elsewhere it says what to install.
+# Brings the registry servers that tests and samples run against, Consul and two versions of etcd, without touching the
+# system: what is on PATH is used; else, on Debian, packages are downloaded and unpacked into eng/cache. Elsewhere it says
+# what to install.
 #
 #   bash eng/backends.sh                       brings them, says where they are
-#   eval "$(bash eng/backends.sh --print)"     the same, and puts them on PATH of this shell
+#   eval "$(bash eng/backends.sh --print)"     the same, and puts them on PATH of this shell: consul, etcd 3.5 or newer,
+#                                              etcdctl; MICRO_ETCD_34 becomes the folder of etcd 3.4, which the tests use too
 #   bash eng/backends.sh --mirrors             shows the package mirrors found in apt's configuration, best first
 #
 # Exits with 1 when one is missing; --print then still prints the lines for the others.
@@ -12,6 +14,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${MICRO_BACKENDS_CACHE:-$here/cache}
 unpacked=$cache/root
+older=$cache/etcd-3.4
 
 say() { echo "backends: $*" >&2; }
 
@@ -108,12 +111,12 @@ apt_in_cache() {
         -o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 -o APT::Get::List-Cleanup=false
 }
 
-# fetch <suite> <package>...: from the first mirror that has the suite, signed by Debian.
+# fetch <folder> <suite> <package>...: unpacked there, from the first mirror that has the suite, signed by Debian.
 fetch() {
-    local suite=$1 state rank uri keyring keys package
-    shift
+    local folder=$1 suite=$2 state rank uri keyring keys package
+    shift 2
     state=$cache/apt/$suite
-    mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$cache/packages" "$unpacked"
+    mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$cache/packages/$suite" "$folder"
     : >"$state/status"
     while IFS=$'\t' read -r rank uri keyring; do
         keys=$(keyrings "$keyring")
@@ -124,9 +127,9 @@ fetch() {
 
         echo "deb [signed-by=$keys] $uri $suite main" >"$state/sources.list"
         apt_in_cache "$state" apt-get update -o APT::Update::Error-Mode=any >&2 || continue
-        (cd "$cache/packages" && rm -f -- "${@/%/_*.deb}" && apt_in_cache "$state" apt-get download "$@" >&2) || continue
+        (cd "$cache/packages/$suite" && rm -f -- "${@/%/_*.deb}" && apt_in_cache "$state" apt-get download "$@" >&2) || continue
         for package in "$@"; do
-            dpkg -x "$cache/packages/$package"_*.deb "$unpacked" || return 1
+            dpkg -x "$cache/packages/$suite/$package"_*.deb "$folder" || return 1
         done
 
         return 0
@@ -136,10 +139,22 @@ fetch() {
 
 runs() { "$1" --version >/dev/null 2>&1 || "$1" version >/dev/null 2>&1; }
 
+# The version of a binary as a number, 3.5.16 as 305.
+version() {
+    { "$1" --version 2>/dev/null || "$1" version; } |
+        awk 'match($0, /[0-9]+\.[0-9]+/) { split(substr($0, RSTART, RLENGTH), part, "."); print part[1] * 100 + part[2]; exit }'
+}
+
+# find_binary <name> <folder> <lowest version> <highest version>: on PATH, where the caller says, or unpacked in the folder.
 find_binary() {
-    local path
-    path=$(command -v "$1" 2>/dev/null) || path=$unpacked/usr/bin/$1
-    [ -x "$path" ] && runs "$path" && echo "$path"
+    local path found
+    for path in "$(command -v "$1" 2>/dev/null)" "${MICRO_ETCD_34:-/nowhere}/$1" "$2/usr/bin/$1"; do
+        [ -n "$path" ] && [ -x "$path" ] && runs "$path" || continue
+        found=$(version "$path")
+        [ "${found:-0}" -ge "$3" ] && [ "${found:-0}" -le "$4" ] && echo "$path" && return 0
+    done
+
+    return 1
 }
 
 is_debian() {
@@ -147,42 +162,55 @@ is_debian() {
     command -v apt-get >/dev/null && command -v dpkg >/dev/null && [ -r /etc/os-release ] && [ "$(. /etc/os-release && echo "$ID")" = debian ]
 }
 
-# bring <what> <how to get it elsewhere> <binaries> <suite:package,package>...: the first source whose binaries run wins.
+# bring <what> <how to get it elsewhere> <folder> <lowest> <highest version> <binaries> <suite:package,package>...: the first
+# source whose binaries run wins.
 bring() {
-    local what=$1 advice=$2 binaries=$3 binary source
-    shift 3
+    local what=$1 advice=$2 folder=$3 lowest=$4 highest=$5 binaries=$6 binary source
+    shift 6
     for source in "" "$@"; do
         if [ -n "$source" ]; then
             say "fetching $what from Debian's suite ${source%%:*}"
             # shellcheck disable=SC2046
-            fetch "${source%%:*}" $(tr ',' ' ' <<<"${source#*:}") || { say "suite ${source%%:*} does not give $what"; continue; }
+            fetch "$folder" "${source%%:*}" $(tr ',' ' ' <<<"${source#*:}") || { say "suite ${source%%:*} does not give $what"; continue; }
         fi
 
         for binary in $binaries; do
-            find_binary "$binary" >/dev/null || continue 2
+            find_binary "$binary" "$folder" "$lowest" "$highest" >/dev/null || continue 2
         done
 
         for binary in $binaries; do
-            say "$binary: $(find_binary "$binary")"
+            say "$what: $(find_binary "$binary" "$folder" "$lowest" "$highest")"
         done
 
         return 0
     done
 
-    say "$what is missing: $advice and put it on PATH"
+    say "$what is missing: $advice"
     return 1
 }
 
 bring_all() {
-    local consul=() etcd=() missing=0
+    local consul=() etcd=() etcd34=() missing=0
     if is_debian; then
         consul=(bullseye:consul)
-        etcd=(trixie:etcd-server,etcd-client bookworm:etcd-server,etcd-client)
+        etcd=(trixie:etcd-server,etcd-client)
+        etcd34=(bookworm:etcd-server,etcd-client)
     fi
 
-    bring Consul "install Consul 1.8 or newer" consul "${consul[@]}" || missing=1
-    bring etcd "install etcd 3.4 or newer (etcd and etcdctl)" "etcd etcdctl" "${etcd[@]}" || missing=1
+    bring Consul "install Consul 1.8 or newer and put it on PATH" "$unpacked" 108 9999 consul "${consul[@]}" || missing=1
+    bring "etcd 3.5" "install etcd 3.5 or newer (etcd and etcdctl) and put it on PATH" "$unpacked" 305 9999 "etcd etcdctl" "${etcd[@]}" || missing=1
+    bring "etcd 3.4" "tests against it are skipped; put etcd and etcdctl 3.4 into a folder and name it in MICRO_ETCD_34" \
+        "$older" 304 304 "etcd etcdctl" "${etcd34[@]}" || missing=1
     return "$missing"
+}
+
+# Lines for a shell: what was fetched, after what is on PATH, unless an etcd there is not the one that was brought.
+print_environment() {
+    local etcd
+    [ -d "$unpacked/usr/bin" ] && printf 'export PATH="$PATH":%q\n' "$unpacked/usr/bin"
+    etcd=$(find_binary etcd "$unpacked" 305 9999) && printf '[ "$(command -v etcd)" = %q ] || export PATH=%q:"$PATH"\n' "$etcd" "$(dirname "$etcd")"
+    etcd=$(find_binary etcd "$older" 304 304) && printf 'export MICRO_ETCD_34=%q\n' "$(dirname "$etcd")"
+    echo ':'
 }
 
 case ${1:-} in
@@ -199,11 +227,7 @@ case ${1:-} in
         status=0
         bring_all || status=1
         if [ "${1:-}" = --print ]; then
-            if [ -d "$unpacked/usr/bin" ]; then
-                printf 'export PATH="$PATH":%q\n' "$unpacked/usr/bin"
-            else
-                echo ':'
-            fi
+            print_environment
         fi
 
         exit "$status"

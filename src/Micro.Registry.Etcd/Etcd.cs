@@ -38,7 +38,7 @@ public static class Etcd
         }
 
         var random = new SharedRandom();
-        return new EtcdRegistry(options, new EtcdApi(options, tls, EtcdCredentials.From(options), time, logger), time, random, logger);
+        return new EtcdRegistry(options, new EtcdApi(options, tls, EtcdCredentials.From(options), time, random, logger), time, random, logger);
     }
 
     private static GrpcTlsOptions LoadTls(EtcdRegistryOptions options)

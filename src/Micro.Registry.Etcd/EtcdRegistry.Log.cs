@@ -19,6 +19,12 @@ internal sealed partial class EtcdRegistry
         [LoggerMessage(EventId = 5003, EventName = "EtcdVerificationSkipped", Level = LogLevel.Warning, Message = "Certificates of etcd are not verified: anybody on the way can read and change everything")]
         public static partial void VerificationSkipped(ILogger logger);
 
+        [LoggerMessage(EventId = 5004, EventName = "EtcdUnreachable", Level = LogLevel.Warning, Message = "No member of etcd can be used, they are tried until one can: {Reason}")]
+        public static partial void Unreachable(ILogger logger, string reason);
+
+        [LoggerMessage(EventId = 5005, EventName = "EtcdReachable", Level = LogLevel.Information, Message = "etcd can be used again after {Failures} failed tries")]
+        public static partial void Reachable(ILogger logger, int failures);
+
         [LoggerMessage(EventId = 5010, EventName = "EtcdWritten", Level = LogLevel.Debug, Message = "etcd key {Key} was written with lease {Lease}")]
         public static partial void Written(ILogger logger, string key, long lease);
 
@@ -39,6 +45,9 @@ internal sealed partial class EtcdRegistry
 
         [LoggerMessage(EventId = 5016, EventName = "EtcdRevokeFailed", Level = LogLevel.Debug, Message = "Lease {Lease} could not be revoked and expires by itself: {Reason}")]
         public static partial void RevokeFailed(ILogger logger, long lease, string reason);
+
+        [LoggerMessage(EventId = 5017, EventName = "EtcdLeft", Level = LogLevel.Warning, Message = "etcd key {Key} is left alone: {Other} has registered it meanwhile")]
+        public static partial void Left(ILogger logger, string key, string other);
 
         [LoggerMessage(EventId = 5020, EventName = "EtcdValueSkipped", Level = LogLevel.Warning, Message = "etcd key {Key} is skipped: {Problem}")]
         public static partial void ValueSkipped(ILogger logger, string key, string problem);

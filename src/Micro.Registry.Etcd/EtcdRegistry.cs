@@ -87,7 +87,7 @@ internal sealed partial class EtcdRegistry : IRegistry
                     async (state, token) =>
                     {
                         Forget(service.Name, node.Id, state);
-                        await _registrar.WithdrawAsync(state, token);
+                        await _registrar.WithdrawAsync(state, node, token);
                     },
                     cancellationToken);
             }
@@ -131,6 +131,9 @@ internal sealed partial class EtcdRegistry : IRegistry
         {
             await stop.CancelAsync();
             await running;
+
+            // A reader that left early has not seen how the first list failed.
+            await watch.Listed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -198,7 +201,7 @@ internal sealed partial class EtcdRegistry : IRegistry
             var records = new KeyedRecords(_reader, name);
             foreach (var prefix in _options.ForeignPrefixes.Prepend(_options.Prefix))
             {
-                foreach (var pair in (await _api.ListAsync(EtcdKeys.Service(prefix, name), cancellationToken)).Kvs)
+                foreach (var pair in (await _api.ListAsync(EtcdKeys.Service(prefix, name), cancellationToken)).Pairs)
                 {
                     records.Add(pair);
                 }

@@ -61,7 +61,10 @@ public sealed class EtcdRegistryOptions
     /// <summary>How often (± 20 %) a watch reads everything again, in case a change was lost; default 5 min, above 0.</summary>
     public TimeSpan RelistInterval { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Largest answer that is accepted, in bytes; default 64 MiB, 4 MiB to 1 GiB. About 1 KB is needed per node.</summary>
+    /// <summary>
+    /// Most bytes of one list, which is read in pages, and of one answer; default 64 MiB, 4 MiB to 1 GiB. About 1 KB is
+    /// needed per node, more with many endpoints.
+    /// </summary>
     public int MaxReceiveBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>Most events that wait for the reader of a watch before it gets the difference instead; default 1024, 1 to 1,000,000.</summary>

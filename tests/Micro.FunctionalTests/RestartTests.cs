@@ -18,6 +18,9 @@ public abstract class RestartTests : IAsyncLifetime
     /// <summary>The registry as one process sees it. Servers and the client each ask for theirs.</summary>
     protected abstract IRegistry Connect();
 
+    /// <summary>The registry as the client sees it.</summary>
+    protected virtual IRegistry ConnectClient() => Connect();
+
     /// <summary>Starts what the registry needs.</summary>
     public virtual Task InitializeAsync() => Task.CompletedTask;
 
@@ -159,16 +162,20 @@ public abstract class RestartTests : IAsyncLifetime
     }
 
     /// <summary>Three servers under load while something is done to the registry; nothing of it may surface.</summary>
-    protected async Task DisturbAsync(Func<Task> disturb, int interval)
+    protected Task DisturbAsync(Func<Task> disturb, int interval) => DisturbAsync((_, _) => disturb(), interval);
+
+    /// <summary>The same, for what needs the servers and the load as well.</summary>
+    protected async Task DisturbAsync(Func<IReadOnlyList<LoadServer>, TestLoad, Task> disturb, int interval)
     {
+        var servers = new List<LoadServer>();
         for (var number = 0; number < 3; number++)
         {
-            await StartServerAsync(registerInterval: TimeSpan.FromSeconds(interval));
+            servers.Add(await StartServerAsync(registerInterval: TimeSpan.FromSeconds(interval)));
         }
 
         await using var load = TestLoad.Start(Client(), Rate, isIdempotent: false);
         await load.GoOnAsync(Rate);
-        await disturb();
+        await disturb(servers, load);
         await load.GoOnAsync(Rate);
         await load.EndAsync();
         Told(load).Should().BeEmpty();
@@ -180,11 +187,11 @@ public abstract class RestartTests : IAsyncLifetime
     private Micro.Client.IMicroClient Client()
     {
         _client = MicroService.Create(options => options
-            .Name("greeter.client").IgnoreEnvironment().Logging(static _ => { }).Registry(Connect()));
+            .Name("greeter.client").IgnoreEnvironment().Logging(static _ => { }).Registry(ConnectClient()));
         return _client.Client;
     }
 
-    private async Task<LoadServer> StartServerAsync(TimeSpan? drainDelay = null, TimeSpan? registerInterval = null)
+    protected async Task<LoadServer> StartServerAsync(TimeSpan? drainDelay = null, TimeSpan? registerInterval = null)
     {
         var server = await LoadServer.StartAsync(
             Connect(),

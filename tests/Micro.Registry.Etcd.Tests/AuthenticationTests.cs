@@ -45,6 +45,33 @@ public sealed class AuthenticationTests(SharedEtcd shared)
     }
 
     [SkippableFact]
+    public async Task Lease_TokenExpiredAndConnectionLost_LivesOn_S22()
+    {
+        Skip.If(EtcdBinary.SkipReason is not null, EtcdBinary.SkipReason);
+        var server = await shared.GuardedAsync();
+        await using var proxy = new TcpProxy(server.Port);
+        await using var registry = Etcd.CreateRegistry(options =>
+        {
+            options.Addresses.Add(proxy.Address);
+            options.Username = "micro";
+            options.Password = "secret";
+            options.RenewalLimit = TimeSpan.FromMinutes(1);
+        });
+        var record = Some.Record(Some.NewName(), "n");
+        var registration = await registry.RegisterAsync(record, Some.Ttl(4));
+
+        // Nothing but renewals happens until the token is forgotten; then the stream has to be opened anew.
+        await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, CancellationToken.None);
+        proxy.Cut();
+        proxy.Restore();
+        await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, CancellationToken.None);
+
+        registration.Lost.IsCancellationRequested.Should().BeFalse();
+        (await Some.IdsAsync(registry, record.Name)).Should().Equal("n");
+        await registry.DeregisterAsync(record);
+    }
+
+    [SkippableFact]
     public async Task User_WithoutRights_EverythingIsDenied_R_REG_12()
     {
         Skip.If(EtcdBinary.SkipReason is not null, EtcdBinary.SkipReason);

@@ -23,6 +23,24 @@ public sealed class RegistrationTests(SharedEtcd shared)
     }
 
     [SkippableFact]
+    public async Task Deregister_SuccessorHasTheId_ItsKeyStays()
+    {
+        await using var server = await StartAsync();
+        await using var first = Create(server);
+        await using var second = Create(server);
+        var name = Some.NewName();
+        await first.RegisterAsync(Some.Record(name, "n", 1), Some.Ttl(30));
+        await second.RegisterAsync(Some.Record(name, "n", 2), Some.Ttl(30));
+
+        await first.DeregisterAsync(Some.Record(name, "n", 1));
+
+        (await second.GetServiceAsync(name))[0].Nodes[0].Address.Should().Be("127.0.0.1:2");
+        (await LeasesAsync(server)).Should().HaveCount(1, "the lease of the first is revoked");
+        await second.DeregisterAsync(Some.Record(name, "n", 2));
+        (await LeasesAsync(server)).Should().BeEmpty();
+    }
+
+    [SkippableFact]
     public async Task Register_OtherTtl_NewLeaseAndTheOldOneIsRevoked_R_ETCD_5()
     {
         await using var server = await StartAsync();
@@ -174,6 +192,58 @@ public sealed class RegistrationTests(SharedEtcd shared)
         await using var watched = new Watched(registry, name);
         await Eventually.TrueAsync(() => watched.IsSynchronized, "the watch");
         watched.Ids.Split(' ').Should().HaveCount(90);
+    }
+
+    [SkippableFact]
+    public async Task List_ManyPagesAndAWriter_AllOfOneRevision_D9()
+    {
+        await using var server = await StartAsync();
+        await using var registry = Create(server);
+        await using var writer = Create(server);
+        var name = Some.NewName();
+        var nodes = Enumerable.Range(0, 2500).Select(index => Some.Record(name, $"n{index:D4}").Nodes[0]);
+        await writer.RegisterAsync(Some.Record(name, "x") with { Nodes = [.. nodes] }, new RegisterOptions());
+        var (early, late) = (Some.Record(name, "a"), Some.Record(name, "z"));
+        await writer.RegisterAsync(early, new RegisterOptions());
+
+        // One of the two is there at any time: the first page holds the one, the last page the other.
+        using var stop = new CancellationTokenSource();
+        var writing = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await writer.RegisterAsync(late, new RegisterOptions());
+                await writer.DeregisterAsync(early);
+                await writer.RegisterAsync(early, new RegisterOptions());
+                await writer.DeregisterAsync(late);
+            }
+        });
+        for (var round = 0; round < 60; round++)
+        {
+            var ids = await Some.IdsAsync(registry, name);
+            ids.Where(id => id.Length > 1).Should().HaveCount(2500).And.OnlyHaveUniqueItems();
+            ids.Should().Contain(id => id == "a" || id == "z", $"round {round} is of one revision");
+        }
+
+        await stop.CancelAsync();
+        await writing;
+    }
+
+    [SkippableFact]
+    public async Task List_LargerThanAllowed_ErrorNamesTheOption_R22()
+    {
+        await using var server = await StartAsync();
+        await using var registry = Etcd.CreateRegistry(options =>
+        {
+            options.Addresses.Add(server.Address);
+            options.MaxReceiveBytes = 4 * 1024 * 1024;
+        });
+        var name = Some.NewName();
+        var labels = new Dictionary<string, string> { ["filler"] = new('x', 2_500) };
+        var nodes = Enumerable.Range(0, 2000).Select(index => new Node { Id = $"n{index}", Address = "127.0.0.1:1", Metadata = labels });
+        await registry.RegisterAsync(Some.Record(name, "x") with { Nodes = [.. nodes] }, new RegisterOptions());
+
+        await FluentActions.Awaiting(() => registry.GetServiceAsync(name)).Should().ThrowAsync<RegistryException>().WithMessage("*MaxReceiveBytes*");
     }
 
     private static async Task<EtcdServer> StartAsync()

@@ -16,6 +16,7 @@ public sealed class TlsTests : IDisposable
     {
         using var authority = Issue("ca", null);
         using var server = Issue("server", authority);
+        using var expired = Issue("expired", authority, new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero));
         using var client = Issue("client", authority);
         using var stranger = Issue("stranger", null);
     }
@@ -47,16 +48,35 @@ public sealed class TlsTests : IDisposable
         await FluentActions.Awaiting(() => registry.GetServiceAsync("x")).Should().ThrowAsync<RegistryUnavailableException>();
     }
 
+    [SkippableFact]
+    public async Task Tls_ServerIsForAnotherName_Unavailable_S20()
+    {
+        await using var server = await StartAsync();
+        await using var registry = Create(server, PathOf("ca.pem"), "client", serverName: "etcd.elsewhere");
+
+        await FluentActions.Awaiting(() => registry.GetServiceAsync("x")).Should().ThrowAsync<RegistryUnavailableException>();
+    }
+
+    [SkippableFact]
+    public async Task Tls_ServerCertificateExpired_Unavailable_S20()
+    {
+        await using var server = await StartAsync("expired");
+        await using var registry = Create(server, PathOf("ca.pem"), "client");
+
+        await FluentActions.Awaiting(() => registry.GetServiceAsync("x")).Should().ThrowAsync<RegistryUnavailableException>();
+    }
+
     [Fact]
     public void Tls_FileIsMissing_OptionsErrorNamesIt() =>
         FluentActions.Invoking(() => Etcd.CreateRegistry(options => options.Tls.CaFile = PathOf("nosuch.pem")))
             .Should().Throw<OptionsValidationException>().WithMessage("*nosuch.pem*");
 
-    private static IRegistry Create(EtcdServer server, string? authority, string? client) =>
+    private static IRegistry Create(EtcdServer server, string? authority, string? client, string? serverName = null) =>
         Etcd.CreateRegistry(options =>
         {
             options.Addresses.Add(server.Address);
             options.Tls.CaFile = authority;
+            options.Tls.ServerName = serverName;
             if (client is not null)
             {
                 var folder = Path.GetDirectoryName(server.Certificate)!;
@@ -67,11 +87,11 @@ public sealed class TlsTests : IDisposable
 
     private string PathOf(string name) => Path.Combine(_folder, name);
 
-    private async Task<EtcdServer> StartAsync()
+    private async Task<EtcdServer> StartAsync(string certificate = "server")
     {
         Skip.If(EtcdBinary.SkipReason is not null, EtcdBinary.SkipReason);
         var server = new EtcdServer(
-            "--cert-file", PathOf("server.pem"), "--key-file", PathOf("server.key"), "--trusted-ca-file", PathOf("ca.pem"), "--client-cert-auth")
+            "--cert-file", PathOf(certificate + ".pem"), "--key-file", PathOf(certificate + ".key"), "--trusted-ca-file", PathOf("ca.pem"), "--client-cert-auth")
         {
             Certificate = PathOf("client.pem"),
             Key = PathOf("client.key"),
@@ -82,7 +102,7 @@ public sealed class TlsTests : IDisposable
     }
 
     /// <summary>Writes a certificate and its key as PEM files; self-signed authorities without an issuer.</summary>
-    private X509Certificate2 Issue(string name, X509Certificate2? issuer)
+    private X509Certificate2 Issue(string name, X509Certificate2? issuer, DateTimeOffset? until = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
@@ -90,7 +110,7 @@ public sealed class TlsTests : IDisposable
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(issuer is null, false, 0, true));
-        var (from, to) = (new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2099, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var (from, to) = (new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), until ?? new DateTimeOffset(2099, 1, 1, 0, 0, 0, TimeSpan.Zero));
         using var plain = issuer is null ? null : request.Create(issuer, from, to.AddDays(-1), [7, (byte)name.Length, 1]);
         var certificate = plain is null ? request.CreateSelfSigned(from, to) : plain.CopyWithPrivateKey(key);
         File.WriteAllText(PathOf(name + ".pem"), certificate.ExportCertificatePem());

@@ -14,20 +14,6 @@ internal sealed partial class EtcdApi
         return answer.Kvs.Count > 0 ? answer.Kvs[0] : null;
     }
 
-    /// <summary>Reads all keys of a prefix and the revision they had.</summary>
-    public async Task<RangeResponse> ListAsync(KeyRange range, CancellationToken cancellationToken)
-    {
-        var before = Interlocked.Read(ref _revision);
-        var request = new RangeRequest { Key = range.Start, RangeEnd = range.End, Serializable = !_options.LinearizableReads };
-        var answer = await CallAsync(EtcdMethods.Range, request, cancellationToken);
-        if (_options.LinearizableReads)
-        {
-            Observe(before, answer.Header);
-        }
-
-        return answer;
-    }
-
     public async Task PutAsync(ByteString key, ByteString value, long lease, CancellationToken cancellationToken)
     {
         var before = Interlocked.Read(ref _revision);

@@ -14,19 +14,21 @@ internal sealed partial class EtcdApi : IAsyncDisposable
     private readonly EtcdToken _token;
     private readonly TimeSpan _attemptTimeout;
     private int _current;
+    private readonly MemberSearch _search;
     private long _revision;
 
-    public EtcdApi(EtcdRegistryOptions options, GrpcTlsOptions tls, EtcdCredentials? credentials, TimeProvider time, ILogger logger)
+    public EtcdApi(EtcdRegistryOptions options, GrpcTlsOptions tls, EtcdCredentials? credentials, TimeProvider time, Random random, ILogger logger)
     {
         _options = options;
         _time = time;
         _logger = logger;
-        _token = new EtcdToken(credentials, logger);
+        _token = new EtcdToken(credentials, time, logger);
         var addresses = options.Addresses.Count > 0 ? options.Addresses : [$"127.0.0.1:{EtcdAddress.DefaultPort}"];
         var secure = EtcdTls.IsWanted(options);
         _members = [.. addresses.Select(address => Connect(address, secure, options, tls, time))];
         _attemptTimeout = options.Timeout / _members.Length;
         _attemptTimeout = _attemptTimeout < ShortestAttempt ? ShortestAttempt : _attemptTimeout;
+        _search = new MemberSearch(TryMemberAsync, time, random, logger);
     }
 
     /// <summary>Raised when the cluster turns out to know less than before: its data was wiped or restored.</summary>
@@ -34,7 +36,7 @@ internal sealed partial class EtcdApi : IAsyncDisposable
 
     /// <summary>Opens a stream at the present member.</summary>
     public async Task<EtcdStream<TRequest, TResponse>> OpenStreamAsync<TRequest, TResponse>(
-        GrpcMethod<TRequest, TResponse> method, bool needsLeader, CancellationToken cancellationToken)
+        GrpcMethod<TRequest, TResponse> method, CancellationToken cancellationToken)
         where TRequest : class
         where TResponse : class
     {
@@ -43,7 +45,7 @@ internal sealed partial class EtcdApi : IAsyncDisposable
         try
         {
             var token = await _token.GetAsync(channel, _attemptTimeout, cancellationToken);
-            var options = new GrpcCallOptions { Metadata = Metadata(token, needsLeader) };
+            var options = new GrpcCallOptions { Metadata = Metadata(token, isStream: true) };
             return new EtcdStream<TRequest, TResponse>(channel.OpenStream(method, options, cancellationToken), member);
         }
         catch (GrpcException)
@@ -66,14 +68,43 @@ internal sealed partial class EtcdApi : IAsyncDisposable
     /// <summary>Makes the next call ask for a new token: a stream was refused, which is not always for lack of rights.</summary>
     public void ForgetToken() => _token.Forget(_token.Current);
 
+    /// <summary>
+    /// Waits until a member answers and has a leader: what broke tries again then. One search serves all who wait, so that
+    /// a cluster that is down is asked by one, however many watches there are.
+    /// </summary>
+    public Task FindMemberAsync(CancellationToken cancellationToken) => _search.RunAsync(cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
+        await _search.DisposeAsync();
         foreach (var member in _members)
         {
             await member.DisposeAsync();
         }
+    }
 
-        _token.Dispose();
+    /// <summary>Whether the present member answers and knows a leader; if not, the next one is the present one. A connection proves nothing.</summary>
+    private async Task TryMemberAsync(CancellationToken cancellationToken)
+    {
+        var member = Volatile.Read(ref _current);
+        try
+        {
+            var options = new GrpcCallOptions { Timeout = _attemptTimeout };
+            var status = await _members[member].CallAsync(EtcdMethods.Status, new StatusRequest(), options, cancellationToken);
+            if (status.Leader == 0 || status.IsLearner)
+            {
+                throw new GrpcException(GrpcStatusCode.Unavailable, "the member has no leader");
+            }
+        }
+        catch (GrpcException error) when (EtcdErrors.MayTryAnother(error))
+        {
+            MoveOn(member);
+            throw;
+        }
+        catch (GrpcException)
+        {
+            // It answers, and refuses this question: what is wanted from it may be allowed.
+        }
     }
 
     private static IGrpcChannel Connect(string address, bool secure, EtcdRegistryOptions options, GrpcTlsOptions tls, TimeProvider time)
@@ -96,9 +127,9 @@ internal sealed partial class EtcdApi : IAsyncDisposable
             time);
     }
 
-    private static GrpcMetadata? Metadata(string? token, bool needsLeader)
+    private static GrpcMetadata? Metadata(string? token, bool isStream)
     {
-        if (string.IsNullOrEmpty(token) && !needsLeader)
+        if (string.IsNullOrEmpty(token) && !isStream)
         {
             return null;
         }
@@ -109,7 +140,7 @@ internal sealed partial class EtcdApi : IAsyncDisposable
             metadata.Add("token", token);
         }
 
-        if (needsLeader)
+        if (isStream)
         {
             metadata.Add("hasleader", "true"); // a member cut off from the cluster then ends the stream
         }
@@ -134,7 +165,7 @@ internal sealed partial class EtcdApi : IAsyncDisposable
             try
             {
                 token = await _token.GetAsync(_members[member], timeout, cancellationToken);
-                var options = new GrpcCallOptions { Timeout = timeout, Metadata = Metadata(token, needsLeader: false) };
+                var options = new GrpcCallOptions { Timeout = timeout, Metadata = Metadata(token, isStream: false) };
                 return await _members[member].CallAsync(method, request, options, cancellationToken);
             }
             catch (GrpcException error) when (_token.IsUsed && !hasNewToken && EtcdErrors.IsStaleToken(error))

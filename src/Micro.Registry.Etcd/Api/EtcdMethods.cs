@@ -29,6 +29,9 @@ internal static class EtcdMethods
     public static readonly GrpcMethod<LeaseTimeToLiveRequest, LeaseTimeToLiveResponse> LeaseTimeToLive =
         GrpcMethod.Protobuf<LeaseTimeToLiveRequest, LeaseTimeToLiveResponse>("/etcdserverpb.Lease/LeaseTimeToLive");
 
+    public static readonly GrpcMethod<StatusRequest, StatusResponse> Status =
+        GrpcMethod.Protobuf<StatusRequest, StatusResponse>("/etcdserverpb.Maintenance/Status");
+
     public static readonly GrpcMethod<AuthenticateRequest, AuthenticateResponse> Authenticate =
         GrpcMethod.Protobuf<AuthenticateRequest, AuthenticateResponse>("/etcdserverpb.Auth/Authenticate");
 }

@@ -1,10 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
 using Micro.Transport.Grpc;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Etcd.Api;
 
 /// <summary>The token of one user: asked for at first use and again when etcd no longer knows it, by one caller at a time.</summary>
-internal sealed class EtcdToken(EtcdCredentials? credentials, ILogger logger) : IDisposable
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore is never waited on by handle, so it holds nothing.")]
+internal sealed class EtcdToken(EtcdCredentials? credentials, TimeProvider time, ILogger logger)
 {
     private readonly SemaphoreSlim _gate = new(1);
     private string? _token;
@@ -21,10 +23,16 @@ internal sealed class EtcdToken(EtcdCredentials? credentials, ILogger logger) : 
             return Current;
         }
 
-        await _gate.WaitAsync(cancellationToken);
+        // Whoever waits for another one's answer waits as long as for an answer of his own, no longer.
+        var start = time.GetTimestamp();
+        if (!await WaitAsync(timeout, cancellationToken))
+        {
+            throw new GrpcException(GrpcStatusCode.DeadlineExceeded, $"no token within {timeout}");
+        }
+
         try
         {
-            return _token ??= await AuthenticateAsync(channel, credentials, timeout, cancellationToken);
+            return _token ??= await AuthenticateAsync(channel, credentials, timeout - time.GetElapsedTime(start), cancellationToken);
         }
         finally
         {
@@ -35,7 +43,25 @@ internal sealed class EtcdToken(EtcdCredentials? credentials, ILogger logger) : 
     /// <summary>Drops a token that etcd refused, unless another caller has got a new one already.</summary>
     public void Forget(string? refused) => Interlocked.CompareExchange(ref _token, null, refused);
 
-    public void Dispose() => _gate.Dispose();
+    private async Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (timeout <= TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        using var limit = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await _gate.WaitAsync(either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 
     private async Task<string> AuthenticateAsync(
         IGrpcChannel channel, EtcdCredentials user, TimeSpan timeout, CancellationToken cancellationToken)

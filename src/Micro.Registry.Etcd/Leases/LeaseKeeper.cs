@@ -134,7 +134,7 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
     {
         // Ends the reader together with this method, however it is left.
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using var open = await api.OpenStreamAsync(EtcdMethods.LeaseKeepAlive, needsLeader: false, abort.Token);
+        await using var open = await api.OpenStreamAsync(EtcdMethods.LeaseKeepAlive, abort.Token);
         var reading = ReadAsync(open.Stream, abort.Token);
         try
         {
@@ -149,7 +149,7 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
 
                 foreach (var lease in TakeDue())
                 {
-                    await open.Stream.WriteAsync(new LeaseKeepAliveRequest { Id = lease }, abort.Token);
+                    await WriteAsync(open.Stream, lease, abort.Token);
                 }
 
                 ThrowIfUnanswered();
@@ -167,6 +167,23 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
         {
             await abort.CancelAsync();
             await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>A member that takes no more bytes must not keep the loop from noticing what it does not renew.</summary>
+    private async Task WriteAsync(
+        IGrpcStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse> stream, long lease, CancellationToken cancellationToken)
+    {
+        var left = UntilExpiry();
+        using var limit = new CancellationTokenSource(left < timeout ? left : timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await stream.WriteAsync(new LeaseKeepAliveRequest { Id = lease }, either.Token);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new GrpcException(GrpcStatusCode.Unavailable, "a renewal could not be sent in time", ErrorKind.Timeout, exception);
         }
     }
 
@@ -192,14 +209,16 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
     {
         var pause = FirstPause * Math.Pow(1.6, Math.Clamp(_failures - 1, 0, 20));
         pause = Jitter.Spread(pause < LongestPause ? pause : LongestPause, random);
-        var next = UntilExpiry();
+        using var expiry = new CancellationTokenSource(UntilExpiry(), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
         try
         {
-            await Task.Delay(next < pause ? next : pause, time, cancellationToken);
+            await api.FindMemberAsync(either.Token);
+            await Task.Delay(pause, time, either.Token);
         }
         catch (OperationCanceledException)
         {
-            // The keeper stops; the loop sees it.
+            // The keeper stops, or a lease ends; the loop sees it.
         }
     }
 }

@@ -11,6 +11,9 @@ internal sealed class LossSignal(IEnumerable<string> ids)
 
     public CancellationToken Token => _lost.Token;
 
+    /// <summary>A promise that was broken once is of no use to a later registration.</summary>
+    public bool IsFired => _lost.IsCancellationRequested;
+
     public bool Covers(IEnumerable<string> ids) => _ids.SetEquals(ids);
 
     /// <summary>Runs what waits for the loss on the pool; who finds out must not wait for it.</summary>

@@ -32,8 +32,11 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
         }
     }
 
-    /// <summary>Stops all work for the node, then deletes key and lease.</summary>
-    public async Task WithdrawAsync(NodeState state, CancellationToken cancellationToken)
+    /// <summary>
+    /// Stops all work for the node, then deletes key and lease. A key that a successor with the same id has taken over
+    /// meanwhile is his.
+    /// </summary>
+    public async Task WithdrawAsync(NodeState state, Node node, CancellationToken cancellationToken)
     {
         var lease = state.Lease;
         state.Lease = null;
@@ -42,7 +45,16 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
             keeper.Drop(lease);
         }
 
-        await api.DeleteAsync(state.Key, cancellationToken);
+        var other = lease is null ? null : AddressUnderOtherLease(await api.GetAsync(state.Key, cancellationToken), lease.Id);
+        if (other is null || string.Equals(other, node.Address, StringComparison.Ordinal))
+        {
+            await api.DeleteAsync(state.Key, cancellationToken);
+        }
+        else
+        {
+            EtcdRegistry.Log.Left(logger, state.KeyText, other);
+        }
+
         if (lease is not null)
         {
             await RevokeAsync(lease.Id, cancellationToken);
@@ -51,6 +63,12 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
 
     /// <summary>etcd counts whole seconds: rounded up, so that a registration never lives shorter than asked for.</summary>
     private static long WholeSeconds(TimeSpan ttl) => ttl <= TimeSpan.Zero ? 0 : (long)Math.Ceiling(ttl.TotalSeconds);
+
+    private static string? AddressUnderOtherLease(KeyValue? stored, long lease) =>
+        stored is not null && stored.Lease != 0 && stored.Lease != lease
+        && RecordJsonReader.TryReadService(stored.Value.Span, out var record) && record.Nodes is [var node, ..]
+            ? node.Address
+            : null;
 
     private static bool IsOurs(KeyValue stored, NodeState state, KeptLease? old) =>
         stored.Lease == (state.Lease?.Id ?? 0) || (old is not null && stored.Lease == old.Id);

@@ -38,7 +38,7 @@ internal sealed class NodeState(string key)
     {
         lock (_signalGate)
         {
-            return _signals.Find(signal => signal.Covers(ids));
+            return _signals.Find(signal => !signal.IsFired && signal.Covers(ids));
         }
     }
 
@@ -46,7 +46,11 @@ internal sealed class NodeState(string key)
     {
         lock (_signalGate)
         {
-            _signals.Add(signal);
+            // One that fired while its record was written says so to the caller, and to nobody after him.
+            if (!signal.IsFired)
+            {
+                _signals.Add(signal);
+            }
         }
     }
 

@@ -36,7 +36,7 @@ internal static class ForeignNode
         switch (name.ToUpperInvariant())
         {
             case "OP":
-                endpoint.Operation = reader.GetInt32();
+                endpoint.Operation = reader.TryGetInt32(out var operation) ? operation : -1;
                 break;
             case "ADDR":
                 endpoint.Address = reader.GetString();

@@ -123,7 +123,7 @@ internal sealed class EtcdWatch
 
     private async Task<long[]> ListAsync(CancellationToken cancellationToken)
     {
-        var lists = new List<RangeResponse>(_ranges.Length);
+        var lists = new List<KeyList>(_ranges.Length);
         foreach (var range in _ranges)
         {
             lists.Add(await _api.ListAsync(range, cancellationToken));
@@ -132,18 +132,18 @@ internal sealed class EtcdWatch
         lock (_gate)
         {
             _records.Clear();
-            foreach (var pair in lists.SelectMany(list => list.Kvs))
+            foreach (var pair in lists.SelectMany(list => list.Pairs))
             {
                 _records.Add(pair);
             }
         }
 
-        return [.. lists.Select(list => list.Header.Revision)];
+        return [.. lists.Select(list => list.Revision)];
     }
 
     private async Task FollowAsync(long[] revisions, CancellationToken cancellationToken)
     {
-        await using var open = await _api.OpenStreamAsync(EtcdMethods.Watch, needsLeader: true, cancellationToken);
+        await using var open = await _api.OpenStreamAsync(EtcdMethods.Watch, cancellationToken);
         try
         {
             for (var index = 0; index < _ranges.Length; index++)
@@ -154,15 +154,16 @@ internal sealed class EtcdWatch
                     RangeEnd = _ranges[index].End,
                     StartRevision = revisions[index] + 1,
                     PrevKv = true,
+                    WatchId = index + 1,
+                    Fragment = true, // or a burst may exceed the largest message
                 };
                 await open.Stream.WriteAsync(new WatchRequest { CreateRequest = create }, cancellationToken);
             }
 
-            var seen = revisions.Max();
             while (await open.Stream.ReadAsync(cancellationToken) is { } answer)
             {
-                ThrowIfEnded(answer, seen);
-                seen = Math.Max(seen, answer.Header.Revision);
+                ThrowIfEnded(answer, revisions);
+                revisions[answer.WatchId - 1] = answer.Header.Revision;
                 _failures = 0;
                 Apply(answer);
             }
@@ -176,7 +177,8 @@ internal sealed class EtcdWatch
         }
     }
 
-    private void ThrowIfEnded(WatchResponse answer, long seen)
+    /// <summary>Each range is a watch of its own, and only within one the revisions never fall.</summary>
+    private void ThrowIfEnded(WatchResponse answer, long[] seen)
     {
         if (answer.CompactRevision != 0)
         {
@@ -190,9 +192,15 @@ internal sealed class EtcdWatch
             throw new GrpcException(GrpcStatusCode.Aborted, $"the watch was cancelled: {answer.CancelReason}");
         }
 
-        if (answer.Header.Revision < seen)
+        if (answer.WatchId < 1 || answer.WatchId > seen.Length || answer.Header is null)
         {
-            throw new GrpcException(GrpcStatusCode.OutOfRange, $"etcd went back from revision {seen} to {answer.Header.Revision}");
+            throw new GrpcException(GrpcStatusCode.Internal, $"an answer is for watch {answer.WatchId}, which was not asked for", ErrorKind.Protocol);
+        }
+
+        var last = seen[answer.WatchId - 1];
+        if (answer.Header.Revision < last)
+        {
+            throw new GrpcException(GrpcStatusCode.OutOfRange, $"etcd went back from revision {last} to {answer.Header.Revision}");
         }
     }
 
@@ -227,6 +235,7 @@ internal sealed class EtcdWatch
             : Jitter.Spread(pause < LongestPause ? pause : LongestPause, _random);
         try
         {
+            await _api.FindMemberAsync(cancellationToken);
             await Task.Delay(pause, _time, cancellationToken);
         }
         catch (OperationCanceledException)

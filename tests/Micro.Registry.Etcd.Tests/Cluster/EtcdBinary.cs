@@ -1,23 +1,58 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
 namespace Micro.Registry.Etcd.Tests.Cluster;
 
-/// <summary>Where the real etcd is: on the PATH or in the cache of the build scripts.</summary>
-public static class EtcdBinary
+/// <summary>
+/// A real etcd of one version: named by MICRO_ETCD_34, on the PATH or in the cache of the build scripts. With CI=true a
+/// missing one fails the tests that need it, elsewhere they are skipped.
+/// </summary>
+public sealed partial record EtcdBinary(string Server, string Control, Version Version)
 {
-    public static string? Server => Find("etcd");
+    private static readonly Lazy<IReadOnlyList<EtcdBinary>> All = new(() => [.. Find()]);
 
-    public static string? Control => Find("etcdctl");
+    /// <summary>The newest there is, at least 3.4.</summary>
+    public static EtcdBinary? Newest => All.Value.MaxBy(binary => binary.Version);
 
-    /// <summary>Why nothing can be tested against etcd here; with CI=true the tests fail instead.</summary>
-    public static string? SkipReason =>
-        (Server is null || Control is null) && Environment.GetEnvironmentVariable("CI") != "true"
-            ? "needs etcd and etcdctl on the PATH or in eng/cache"
-            : null;
+    /// <summary>The one of Debian 12.</summary>
+    public static EtcdBinary? Version34 => All.Value.FirstOrDefault(binary => binary.Version is { Major: 3, Minor: 4 });
 
-    private static string? Find(string name) =>
-        Folders().Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+    /// <summary>3.5 or newer.</summary>
+    public static EtcdBinary? Version35 => Newest is { Version: var version } newest && version >= new Version(3, 5) ? newest : null;
+
+    /// <summary>Why nothing can be tested against etcd here.</summary>
+    public static string? SkipReason => Reason(Newest, "etcd and etcdctl");
+
+    public static string? Reason(EtcdBinary? binary, string what) =>
+        binary is null && Environment.GetEnvironmentVariable("CI") != "true" ? $"needs {what}: see eng/backends.sh" : null;
+
+    private static IEnumerable<EtcdBinary> Find()
+    {
+        foreach (var folder in Folders().Distinct(StringComparer.Ordinal))
+        {
+            var (server, control) = (Path.Combine(folder, "etcd"), Path.Combine(folder, "etcdctl"));
+            if (File.Exists(server) && File.Exists(control) && ReadVersion(server) is { } version)
+            {
+                yield return new EtcdBinary(server, control, version);
+            }
+        }
+    }
+
+    private static Version? ReadVersion(string server)
+    {
+        using var process = Process.Start(new ProcessStartInfo(server, "--version") { RedirectStandardOutput = true })!;
+        var text = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return Number().Match(text) is { Success: true } match ? Version.Parse(match.Value) : null;
+    }
 
     private static IEnumerable<string> Folders()
     {
+        if (Environment.GetEnvironmentVariable("MICRO_ETCD_34") is { Length: > 0 } older)
+        {
+            yield return older;
+        }
+
         foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
         {
             yield return folder;
@@ -30,13 +65,12 @@ public static class EtcdBinary
         }
 
         var cache = Path.Combine(root?.FullName ?? ".", "eng", "cache");
-        if (Directory.Exists(cache))
+        foreach (var unpacked in Directory.Exists(cache) ? Directory.EnumerateDirectories(cache) : [])
         {
-            yield return cache;
-            foreach (var folder in Directory.EnumerateDirectories(cache, "*", SearchOption.AllDirectories))
-            {
-                yield return folder;
-            }
+            yield return Path.Combine(unpacked, "usr", "bin");
         }
     }
+
+    [GeneratedRegex(@"\d+\.\d+\.\d+")]
+    private static partial Regex Number();
 }

@@ -25,6 +25,9 @@ public sealed class EtcdServer : IAsyncDisposable
 
     public int PeerPort { get; }
 
+    /// <summary>Which etcd runs; the newest by default.</summary>
+    public EtcdBinary? Binary { get; init; } = EtcdBinary.Newest;
+
     public string Name => "m" + PeerPort;
 
     /// <summary>Client certificate for a server with TLS.</summary>
@@ -41,9 +44,13 @@ public sealed class EtcdServer : IAsyncDisposable
     /// <summary>All members as etcd wants them; this one alone by default.</summary>
     public string? InitialCluster { get; set; }
 
-    public static async Task<EtcdServer> StartAsync(params string[] arguments)
+    private EtcdBinary Needed => Binary ?? throw new InvalidOperationException("etcd of this version is missing: see eng/backends.sh");
+
+    public static Task<EtcdServer> StartAsync(params string[] arguments) => StartAsync(EtcdBinary.Newest, arguments);
+
+    public static async Task<EtcdServer> StartAsync(EtcdBinary? binary, params string[] arguments)
     {
-        var server = new EtcdServer(arguments);
+        var server = new EtcdServer(arguments) { Binary = binary };
         await server.StartAsync();
         return server;
     }
@@ -56,7 +63,7 @@ public sealed class EtcdServer : IAsyncDisposable
 
     public void Launch()
     {
-        var start = new ProcessStartInfo(EtcdBinary.Server ?? throw new InvalidOperationException("etcd is not on the PATH nor in eng/cache"))
+        var start = new ProcessStartInfo(Needed.Server)
         {
             UseShellExecute = false,
             RedirectStandardError = true,
@@ -87,7 +94,14 @@ public sealed class EtcdServer : IAsyncDisposable
 
     public async Task WaitUntilReadyAsync()
     {
-        await Eventually.TrueAsync(IsReadyAsync, "etcd answers; it said: " + string.Join('\n', _output.TakeLast(5)), seconds: 60);
+        try
+        {
+            await Eventually.TrueAsync(IsReadyAsync, "etcd answers", seconds: 60);
+        }
+        catch (Exception error)
+        {
+            throw new InvalidOperationException($"etcd does not answer; it said: {string.Join('\n', _output.TakeLast(10))}", error);
+        }
     }
 
     public void Kill()
@@ -106,7 +120,7 @@ public sealed class EtcdServer : IAsyncDisposable
     /// <summary>Runs etcdctl against this server and returns what it printed.</summary>
     public async Task<string> ControlAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(EtcdBinary.Control ?? throw new InvalidOperationException("etcdctl is not on the PATH nor in eng/cache"))
+        var start = new ProcessStartInfo(Needed.Control)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -114,7 +128,7 @@ public sealed class EtcdServer : IAsyncDisposable
         };
         start.Environment["ETCDCTL_API"] = "3";
         start.ArgumentList.Add("--endpoints=" + Address);
-        string[] tls = Certificate is null ? [] : ["--cert=" + Certificate, "--key=" + Key, "--cacert=" + Authority];
+        string[] tls = Certificate is null ? [] : ["--cert=" + Certificate, "--key=" + Key, "--cacert=" + Authority, "--insecure-skip-tls-verify"];
         foreach (var argument in tls.Concat(arguments))
         {
             start.ArgumentList.Add(argument);

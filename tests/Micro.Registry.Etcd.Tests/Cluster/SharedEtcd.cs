@@ -1,17 +1,25 @@
 namespace Micro.Registry.Etcd.Tests.Cluster;
 
 /// <summary>One server for all tests that do not harm it, and one that refuses; each started when first needed.</summary>
-public sealed class SharedEtcd : IAsyncLifetime
+public class SharedEtcd : IAsyncLifetime
 {
     private readonly Lock _gate = new();
+    private readonly EtcdBinary? _binary;
     private Task<EtcdServer>? _open;
     private Task<EtcdServer>? _guarded;
+
+    public SharedEtcd()
+        : this(EtcdBinary.Newest)
+    {
+    }
+
+    protected SharedEtcd(EtcdBinary? binary) => _binary = binary;
 
     public Task<EtcdServer> OpenAsync()
     {
         lock (_gate)
         {
-            return _open ??= EtcdServer.StartAsync();
+            return _open ??= EtcdServer.StartAsync(_binary);
         }
     }
 
@@ -20,13 +28,13 @@ public sealed class SharedEtcd : IAsyncLifetime
     {
         lock (_gate)
         {
-            return _guarded ??= StartGuardedAsync();
+            return _guarded ??= StartGuardedAsync(_binary);
         }
     }
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         foreach (var server in new[] { _open, _guarded })
         {
@@ -37,9 +45,9 @@ public sealed class SharedEtcd : IAsyncLifetime
         }
     }
 
-    public static async Task<EtcdServer> StartGuardedAsync()
+    private static async Task<EtcdServer> StartGuardedAsync(EtcdBinary? binary)
     {
-        var server = await EtcdServer.StartAsync("--auth-token-ttl", "2", "--bcrypt-cost", "4");
+        var server = await EtcdServer.StartAsync(binary, "--auth-token-ttl", "2", "--bcrypt-cost", "4");
         await server.ControlAsync("user", "add", "root:secret");
         await server.ControlAsync("user", "grant-role", "root", "root");
         await server.ControlAsync("role", "add", "micro");

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace Micro.Registry.Etcd.Tests.Cluster;
 
-/// <summary>Stands between registry and server and can be cut like a cable: running connections die, new ones too.</summary>
+/// <summary>
+/// Stands between registry and server. It can be cut: running connections die, new ones too. It can freeze: connections
+/// stay and new ones are taken, but nothing passes any more.
+/// </summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -12,7 +15,9 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly List<TcpClient> _open = [];
     private readonly int _target;
     private readonly Task _accepting;
+    private readonly CancellationTokenSource _frozen = new();
     private bool _isCut;
+    private int _accepted;
 
     public TcpProxy(int target)
     {
@@ -22,6 +27,11 @@ public sealed class TcpProxy : IAsyncDisposable
     }
 
     public string Address => "127.0.0.1:" + ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>How many connections were made, cut ones too.</summary>
+    public int Accepted => Volatile.Read(ref _accepted);
+
+    public void Freeze() => _frozen.Cancel();
 
     public void Cut()
     {
@@ -48,6 +58,7 @@ public sealed class TcpProxy : IAsyncDisposable
         Cut();
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
+        _frozen.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -55,6 +66,7 @@ public sealed class TcpProxy : IAsyncDisposable
         while (true)
         {
             var near = await _listener.AcceptTcpClientAsync(_stop.Token);
+            Interlocked.Increment(ref _accepted);
             var far = new TcpClient();
             await far.ConnectAsync(IPAddress.Loopback, _target, _stop.Token).AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             lock (_gate)
@@ -75,20 +87,22 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private static async Task PumpAsync(TcpClient from, TcpClient to)
+    private async Task PumpAsync(TcpClient from, TcpClient to)
     {
         try
         {
-            await from.GetStream().CopyToAsync(to.GetStream());
+            await from.GetStream().CopyToAsync(to.GetStream(), _frozen.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return; // frozen: both ends stay open
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException or InvalidOperationException)
         {
             // Cut.
         }
-        finally
-        {
-            from.Dispose();
-            to.Dispose();
-        }
+
+        from.Dispose();
+        to.Dispose();
     }
 }

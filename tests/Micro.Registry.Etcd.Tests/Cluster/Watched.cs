@@ -8,7 +8,13 @@ internal sealed class Watched : IAsyncDisposable
     private readonly HashSet<(string Id, string Version)> _nodes = [];
     private readonly Task _running;
 
-    public Watched(IRegistry registry, string? service) => _running = Task.Run(() => FollowAsync(registry, service));
+    public Watched(IRegistry registry, string? service)
+    {
+        Service = service;
+        _running = Task.Run(() => FollowAsync(registry, service));
+    }
+
+    public string? Service { get; }
 
     public bool IsSynchronized { get; private set; }
 

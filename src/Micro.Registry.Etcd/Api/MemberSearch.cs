@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Registry.Etcd.Api;
+
+/// <summary>Tries members until one can be used, at growing distance and for ever; everybody who waits shares one search.</summary>
+/// <param name="tryMember">Tries the present member and moves on when it fails.</param>
+/// <param name="time">Time source.</param>
+/// <param name="random">Spreads the tries.</param>
+/// <param name="logger">Told the first failure of a search and its end.</param>
+internal sealed class MemberSearch(Func<CancellationToken, Task> tryMember, TimeProvider time, Random random, ILogger logger) : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>Waits for a usable member.</summary>
+    /// <param name="cancellationToken">Ends the wait; the search goes on for the others.</param>
+    public Task RunAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_running.IsCompleted && !_stop.IsCancellationRequested)
+            {
+                // It belongs to nobody in particular: not to the ambient values of whoever asks first, nor to his token.
+                using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
+                {
+                    _running = Task.Run(() => SearchAsync(_stop.Token), CancellationToken.None);
+                }
+            }
+
+            return _running.WaitAsync(cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task running;
+        lock (_gate)
+        {
+            running = _running;
+        }
+
+        await _stop.CancelAsync();
+        await running;
+    }
+
+    /// <summary>Never throws: its end means that somebody answered, or that the registry is disposed.</summary>
+    private async Task SearchAsync(CancellationToken cancellationToken)
+    {
+        for (var failures = 0; !cancellationToken.IsCancellationRequested; failures++)
+        {
+            try
+            {
+                await tryMember(cancellationToken);
+                if (failures > 0)
+                {
+                    EtcdRegistry.Log.Reachable(logger, failures);
+                }
+
+                return;
+            }
+            catch (Exception exception)
+            {
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                if (failures == 0)
+                {
+                    EtcdRegistry.Log.Unreachable(logger, exception.Message);
+                }
+            }
+
+            var pause = FirstPause * Math.Pow(1.6, Math.Min(failures, 20));
+            pause = Jitter.Spread(pause < LongestPause ? pause : LongestPause, random);
+            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}
