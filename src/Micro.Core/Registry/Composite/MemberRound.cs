@@ -23,19 +23,14 @@ internal static class MemberRound
         try
         {
             await WaitForEnoughAsync(asked, isEnough, cancellationToken).ConfigureAwait(false);
-            await Task.WhenAll(asked).WaitAsync(CompositeContext.Patience, context.Time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // Who has not answered by now is left out.
+            await WaitForTheRestAsync(asked, context.Time, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            return [.. asked.Select((task, index) => task.IsCompletedSuccessfully ? task.Result : NotYet<T>(context.Members[index]))];
         }
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
         }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        return [.. asked.Select((task, index) => task.IsCompletedSuccessfully ? task.Result : NotYet<T>(context.Members[index]))];
     }
 
     /// <summary>Returns when one answer is enough, or all are there.</summary>
@@ -52,6 +47,18 @@ internal static class MemberRound
             {
                 return;
             }
+        }
+    }
+
+    private static async Task WaitForTheRestAsync(IEnumerable<Task> asked, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAll(asked).WaitAsync(CompositeContext.Patience, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Who has not answered by now is left out.
         }
     }
 
