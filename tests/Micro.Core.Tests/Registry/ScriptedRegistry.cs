@@ -10,7 +10,7 @@ internal sealed class ScriptedRegistry : IRegistry
     private readonly Channel<string> _calls = Channel.CreateUnbounded<string>();
     private CancellationTokenSource _lost = new();
 
-    public string Name => "scripted";
+    public string Name { get; set; } = "scripted";
 
     /// <summary>Runs in every registration; throwing fails it.</summary>
     public Func<CancellationToken, Task> OnRegister { get; set; } = static _ => Task.CompletedTask;
