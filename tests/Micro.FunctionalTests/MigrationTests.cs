@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Micro.Registry.Consul.Tests.Agents;
 using Micro.Registry.Etcd.Tests.Cluster;
-using Micro.Testing;
 
 namespace Micro.FunctionalTests;
 

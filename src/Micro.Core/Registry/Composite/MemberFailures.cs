@@ -17,7 +17,7 @@ internal static class MemberFailures
     {
         var cause = failures.Count == 1 ? failures[0].Error : new AggregateException(failures.Select(static failure => failure.Error));
         var detail = string.Join("; ", failures.Select(static failure => $"{failure.Member}: {failure.Error.Message}"));
-        return failures.All(static failure => failure.Error is ArgumentException) ? new ArgumentException(detail, cause)
+        return failures.All(static failure => failure.Error is ArgumentException) ? failures[0].Error
             : failures.All(static failure => failure.Error is RegistryDeniedException) ? new RegistryDeniedException(registry, detail, cause)
             : new RegistryUnavailableException(registry, detail, cause);
     }

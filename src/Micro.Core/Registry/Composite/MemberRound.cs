@@ -25,7 +25,13 @@ internal static class MemberRound
             await WaitForEnoughAsync(asked, isEnough, cancellationToken).ConfigureAwait(false);
             await WaitForTheRestAsync(asked, context.Time, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            return [.. asked.Select((task, index) => task.IsCompletedSuccessfully ? task.Result : NotYet<T>(context.Members[index]))];
+            var answers = new MemberAnswer<T>[asked.Length];
+            for (var index = 0; index < asked.Length; index++)
+            {
+                answers[index] = asked[index].IsCompleted ? await asked[index].ConfigureAwait(false) : NotYet<T>(context.Members[index]);
+            }
+
+            return answers;
         }
         finally
         {
