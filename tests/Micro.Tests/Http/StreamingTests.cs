@@ -19,7 +19,7 @@ public sealed class StreamingTests : DiscoveryTest
             {
                 context.Response.ContentType = "application/grpc";
                 context.Response.Headers["x-authority"] = context.Request.Host.Value;
-                await context.Response.StartAsync();
+                await context.Response.Body.FlushAsync(); // sends the headers
                 var buffer = new byte[1024];
                 for (var read = 0; (read = await context.Request.Body.ReadAsync(buffer)) > 0;)
                 {
