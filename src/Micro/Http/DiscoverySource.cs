@@ -10,7 +10,7 @@ namespace Micro.Http;
 
 /// <summary>
 /// Where the HTTP clients of a service provider get their selectors from: its own settings if there are any, else the
-/// selector or the registry that is registered, else environment and configuration. Disposes what it made.
+/// selector, Micro service or registry that is registered, else environment and configuration. Disposes what it made.
 /// </summary>
 internal sealed class DiscoverySource(
     IServiceProvider services,
@@ -71,14 +71,15 @@ internal sealed class DiscoverySource(
 
     private ISelector FindKeyed(string key) =>
         services.GetKeyedService<ISelector>(key)
+        ?? services.GetKeyedService<MicroService>(key)?.Selector
         ?? Over(services.GetKeyedService<IRegistry>(key))
         ?? throw new MicroConfigurationException(
-            [$"HTTP discovery: nothing is registered under the service key '{key}', neither a selector nor a registry"]);
+            [$"HTTP discovery: nothing is registered under the service key '{key}', no Micro service, selector or registry"]);
 
     private ISelector FindOrMake() =>
         configurations.Any()
             ? Make()
-            : services.GetService<ISelector>() ?? Over(services.GetService<IRegistry>()) ?? Make();
+            : services.GetService<ISelector>() ?? services.GetService<MicroService>()?.Selector ?? Over(services.GetService<IRegistry>()) ?? Make();
 
     private ISelector? Over(IRegistry? registry)
     {

@@ -36,6 +36,22 @@ public sealed class AddMicroDiscoveryTests : DiscoveryTest
     }
 
     [Fact]
+    public async Task GetAsync_MicroServiceOfTheProvider_SharesItsSelector()
+    {
+        var registry = new FaultRegistry(await RegistryWithAsync("orders", "by service"));
+        var service = Own(MicroService.Create(options => options.Registry(registry).IgnoreEnvironment()));
+        await service.Selector.PickAsync("orders", SelectOptions.Default);
+        _services.AddSingleton(service);
+        _services.AddSingleton(await RegistryWithAsync("orders", "by registry"));
+        _services.AddHttpClient("orders").AddMicroDiscovery();
+        await using var provider = _services.BuildServiceProvider();
+
+        (await GetAsync(provider)).Should().Be("by service");
+
+        registry.WatchesOpened.Should().Be(1);
+    }
+
+    [Fact]
     public async Task GetAsync_SettingsOfItsOwn_ComeBeforeTheProviders()
     {
         _services.AddSingleton(await RegistryWithAsync("orders", "theirs"));
