@@ -1,4 +1,3 @@
-using System.Net;
 using Micro.Http;
 using Micro.Registry;
 using Micro.Selection;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Micro.Client;
 using Micro.Http;
 using Micro.Registry;
 using Micro.Selection;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Threading.Channels;
 using Micro.Http;
-using Micro.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
