@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Micro.Client;
 using Micro.Hosting;
 using Micro.Registry;
+using Micro.Selection;
 using Micro.Server;
 using Micro.Wiring;
 using Microsoft.Extensions.Logging;
@@ -50,6 +51,13 @@ public sealed class MicroService : IAsyncDisposable
     /// <summary>The registry of the service; server and client may have others of their own.</summary>
     /// <exception cref="MicroConfigurationException">The input was wrong.</exception>
     public IRegistry Registry => Components.Registry;
+
+    /// <summary>
+    /// How services are found: the selector of <see cref="Client"/>, with its snapshots and its knowledge of failing nodes.
+    /// A client made by hand keeps its own.
+    /// </summary>
+    /// <exception cref="MicroConfigurationException">The input was wrong.</exception>
+    public ISelector Selector => Components.Selector;
 
     private ServiceComponents Components =>
         _plan.Components ?? throw new MicroConfigurationException(_plan.Problems, _plan.Cause);

@@ -25,9 +25,10 @@ internal sealed class ComponentBuilder(
     {
         var registry = BuildRegistry();
         var server = BuildServer(registry);
-        var client = BuildClient(registry);
+        var selector = BuildSelector(registry);
+        var client = BuildClient(registry, selector);
         _owned.Reverse();
-        return new ServiceComponents(registry, server, client) { Owned = _owned };
+        return new ServiceComponents(registry, selector, server, client) { Owned = _owned };
     }
 
     private IRegistry BuildRegistry()
@@ -85,7 +86,15 @@ internal sealed class ComponentBuilder(
         return Own(Components.CreateServer(server));
     }
 
-    private IMicroClient BuildClient(IRegistry registry)
+    /// <summary>The selector of the client, shared with whatever else finds services; over the client's own registry if it has one.</summary>
+    private ISelector BuildSelector(IRegistry registry)
+    {
+        var client = target.Client;
+        return ChooseSelector(client.Selector ?? options.SelectorValue)
+            ?? Own(Components.CreateSelector(Choose(client.Registry, registry), ConfigureSelector, client.LoggerFactory ?? loggers, OwnTime(client.TimeProvider)));
+    }
+
+    private IMicroClient BuildClient(IRegistry registry, ISelector selector)
     {
         if (options.ClientValue is { } given)
         {
@@ -100,8 +109,8 @@ internal sealed class ComponentBuilder(
         client.LoggerFactory ??= loggers;
         client.TimeProvider = OwnTime(client.TimeProvider);
         client.Registry = Choose(client.Registry, registry);
-        client.Selector = ChooseSelector(client.Selector ?? options.SelectorValue);
-        return Own(Components.CreateClient(client, ConfigureSelector));
+        client.Selector = selector;
+        return Own(Components.CreateClient(client, configureSelector: null));
     }
 
     /// <summary>A selector made by hand stays, unless another kind is asked for from outside.</summary>

@@ -18,6 +18,17 @@ internal static class Components
     public static IMicroClient CreateClient(ClientOptions options, Action<SelectorOptions>? configureSelector) =>
         new RpcClient(options, registry => CreateSelector(options, registry, configureSelector));
 
+    /// <summary>Makes a selector over a registry.</summary>
+    public static ISelector CreateSelector(IRegistry registry, Action<SelectorOptions>? configure, ILoggerFactory? loggers, TimeProvider time) =>
+        Selectors.Create(
+            options =>
+            {
+                options.Registry = registry;
+                configure?.Invoke(options);
+            },
+            loggers,
+            time);
+
     private static ISelector CreateSelector(ClientOptions options, IRegistry? registry, Action<SelectorOptions>? configure)
     {
         if (registry is not null)
@@ -28,14 +39,4 @@ internal static class Components
         var own = Mdns.CreateRegistry(null, options.LoggerFactory, options.TimeProvider);
         return new OwningSelector(CreateSelector(own, configure, options.LoggerFactory, options.TimeProvider), own);
     }
-
-    private static ISelector CreateSelector(IRegistry registry, Action<SelectorOptions>? configure, ILoggerFactory? loggers, TimeProvider time) =>
-        Selectors.Create(
-            options =>
-            {
-                options.Registry = registry;
-                configure?.Invoke(options);
-            },
-            loggers,
-            time);
 }
