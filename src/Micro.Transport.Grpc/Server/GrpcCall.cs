@@ -16,6 +16,7 @@ internal sealed class GrpcCall : IDisposable
     private RequestMessages? _requests;
     private HandlerContext? _context;
     private EndpointInvoker? _invoker;
+    private bool _isCounted;
 
     public GrpcCall(GrpcServer server, HttpExchange exchange)
     {
@@ -102,7 +103,7 @@ internal sealed class GrpcCall : IDisposable
         // Read first: who sends slowly takes no place from those who have sent.
         var requests = _requests!;
         await requests.ReadOnlyAsync();
-        BeginCall();
+        BeginCall(invoker);
         try
         {
             ValueTask running;
@@ -120,7 +121,7 @@ internal sealed class GrpcCall : IDisposable
         }
         finally
         {
-            _host.EndCall();
+            EndCall();
         }
 
         _reply.AppendFrame();
@@ -128,7 +129,7 @@ internal sealed class GrpcCall : IDisposable
 
     private async Task RunStreamAsync(EndpointInvoker invoker, GrpcFormat format)
     {
-        BeginCall();
+        BeginCall(invoker);
         try
         {
             ThrowIfLate();
@@ -137,15 +138,30 @@ internal sealed class GrpcCall : IDisposable
         }
         finally
         {
-            _host.EndCall();
+            EndCall();
         }
     }
 
-    private void BeginCall()
+    private void BeginCall(EndpointInvoker invoker)
     {
-        if (!_host.TryBeginCall())
+        // A probe of a busy server is answered: that it is busy does not make it unhealthy.
+        if (invoker is { IsInternal: true, IsStream: false })
+        {
+            return;
+        }
+
+        _isCounted = _host.TryBeginCall();
+        if (!_isCounted)
         {
             throw MicroException.Unavailable(_host.ServiceName, $"more than {_host.Limits.MaxConcurrentCalls} calls at a time");
+        }
+    }
+
+    private void EndCall()
+    {
+        if (_isCounted)
+        {
+            _host.EndCall();
         }
     }
 

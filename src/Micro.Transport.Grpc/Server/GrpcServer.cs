@@ -1,5 +1,4 @@
 using Micro.Server;
-using Micro.Server.Handlers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -12,7 +11,7 @@ internal sealed class GrpcServer : IHttp2Protocol
     {
         Host = host;
         Formats = new GrpcFormats(host.Formats, host.Options.Codecs);
-        Endpoints = new GrpcEndpoints(host.Endpoints, OwnEndpoints(host));
+        Endpoints = new GrpcEndpoints(host.Endpoints, OwnServices.Create(host));
         SlowCalls = new ConnectionReaper(host.TimeProvider, host.Logger);
     }
 
@@ -42,9 +41,4 @@ internal sealed class GrpcServer : IHttp2Protocol
     }
 
     public void Dispose() => SlowCalls.Dispose();
-
-    private static Dictionary<string, EndpointInvoker> OwnEndpoints(ProtocolHost host)
-    {
-        return [];
-    }
 }

@@ -2,8 +2,9 @@ using Greeter;
 using Micro.Registry;
 using Micro.Server;
 using Micro.Testing;
+using Micro.Transport.Grpc.Server;
 
-namespace Micro.Transport.Grpc.Server;
+namespace Micro.Transport.Grpc.Tests.Server;
 
 /// <summary>A started server that speaks mucp and gRPC on one loopback port, and channels to it.</summary>
 internal sealed class GrpcServerFixture : IAsyncDisposable

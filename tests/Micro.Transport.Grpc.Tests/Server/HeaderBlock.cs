@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Micro.Transport.Grpc.Server;
+namespace Micro.Transport.Grpc.Tests.Server;
 
 /// <summary>
 /// HPACK (RFC 7541) as far as a test needs it: writes literals only, reads all forms but Huffman coding, which Kestrel does

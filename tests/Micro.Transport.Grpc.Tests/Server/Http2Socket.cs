@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Micro.Transport.Grpc.Server;
+namespace Micro.Transport.Grpc.Tests.Server;
 
 /// <summary>One HTTP/2 frame.</summary>
 internal sealed record Http2Frame(byte Type, byte Flags, int Stream, byte[] Payload)

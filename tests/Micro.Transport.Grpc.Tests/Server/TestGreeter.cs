@@ -1,7 +1,7 @@
 using Greeter;
 using Micro.Server;
 
-namespace Micro.Transport.Grpc.Server;
+namespace Micro.Transport.Grpc.Tests.Server;
 
 /// <summary>A greeter whose answers follow from the names it is given.</summary>
 internal sealed class TestGreeter(GrpcServerFixture fixture)
