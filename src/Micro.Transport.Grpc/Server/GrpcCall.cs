@@ -69,7 +69,7 @@ internal sealed class GrpcCall : IDisposable
         _invoker = _server.Endpoints.Get(_exchange.Request.RawTarget);
         _requests = new RequestMessages(
             _exchange.Features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader, _host.Limits, _server.SlowCalls, _host.TimeProvider, IsGzip());
-        var addresses = _exchange.Features.Get<ConnectionAddresses>();
+        var connection = _exchange.Features.Get<Http2Connection>();
         _context = new HandlerContext(
             _host.ServiceName,
             _invoker.Name,
@@ -78,8 +78,8 @@ internal sealed class GrpcCall : IDisposable
             _head,
             _host.TimeProvider,
             deadline,
-            addresses?.Remote,
-            addresses?.Local,
+            connection?.Remote,
+            connection?.Local,
             _exchange.Aborted,
             _host.Cut);
         return format;
