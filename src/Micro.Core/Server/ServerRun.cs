@@ -92,8 +92,7 @@ internal sealed class ServerRun : IAsyncDisposable
         NetworkChange.NetworkAddressChanged -= OnNetworkAddressChanged;
         await _registration.StopAsync(skipWaits).ConfigureAwait(false);
         _mucp.BeginDrain();
-        var isMdns = string.Equals(_registry.Name, "mdns", StringComparison.Ordinal);
-        var drainDelay = _options.DrainDelay ?? (isMdns ? MdnsDrainDelay : DefaultDrainDelay);
+        var drainDelay = _options.DrainDelay ?? (CompositeContext.Includes(_registry.Name, "mdns") ? MdnsDrainDelay : DefaultDrainDelay);
         await DelayAsync(drainDelay, skipWaits).ConfigureAwait(false);
         await CloseAsync(skipWaits).ConfigureAwait(false);
         _logger.Stopped(Statistics.Requests, Statistics.Errors);
@@ -110,14 +109,15 @@ internal sealed class ServerRun : IAsyncDisposable
             || (state == ServerState.Lost
                 && _registration.ConfirmedAt is { } confirmedAt
                 && (_options.RegisterTtl == TimeSpan.Zero || _options.TimeProvider.GetUtcNow() - confirmedAt < _options.RegisterTtl));
+        var error = _registration.LastError;
         var registration = state switch
         {
-            ServerState.Registered => "registered",
+            ServerState.Registered => error is null ? "registered" : "registered in part",
             ServerState.Lost => "lost",
             ServerState.Draining => "draining",
             _ => "not registered",
         };
-        return new HealthReport(isVisible, registration, _registration.LastError is null ? null : _registration.LastError.GetType().Name);
+        return new HealthReport(isVisible, registration, error?.GetType().Name);
     }
 
     public async ValueTask DisposeAsync()

@@ -36,15 +36,17 @@ internal static class SettingSources
             ? new GivenValue(setting, value, setting.EnvironmentVariable)
             : null;
 
-    /// <summary>A value is text, or a list, or for labels a section of keys.</summary>
+    /// <summary>A value is text, or a list, or for some a section of keys whose values are text or lists.</summary>
     private static GivenValue? FromConfiguration(Setting setting, IConfiguration configuration)
     {
         var key = $"{Section}:{setting.ConfigurationKey}";
         var section = configuration.GetSection(key);
-        var children = section.GetChildren().ToList();
         var text = section.Value ?? string.Join(
             ',',
-            children.Select(child => setting.Merges && !int.TryParse(child.Key, out _) ? $"{child.Key}={child.Value}" : child.Value));
+            section.GetChildren().Select(child => setting.HasKeys && !int.TryParse(child.Key, out _) ? $"{child.Key}={Text(child)}" : child.Value));
         return new GivenValue(setting, text, key);
     }
+
+    private static string Text(IConfigurationSection section) =>
+        section.Value ?? string.Join(',', section.GetChildren().Select(static child => child.Value));
 }

@@ -38,18 +38,9 @@ internal sealed class ComponentBuilder(
             return given;
         }
 
-        var name = target.Registry ?? KnownNames.Get("registry", options.RegistryName ?? RegistryTable.Default, [.. registries.Keys]);
-        var context = new RegistryContext
-        {
-            Name = name,
-            Addresses = target.RegistryAddresses,
-            Timeout = target.RegistryTimeout,
-            LoggerFactory = loggers,
-            TimeProvider = options.TimeProviderValue,
-        };
         try
         {
-            return Own(registries[name](context));
+            return Own(MakeRegistry());
         }
         catch (Exception exception)
         {
@@ -57,6 +48,26 @@ internal sealed class ComponentBuilder(
             var from = origins.Count > 0 ? $" (from {string.Join(", ", origins)})" : "";
             throw new MicroConfigurationException([exception.Message + from], exception);
         }
+    }
+
+    private IRegistry MakeRegistry()
+    {
+        var names = RegistryNames.Parse(target.Registry ?? options.RegistryNamesValue ?? options.RegistryName ?? RegistryTable.Default, [.. registries.Keys]);
+        var addresses = RegistryAddresses.Assign(target.RegistryAddresses, names, [.. registries.Keys]);
+        foreach (var unused in addresses.Keys.Except(names, StringComparer.OrdinalIgnoreCase))
+        {
+            warnings.Add($"address of '{unused}' from {target.Origins["registry_address"]} has no effect: the registry is {string.Join(',', names)}");
+        }
+
+        IRegistry[] made = [.. names.Select(name => registries[name](new RegistryContext
+        {
+            Name = name,
+            Addresses = addresses.TryGetValue(name, out var own) ? own : [],
+            Timeout = target.RegistryTimeout,
+            LoggerFactory = loggers,
+            TimeProvider = options.TimeProviderValue,
+        }))];
+        return made.Length == 1 ? made[0] : Registries.Combine(made, loggers, options.TimeProviderValue);
     }
 
     private IMicroServer BuildServer(IRegistry registry)
