@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Micro.Bench.Fleet;
 using Micro.Bench.Idle;
 using Micro.Bench.Rpc;
 using Micro.Bench.Serving;
@@ -7,6 +8,7 @@ using Micro.Bench.Starting;
 
 var root = new RootCommand("Whole-process figures of Micro for .NET, each beside its comparators in the same run");
 root.Subcommands.Add(RpcCommand.Create());
+root.Subcommands.Add(FleetCommand.Create());
 root.Subcommands.Add(IdleCommand.Create());
 root.Subcommands.Add(StartCommand.Create());
 root.Subcommands.Add(SnapshotCommand.Create());
