@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Micro.Server;
 
 /// <summary>
@@ -15,6 +17,7 @@ public sealed class HandlerContext
     private CancellationTokenRegistration _onServerCuts;
     private CancellationTokenSource? _cancellation;
     private CallMetadata? _metadata;
+    private AsyncServiceScope? _scope;
 
     internal HandlerContext(
         string service,
@@ -83,6 +86,16 @@ public sealed class HandlerContext
     /// <summary>Fires when the caller goes away, the deadline passes or the server stops.</summary>
     public CancellationToken CancellationToken => (_cancellation ??= StartCancellation()).Token;
 
+    /// <summary>
+    /// The services of this call: a scope of the server's container, opened when first asked for and disposed after the
+    /// response is encoded or the stream has ended.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The server was given no container.</exception>
+    public IServiceProvider Services =>
+        (_scope ??= Scopes?.CreateAsyncScope() ?? throw new InvalidOperationException(
+            $"{Endpoint} asks for services, but its server has no container: add the service with AddMicro, or set {nameof(ServerOptions)}.{nameof(ServerOptions.Services)}"))
+        .ServiceProvider;
+
     /// <summary>The decoded request; <see langword="null"/> for a stream. Filled only when interceptors run.</summary>
     public object? Request { get; internal set; }
 
@@ -91,6 +104,12 @@ public sealed class HandlerContext
 
     /// <summary>The stream of a stream call, on its way through the interceptors to the handler.</summary>
     internal Handlers.IMessageStream? Stream { get; set; }
+
+    /// <summary>Makes the scope of the call; set by whoever also closes it.</summary>
+    internal IServiceScopeFactory? Scopes { get; set; }
+
+    /// <summary>Whether somebody asked for services, so that a scope is to be closed.</summary>
+    internal bool HasScope => _scope is not null;
 
     /// <summary>Whether the caller's deadline has passed.</summary>
     internal bool IsDeadlinePassed => _deadline != long.MaxValue && (_timeProvider.GetTimestamp() >= _deadline || HasTimerFired);
@@ -108,6 +127,13 @@ public sealed class HandlerContext
         _onConnectionEnds.Dispose();
         _onServerCuts.Dispose();
         _cancellation?.Dispose();
+    }
+
+    /// <summary>Disposes the scope and what it made.</summary>
+    internal ValueTask CloseScopeAsync()
+    {
+        Scopes = null;
+        return _scope?.DisposeAsync() ?? default;
     }
 
     private CancellationTokenSource StartCancellation()

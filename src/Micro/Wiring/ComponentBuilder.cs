@@ -26,6 +26,7 @@ internal sealed class ComponentBuilder(
         var registry = BuildRegistry();
         var server = BuildServer(registry);
         var client = BuildClient(registry);
+        target.Server.SnapshotAge = client is IReportsFreshness view ? () => view.SnapshotAge : null;
         _owned.Reverse();
         return new ServiceComponents(registry, server, client) { Owned = _owned };
     }
