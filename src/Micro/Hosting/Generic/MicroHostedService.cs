@@ -24,8 +24,7 @@ internal sealed class MicroHostedService(
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         var services = registrations.Select(registration => registration.Get(provider)).ToList();
-        var problems = services.SelectMany(Problems).Distinct(StringComparer.Ordinal).ToList();
-        if (problems.Count > 0)
+        if (Problems(services) is { Count: > 0 } problems)
         {
             throw new MicroConfigurationException(problems);
         }
@@ -40,10 +39,6 @@ internal sealed class MicroHostedService(
         }
 
         return Task.CompletedTask;
-
-        // With several services it must be clear whose mistake it is.
-        IEnumerable<string> Problems(MicroService service) =>
-            services.Count == 1 ? service.Problems : service.Problems.Select(problem => $"{service.Name}: {problem}");
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -71,6 +66,13 @@ internal sealed class MicroHostedService(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>With several services it must be clear whose mistake it is, and one that all share is told once.</summary>
+    private static List<string> Problems(List<MicroService> services) =>
+        [.. services
+            .SelectMany(static service => service.Problems.Select(problem => (service.Name, Problem: problem)))
+            .GroupBy(static found => found.Problem, StringComparer.Ordinal)
+            .Select(same => services.Count == 1 || same.Count() > 1 ? same.Key : $"{same.First().Name}: {same.Key}")];
 
     private async Task StopAllAsync(CancellationToken cancellationToken)
     {

@@ -148,7 +148,7 @@ public sealed class HostLifetimeTests
 
         await stopping;
         cancelled.Task.IsCompleted.Should().BeTrue();
-        await FluentActions.Awaiting(() => call).Should().ThrowAsync<MicroException>();
+        (await call).Should().Be(0, "a cancelled call may still answer");
         host.Logs.Entries.Should().ContainSingle(entry => entry.Id.Name == "ShutdownDoesNotFit")
             .Which.Message.Should().Contain("00:00:18").And.Contain("HostOptions.ShutdownTimeout");
         await host.DisposeAsync();
