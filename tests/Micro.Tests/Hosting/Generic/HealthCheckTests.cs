@@ -185,8 +185,8 @@ public sealed class HealthCheckTests
     {
         var entry = await CheckAsync(host);
         (entry.Status, entry.Data["registration"]).Should().Be((status, registration));
-        entry.ToString().Should().NotContain("canary");
         entry.Description.Should().NotContain("canary");
+        string.Concat(entry.Data.Values).Should().NotContain("canary");
         var address = host.Service.Server.Address!;
         using var web = new HttpClient();
         (await web.GetAsync($"http://{address}/health/live")).StatusCode.Should().Be(HttpStatusCode.OK);

@@ -2,7 +2,6 @@ using Micro.Client;
 using Micro.Server;
 using Micro.Testing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Micro.Tests.Hosting.Generic;
 

@@ -19,7 +19,7 @@ public sealed class WebApplicationTests
         builder.Services.ConfigureAll<MicroServiceOptions>(options => TestHost.Isolate(options, new NotingRegistry(steps)));
         Uri? web = null;
         using var http = new HttpClient();
-        builder.Services.AddMicro(options => options.Name("orders").AfterStop(async (_, _) => steps.Add($"web says {await http.GetStringAsync(web)}")))
+        builder.Services.AddMicro(options => options.Name("orders").AfterStop(async (_, token) => steps.Add($"web says {await http.GetStringAsync(web, token)}")))
             .Handle<string, string>("Greeter.Hello", (name, _) => Task.FromResult($"Hello {name}"));
         await using var application = builder.Build();
         application.MapGet("/", () => "up");
