@@ -6,6 +6,7 @@ using Micro.Server.Handlers;
 using Micro.Transport;
 using Micro.Transport.Mucp;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Server;
@@ -41,7 +42,7 @@ internal sealed class ServerRun : IAsyncDisposable
     {
         _options = options;
         _registry = registry;
-        _endpoints = endpoints.Build(options.DebugHandler ? DebugHandler.Create(statistics, () => Health().IsReady, [.. options.Interceptors]) : []);
+        _endpoints = endpoints.Build(options.DebugHandler ? DebugHandler.Create(statistics, () => Health().IsReady, [.. options.Interceptors]) : [], options.Services?.GetService<IServiceScopeFactory>());
         _loggerFactory = loggerFactory;
         _logger = loggerFactory.CreateLogger("Micro.Server");
         Statistics = statistics;
@@ -115,11 +116,15 @@ internal sealed class ServerRun : IAsyncDisposable
         var registration = state switch
         {
             ServerState.Registered => error is null ? "registered" : "registered in part",
-            ServerState.Lost => "lost",
+            ServerState.Lost => HealthReport.Lost,
             ServerState.Draining => "draining",
             _ => "not registered",
         };
-        return new HealthReport(isVisible, registration, error?.GetType().Name);
+        return new HealthReport(isVisible, registration, error?.GetType().Name)
+        {
+            ConfirmedAt = _registration.ConfirmedAt,
+            SnapshotAge = _options.SnapshotAge?.Invoke() ?? default,
+        };
     }
 
     public async ValueTask DisposeAsync()

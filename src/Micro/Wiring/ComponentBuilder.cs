@@ -27,6 +27,7 @@ internal sealed class ComponentBuilder(
         var server = BuildServer(registry);
         var selector = BuildSelector(registry);
         var client = BuildClient(registry, selector);
+        target.Server.SnapshotAge = client is IReportsFreshness view ? () => view.SnapshotAge : null;
         _owned.Reverse();
         return new ServiceComponents(registry, selector, server, client) { Owned = _owned };
     }
