@@ -31,7 +31,7 @@ internal sealed class PublishedGreeter : IDisposable
         [
             "publish", Path.Combine(Root(), "samples", "Greeter"), "--configuration", "Release", "--runtime", RuntimeInformation.RuntimeIdentifier,
             "--self-contained", "false", "-p:PublishReadyToRun=true", "-p:RunAnalyzers=false",
-            $"-p:BaseIntermediateOutputPath={folder}/obj/", "--output", Path.Combine(folder, "out"), "--verbosity", "quiet", "--nologo",
+            "-p:UseArtifactsOutput=true", $"-p:ArtifactsPath={folder}/artifacts", "--output", Path.Combine(folder, "out"), "--verbosity", "quiet", "--nologo",
         ];
         foreach (var argument in arguments)
         {
@@ -39,21 +39,24 @@ internal sealed class PublishedGreeter : IDisposable
         }
 
         using var build = Process.Start(start) ?? throw new InvalidOperationException("dotnet can not be started");
+        var published = new PublishedGreeter(Path.Combine(folder, "out", OperatingSystem.IsWindows() ? "Greeter.exe" : "Greeter"), folder);
         try
         {
             build.OutputDataReceived += (_, line) => progress(line.Data ?? "");
             build.BeginOutputReadLine();
             await build.WaitForExitAsync(cancellationToken);
+            return build.ExitCode == 0 ? published : throw new InvalidOperationException($"dotnet publish ended with {build.ExitCode}");
         }
-        catch (OperationCanceledException)
+        catch
         {
-            build.Kill(entireProcessTree: true);
+            if (!build.HasExited)
+            {
+                build.Kill(entireProcessTree: true);
+            }
+
+            published.Dispose();
             throw;
         }
-
-        return build.ExitCode == 0
-            ? new PublishedGreeter(Path.Combine(folder, "out", OperatingSystem.IsWindows() ? "Greeter.exe" : "Greeter"), folder)
-            : throw new InvalidOperationException($"dotnet publish ended with {build.ExitCode}");
     }
 
     public void Dispose()
