@@ -2,7 +2,6 @@ using System.Text.Json;
 using Greeter;
 using Micro.Registry.Consul;
 using Micro.Registry.Consul.Tests.Agents;
-using Micro.Server;
 using Micro.Testing;
 
 namespace Micro.FunctionalTests;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Text;
 using Google.Protobuf;
 using Greeter;
 using Micro.Testing;
