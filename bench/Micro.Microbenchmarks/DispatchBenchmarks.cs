@@ -24,7 +24,7 @@ public class DispatchBenchmarks
     public void SetUp()
     {
         var builder = new EndpointTableBuilder();
-        builder.AddHandler(HandlerBinder.Bind(new EchoHandler(), new HandlerOptions { Name = "Greeter" }, [], NullLogger.Instance));
+        builder.AddHandler(HandlerBinder.Bind(HandlerSource.Shared(new EchoHandler()), new HandlerOptions { Name = "Greeter" }, [], NullLogger.Instance));
         _endpoints = builder.Build([]);
         _context = new HandlerContext(
             Fleet.Service, "Greeter.Hello", ContentTypes.Protobuf, isStream: false, new NoHeaders(), TimeProvider.System, long.MaxValue, null, null, CancellationToken.None);

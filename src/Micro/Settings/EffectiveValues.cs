@@ -42,9 +42,10 @@ internal static partial class EffectiveValues
 
     private static string? Read(string name, MicroServiceOptions options, SettingTarget target) => name switch
     {
-        "client" or "server" => "mucp",
+        "server" => target.Server.Protocol,
+        "client" => "mucp",
         "transport" => "http",
-        "registry" => target.Registry ?? options.RegistryValue?.Name ?? options.RegistryName ?? RegistryTable.Default,
+        "registry" => target.Registry ?? options.RegistryValue?.Name ?? options.RegistryNamesValue ?? options.RegistryName ?? RegistryTable.Default,
         "registry_address" => Join(target.RegistryAddresses),
         "registry_timeout" => Text(target.RegistryTimeout),
         "selector" => target.Selector ?? options.SelectorValue?.Name ?? options.StrategyValue?.Name ?? "registry",

@@ -31,6 +31,8 @@ internal sealed class SharedServer(IMicroServer server) : IMicroServer
         where THandler : class =>
         server.Handle(create, configure);
 
+    public void Handle(IContractHandler handler, Action<HandlerOptions>? configure = null) => server.Handle(handler, configure);
+
     public void Handle<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
         string endpoint,
         Func<TRequest, HandlerContext, Task<TResponse>> handler,
