@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf;
 using Micro.Codecs;
 using Micro.Registry;
 using Micro.Selection;
@@ -14,6 +15,7 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
     private readonly ClientOptions _options;
     private readonly ContentFormats _formats;
     private readonly ConnectionPool _pool;
+    private readonly IClientTransport? _grpc;
     private readonly RequestHeads _heads = new();
     private readonly CallLoop _loop;
     private readonly IReadOnlyList<IClientInterceptor> _interceptors;
@@ -39,6 +41,7 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
         _attemptInterceptors = [.. options.AttemptInterceptors];
         _formats = new ContentFormats(options.Codecs);
         _pool = new ConnectionPool(options.Limits, options.PoolSize, options.PoolTtl, options.TimeProvider);
+        _grpc = options.Grpc?.Invoke(options);
         _selector = new Lazy<ISelector>(() => options.Selector ?? selectorFactory(_registry));
         var logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Micro.Client");
         var budget = options.RetryBudget ? new RetryBudget(options.RetryBudgetRatio, options.RetryBudgetFloor, options.TimeProvider) : null;
@@ -85,8 +88,9 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
         await InterceptorChains.RunAsync(_interceptors, context, async inner =>
         {
             var plan = new CallPlan(_options, service, endpoint, call, format, inner.Metadata, NextId());
-            var attempt = new MucpStreamAttempt<TRequest, TResponse>(_options.Limits, _options.TimeProvider, _heads, plan, cancellationToken);
-            inner.Response = await RunAsync<MucpClientStream<TRequest, TResponse>, MucpStreamAttempt<TRequest, TResponse>>(plan, attempt, inner, cancellationToken).ConfigureAwait(false);
+            var mucp = new MucpStreamAttempt<TRequest, TResponse>(_options.Limits, _options.TimeProvider, _heads, plan, cancellationToken);
+            var attempt = new RoutedStreamAttempt<TRequest, TResponse>(mucp, _grpc, plan, cancellationToken);
+            inner.Response = await RunAsync<IClientStream<TRequest, TResponse>, RoutedStreamAttempt<TRequest, TResponse>>(plan, attempt, inner, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
         return ResponseOf<IClientStream<TRequest, TResponse>>(context)
             ?? throw new InvalidOperationException($"an interceptor neither opened the stream {endpoint} of {service} nor threw");
@@ -101,6 +105,7 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
 
         _disposed = true;
         _pool.Dispose();
+        _grpc?.Dispose();
         if (_options.Selector is null && _selector.IsValueCreated)
         {
             await _selector.Value.DisposeAsync().ConfigureAwait(false);
@@ -135,8 +140,9 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
             throw new MicroException(413, "go.micro.client", $"request of {body.WrittenCount} bytes exceeds the limit of {_options.Limits.MaxMessageBytes}", ErrorKind.InvalidRequest);
         }
 
-        var attempt = new MucpUnaryAttempt<TResponse>(_pool, _heads, plan, body.WrittenMemory);
-        return await RunAsync<TResponse, MucpUnaryAttempt<TResponse>>(plan, attempt, context, cancellationToken).ConfigureAwait(false);
+        var mucp = new MucpUnaryAttempt<TResponse>(_pool, _heads, plan, body.WrittenMemory);
+        var attempt = new RoutedUnaryAttempt<TResponse>(mucp, _grpc, plan, request as IMessage, body.WrittenMemory);
+        return await RunAsync<TResponse, RoutedUnaryAttempt<TResponse>>(plan, attempt, context, cancellationToken).ConfigureAwait(false);
     }
 
     private ValueTask<TResult> RunAsync<TResult, TAttempt>(CallPlan plan, TAttempt attempt, ClientContext? context, CancellationToken cancellationToken)

@@ -39,6 +39,13 @@ internal sealed class PooledBufferWriter(int initialCapacity = 1024) : IBufferWr
         return _buffer.AsSpan(_written);
     }
 
+    /// <summary>Takes back what was written after the first <paramref name="count"/> bytes.</summary>
+    public void Truncate(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _written);
+        _written = count;
+    }
+
     public void Clear()
     {
         _written = 0;
