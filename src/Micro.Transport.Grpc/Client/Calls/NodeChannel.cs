@@ -106,12 +106,10 @@ internal sealed class NodeChannel
             Content = content,
         };
 
-    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        var response = await _invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        Volatile.Write(ref _lastAnswer, _time.GetTimestamp());
-        return response;
-    }
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _invoker.SendAsync(request, cancellationToken);
+
+    /// <summary>Remembers that the node has answered a call.</summary>
+    public void OnAnswer() => Volatile.Write(ref _lastAnswer, _time.GetTimestamp());
 
     private Uri UriOf(string service, string endpoint, string? package)
     {
