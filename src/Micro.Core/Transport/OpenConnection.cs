@@ -16,10 +16,10 @@ internal sealed class OpenConnection(ProtocolHost host, ConnectionContext connec
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 
     /// <summary>
-    /// Waits until it is clear. Who sends nothing is idle; who has begun must go on within the time for a head.
-    /// False also for a connection that ends before.
+    /// Waits until it is clear; nothing for a connection that has begun to say that it is HTTP/2 when the server stops. Who
+    /// sends nothing is idle; who has begun must go on within the time for a head.
     /// </summary>
-    public async ValueTask<bool> BeginsWithPrefaceAsync()
+    public async ValueTask<bool?> BeginsWithPrefaceAsync()
     {
         var input = connection.Transport.Input;
         using var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested.UnsafeRegister(
@@ -44,7 +44,7 @@ internal sealed class OpenConnection(ProtocolHost host, ConnectionContext connec
                 input.AdvanceTo(buffer.Start, isDecided ? buffer.Start : buffer.End);
                 if (isDecided)
                 {
-                    return matches && buffer.Length >= Preface.Length;
+                    return result.IsCanceled && matches && seen > 0 && buffer.Length < Preface.Length ? null : matches && buffer.Length >= Preface.Length;
                 }
             }
         }

@@ -18,7 +18,7 @@ internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp,
     private async Task ServeByFirstBytesAsync(ConnectionContext connection)
     {
         var open = new OpenConnection(host, connection);
-        bool isHttp2;
+        bool? isHttp2;
         host.Reaper.Add(open);
         try
         {
@@ -29,13 +29,18 @@ internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp,
             host.Reaper.Remove(open);
         }
 
-        await (isHttp2 ? ServeHttp2Async(connection, open) : mucp(connection)).ConfigureAwait(false);
+        if (isHttp2 is { } known)
+        {
+            await (known ? ServeHttp2Async(connection, open) : mucp(connection)).ConfigureAwait(false);
+        }
     }
 
     /// <summary>From here on Kestrel watches over the connection; it only stays counted.</summary>
     private async Task ServeHttp2Async(ConnectionContext connection, OpenConnection open)
     {
-        connection.Features.Set(new ConnectionAddresses(connection));
+        var shared = new Http2Connection(host, connection);
+        connection.Features.Set(shared);
+        using var closing = host.Closing.UnsafeRegister(static shared => ((Http2Connection)shared!).CloseWhenIdle(), shared);
         host.Reaper.Add(open);
         try
         {

@@ -1,4 +1,3 @@
-using Micro.Codecs;
 using Micro.Server;
 using Micro.Server.Handlers;
 using Microsoft.AspNetCore.Http.Features;
@@ -69,7 +68,7 @@ internal sealed class GrpcCall : IDisposable
         _invoker = _server.Endpoints.Get(_exchange.Request.RawTarget);
         _requests = new RequestMessages(
             _exchange.Features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader, _host.Limits, _server.SlowCalls, _host.TimeProvider, IsGzip());
-        var addresses = _exchange.Features.Get<ConnectionAddresses>();
+        var connection = _exchange.Features.Get<Http2Connection>();
         _context = new HandlerContext(
             _host.ServiceName,
             _invoker.Name,
@@ -78,8 +77,8 @@ internal sealed class GrpcCall : IDisposable
             _head,
             _host.TimeProvider,
             deadline,
-            addresses?.Remote,
-            addresses?.Local,
+            connection?.Remote,
+            connection?.Local,
             _exchange.Aborted,
             _host.Cut);
         return format;
@@ -181,7 +180,8 @@ internal sealed class GrpcCall : IDisposable
             return;
         }
 
-        if (exception is OperationCanceledException && (_context is null || (_context.IsCallerGone && !_host.Cut.IsCancellationRequested)))
+        var isCallerGone = exception is CallerGoneException || (exception is OperationCanceledException && (_context?.IsCallerGone ?? true));
+        if (isCallerGone && !_host.Cut.IsCancellationRequested)
         {
             return; // nobody is left to tell
         }
