@@ -54,7 +54,7 @@ internal sealed class GrpcClientTransport : IClientTransport
             channel.OnAnswer();
             return await ReadAsync<TResponse>(response, format.Codec, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {
             if (!channel.IsPinged && _time.GetElapsedTime(started) >= limit / 2 && !channel.HasAnsweredSince(started))
             {
@@ -62,7 +62,7 @@ internal sealed class GrpcClientTransport : IClientTransport
                 Channels.Replace(channel);
             }
 
-            throw new OperationCanceledException("the attempt was given up", cancellationToken);
+            throw new OperationCanceledException("the attempt was given up", exception, cancellationToken);
         }
         catch (Exception exception)
         {

@@ -7,7 +7,7 @@ namespace Micro.Transport.Grpc.Client.Calls;
 /// HTTP/2 to one node: connections that all calls share, opened as streams run out. Closed when it is retired and its last
 /// call has ended.
 /// </summary>
-internal sealed class NodeChannel
+internal sealed class NodeChannel : IDisposable
 {
     /// <summary>Paths that are kept; a client that makes names up must not fill the memory.</summary>
     private const int MaxKept = 4096;
@@ -82,7 +82,7 @@ internal sealed class NodeChannel
     }
 
     /// <summary>Takes no more calls, and closes when those that run have ended.</summary>
-    public void Retire()
+    public void Dispose()
     {
         if (Interlocked.Exchange(ref _isRetired, 1) == 0 && Interlocked.Add(ref _calls, int.MinValue) == int.MinValue)
         {

@@ -34,7 +34,7 @@ internal sealed class NodeChannels : IDisposable
         {
             var own = new NodeChannel(node.Address, NodeChannelOptions.For(node, _options));
             own.TryEnter();
-            own.Retire();
+            own.Dispose();
             return own;
         }
 
@@ -59,7 +59,7 @@ internal sealed class NodeChannels : IDisposable
     public void Replace(NodeChannel channel)
     {
         _channels.TryRemove(KeyValuePair.Create(channel.Address, channel));
-        channel.Retire();
+        channel.Dispose();
     }
 
     public void Dispose()
@@ -78,7 +78,7 @@ internal sealed class NodeChannels : IDisposable
         var channel = _channels.GetOrAdd(node.Address, made);
         if (!ReferenceEquals(channel, made))
         {
-            made.Retire();
+            made.Dispose();
         }
 
         if (_disposed)
