@@ -70,7 +70,7 @@ public sealed class PackageTests(PackedRepository repository)
 
         package.Dependencies.Select(dependency => dependency.Split(' ')[0]).Should().BeEquivalentTo(expected);
         package.Dependencies.Where(dependency => dependency.StartsWith("Micro", StringComparison.Ordinal))
-            .Should().OnlyContain(dependency => dependency.EndsWith($" [{repository.Version}]", StringComparison.Ordinal), "they see each other's internals");
+            .Should().AllSatisfy(dependency => dependency.Should().EndWith($" [{repository.Version}]", "they see each other's internals"));
     }
 
     [Theory]
@@ -120,16 +120,14 @@ public sealed class PackageTests(PackedRepository repository)
         package.Files.Should().NotContain(file => file.Contains("/bin/") || file.Contains("/obj/"));
     }
 
-    [Theory]
-    [InlineData("src/Micro.Selector", "Micro.Selector")]
-    [InlineData("templates/Micro.Templates", "Micro.Templates")]
-    public async Task Pack_Again_MakesTheSameBytes(string project, string id)
+    [Fact]
+    public async Task Pack_Again_MakesTheSameBytes()
     {
         var again = Path.Combine(repository.Folder, "again");
 
-        (await Command.DotnetAsync(RepositoryRoot.Find(), ["pack", project, "--no-build", "--output", again, .. repository.BuildArguments])).Succeeded();
+        (await Command.DotnetAsync(RepositoryRoot.Find(), ["pack", "src/Micro.Selector", "--no-build", "--output", again, .. repository.BuildArguments])).Succeeded();
 
-        var file = $"{id}.{repository.Version}.nupkg";
+        var file = $"Micro.Selector.{repository.Version}.nupkg";
         var first = await File.ReadAllBytesAsync(Path.Combine(repository.Feed, file));
         var second = await File.ReadAllBytesAsync(Path.Combine(again, file));
         first.AsSpan().SequenceEqual(second).Should().BeTrue();

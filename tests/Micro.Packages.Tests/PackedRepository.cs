@@ -15,7 +15,7 @@ public sealed class PackedRepository : IAsyncLifetime
     /// <summary>What every build here is given, so that one uses what the other has built.</summary>
     internal IReadOnlyList<string> BuildArguments =>
     [
-        "--configuration", "Release", "--verbosity", "quiet", "--artifacts-path", Path.Combine(Folder, "artifacts"),
+        "--verbosity", "quiet", "-p:Configuration=Release", "-p:UseArtifactsOutput=true", $"-p:ArtifactsPath={Path.Combine(Folder, "artifacts")}",
         "-p:ContinuousIntegrationBuild=true", "-p:RunAnalyzers=false",
     ];
 

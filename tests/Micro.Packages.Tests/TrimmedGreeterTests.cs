@@ -11,14 +11,14 @@ public sealed partial class TrimmedGreeterTests(PackedRepository repository)
     {
         var output = Path.Combine(repository.Folder, "greeter");
         string[] what = [Path.Combine("samples", "Greeter"), "--use-current-runtime", "-p:SelfContained=true", "-p:PublishTrimmed=true"];
-        var restored = await Command.DotnetAsync(RepositoryRoot.Find(), ["restore", .. what, .. repository.BuildArguments.Where(argument => argument is not "--configuration" and not "Release")]);
+        var restored = await Command.DotnetAsync(RepositoryRoot.Find(), ["restore", .. what, .. repository.BuildArguments]);
         Skip.If(restored.ExitCode != 0 && MissingPack().Match(restored.Output) is { Success: true }, $"the runtime to publish with can not be had: {MissingPack().Match(restored.Output).Value}");
         restored.Succeeded();
 
         var published = (await Command.DotnetAsync(RepositoryRoot.Find(), ["publish", .. what, "--no-restore", "--output", output, .. repository.BuildArguments])).Succeeded();
 
         // Google.Protobuf's own is not ours to remove.
-        published.Output.Split('\n').Where(line => TrimWarning().IsMatch(line)).Should().OnlyContain(line => line.Contains("IL2104: Assembly 'Google.Protobuf'"));
+        published.Output.Split('\n').Where(line => TrimWarning().IsMatch(line) && !line.Contains("IL2104: Assembly 'Google.Protobuf'")).Should().BeEmpty();
         File.Exists(Path.Combine(output, "System.Linq.Parallel.dll")).Should().BeFalse("it is trimmed");
         var program = Path.Combine(output, OperatingSystem.IsWindows() ? "Greeter.exe" : "Greeter");
         using var server = await SampleProcess.StartAsync(program, "server", "--registry=memory");
