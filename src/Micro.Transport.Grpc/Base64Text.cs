@@ -1,12 +1,32 @@
+using System.Buffers;
+
 namespace Micro.Transport.Grpc;
 
 /// <summary>Base64 of header values, which may come with or without padding.</summary>
 internal static class Base64Text
 {
+    private static readonly SearchValues<char> Alphabet =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+
     /// <exception cref="FormatException">The text is no base64.</exception>
     public static byte[] Decode(string text)
     {
         var missing = (4 - (text.Length % 4)) % 4;
         return Convert.FromBase64String(missing == 0 ? text : text + new string('=', missing));
+    }
+
+    /// <summary>Whether a header value is base64; several values may stand in one, divided by commas.</summary>
+    public static bool IsValidList(ReadOnlySpan<char> text)
+    {
+        foreach (var range in text.Split(','))
+        {
+            var part = text[range].Trim().TrimEnd('=');
+            if (part.Length % 4 == 1 || part.ContainsAnyExcept(Alphabet))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

@@ -19,6 +19,22 @@ internal static class GrpcStatusCodes
         _ => 500,
     };
 
+    /// <summary>go-micro's table; 2 for what is not in it.</summary>
+    public static GrpcStatusCode FromMicroCode(int code) => code switch
+    {
+        400 => GrpcStatusCode.InvalidArgument,
+        401 => GrpcStatusCode.Unauthenticated,
+        403 => GrpcStatusCode.PermissionDenied,
+        404 => GrpcStatusCode.NotFound,
+        408 => GrpcStatusCode.DeadlineExceeded,
+        409 => GrpcStatusCode.AlreadyExists,
+        412 => GrpcStatusCode.FailedPrecondition,
+        500 => GrpcStatusCode.Internal,
+        501 => GrpcStatusCode.Unimplemented,
+        503 => GrpcStatusCode.Unavailable,
+        _ => GrpcStatusCode.Unknown,
+    };
+
     public static ErrorKind ToKind(GrpcStatusCode code) => code switch
     {
         GrpcStatusCode.DeadlineExceeded => ErrorKind.Timeout,

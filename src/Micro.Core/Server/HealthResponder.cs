@@ -11,6 +11,14 @@ namespace Micro.Server;
 /// </summary>
 internal sealed class HealthResponder(string serviceName, Func<HealthReport> report)
 {
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes at the next change of the registration. Ask for it before reading the report.</summary>
+    public Task Changed => Volatile.Read(ref _changed).Task;
+
+    /// <summary>The state now.</summary>
+    public HealthReport Report() => report();
+
     /// <summary>The whole HTTP response, or <see langword="null"/> when the message is no question about health.</summary>
     /// <param name="head">The message.</param>
     /// <param name="closes">Whether the connection ends after the answer.</param>
@@ -25,24 +33,45 @@ internal sealed class HealthResponder(string serviceName, Func<HealthReport> rep
 
         var target = line[(line.IndexOf((byte)' ') + 1)..line.LastIndexOf((byte)' ')];
         var query = target.IndexOf((byte)'?');
-        target = query < 0 ? target : target[..query];
-        if (target.SequenceEqual("/health/live"u8))
-        {
-            return Respond(isUp: true, new HealthReport(IsReady: true, "alive", null), isHead, closes);
-        }
-
-        if (!target.SequenceEqual("/health"u8) && !target.SequenceEqual("/health/ready"u8))
-        {
-            return null;
-        }
-
-        var now = report();
-        return Respond(now.IsReady, now, isHead, closes);
+        var body = new ArrayBufferWriter<byte>();
+        return TryDescribe(query < 0 ? target : target[..query], body, out var isUp) ? Respond(isUp, body, isHead, closes) : null;
     }
 
-    private byte[] Respond(bool isUp, HealthReport now, bool isHead, bool closes)
+    /// <summary>The body of an answer, JSON; false when the path asks for something else.</summary>
+    public bool TryDescribe(ReadOnlySpan<byte> path, IBufferWriter<byte> body, out bool isUp)
     {
-        var body = new ArrayBufferWriter<byte>();
+        isUp = true;
+        if (path.SequenceEqual("/health/live"u8))
+        {
+            Describe(isUp, new HealthReport(IsReady: true, "alive", null), body);
+            return true;
+        }
+
+        if (!path.SequenceEqual("/health"u8) && !path.SequenceEqual("/health/ready"u8))
+        {
+            return false;
+        }
+
+        var now = Report();
+        isUp = now.IsReady;
+        Describe(isUp, now, body);
+        return true;
+    }
+
+    /// <summary>Wakes those who wait for <see cref="Changed"/>.</summary>
+    public void Notify() =>
+        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+
+    private static byte[] Respond(bool isUp, ArrayBufferWriter<byte> body, bool isHead, bool closes)
+    {
+        var head = string.Create(
+            CultureInfo.InvariantCulture,
+            $"HTTP/1.1 {(isUp ? "200 OK" : "503 Service Unavailable")}\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n{(closes ? "Connection: close\r\n" : "")}Content-Length: {body.WrittenCount}\r\n\r\n");
+        return isHead ? Encoding.ASCII.GetBytes(head) : [.. Encoding.ASCII.GetBytes(head), .. body.WrittenSpan];
+    }
+
+    private void Describe(bool isUp, HealthReport now, IBufferWriter<byte> body)
+    {
         using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
@@ -58,9 +87,5 @@ internal sealed class HealthResponder(string serviceName, Func<HealthReport> rep
         }
 
         body.Write("\n"u8);
-        var head = string.Create(
-            CultureInfo.InvariantCulture,
-            $"HTTP/1.1 {(isUp ? "200 OK" : "503 Service Unavailable")}\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n{(closes ? "Connection: close\r\n" : "")}Content-Length: {body.WrittenCount}\r\n\r\n");
-        return isHead ? Encoding.ASCII.GetBytes(head) : [.. Encoding.ASCII.GetBytes(head), .. body.WrittenSpan];
     }
 }

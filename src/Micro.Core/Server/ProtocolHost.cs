@@ -12,6 +12,7 @@ namespace Micro.Server;
 /// </summary>
 internal sealed class ProtocolHost : IDisposable
 {
+    private readonly CancellationTokenSource _closing = new();
     private readonly CancellationTokenSource _cut = new();
     private int _runningCalls;
 
@@ -33,6 +34,7 @@ internal sealed class ProtocolHost : IDisposable
         Random = random;
         Logger = logger;
         Reaper = new ConnectionReaper(options.TimeProvider, logger);
+        Closing = _closing.Token;
         Cut = _cut.Token;
     }
 
@@ -68,6 +70,9 @@ internal sealed class ProtocolHost : IDisposable
     /// <summary>Whether clients are asked to leave, because the server is about to go.</summary>
     public bool IsDraining { get; private set; }
 
+    /// <summary>Fires when the server accepts no more: what waits for events, not for work, ends.</summary>
+    public CancellationToken Closing { get; }
+
     /// <summary>Fires when running calls have had their time.</summary>
     public CancellationToken Cut { get; }
 
@@ -88,12 +93,16 @@ internal sealed class ProtocolHost : IDisposable
     /// <summary>From now on replies ask clients to leave.</summary>
     public void BeginDrain() => IsDraining = true;
 
+    /// <summary>Ends what only waits for something to happen.</summary>
+    public void BeginClose() => _closing.Cancel();
+
     /// <summary>Cancels what still runs.</summary>
     public void CutCalls() => _cut.Cancel();
 
     public void Dispose()
     {
         Reaper.Dispose();
+        _closing.Dispose();
         _cut.Dispose();
     }
 }

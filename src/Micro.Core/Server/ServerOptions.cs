@@ -79,6 +79,24 @@ public sealed class ServerOptions
     public bool DebugHandler { get; set; } = true;
 
     /// <summary>
+    /// The protocol that the registry names as the node's own, <c>mucp</c> or <c>grpc</c>. The port speaks both in either
+    /// case, and the node says so. The default value is <c>mucp</c>.
+    /// </summary>
+    public string Protocol { get; set; } = ProtocolNames.Mucp;
+
+    /// <summary>
+    /// Whether <c>grpc.health.v1.Health</c> is served; it tells what <c>/health/ready</c> tells. The default value is
+    /// <see langword="true"/>.
+    /// </summary>
+    public bool GrpcHealth { get; set; } = true;
+
+    /// <summary>
+    /// Whether gRPC server reflection is served, by which tools list and call endpoints without their <c>.proto</c> files.
+    /// The default value is <see langword="true"/>.
+    /// </summary>
+    public bool GrpcReflection { get; set; } = true;
+
+    /// <summary>
     /// Whether callers see the text of unexpected exceptions: for development only. The default value is
     /// <see langword="false"/>: they see <c>internal error</c> and an id that the log repeats.
     /// </summary>
@@ -102,6 +120,9 @@ public sealed class ServerOptions
     /// <summary>Source of time. The default value is <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
+    /// <summary>Makes what answers HTTP/2 on the server's port; <see langword="null"/> for nothing.</summary>
+    internal Func<ProtocolHost, IHttp2Protocol>? Http2 { get; set; }
+
     /// <summary>Adds every mistake to the list, each naming the value and what would be right.</summary>
     /// <param name="errors">Where mistakes are added.</param>
     public void Validate(ICollection<string> errors)
@@ -118,6 +139,11 @@ public sealed class ServerOptions
         if (!string.IsNullOrEmpty(Advertise) && !AdvertiseAddress.IsValid(Advertise))
         {
             errors.Add($"server advertise '{Advertise}': must be host or host:port");
+        }
+
+        if (Protocol is not (ProtocolNames.Mucp or ProtocolNames.Grpc))
+        {
+            errors.Add($"server protocol '{Protocol}': must be {ProtocolNames.Mucp} or {ProtocolNames.Grpc}");
         }
 
         OptionRules.NotNegative(errors, "register TTL", RegisterTtl);

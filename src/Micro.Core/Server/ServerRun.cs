@@ -5,6 +5,7 @@ using Micro.Server.Debug;
 using Micro.Server.Handlers;
 using Micro.Transport;
 using Micro.Transport.Mucp;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Server;
@@ -25,6 +26,7 @@ internal sealed class ServerRun : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ProtocolHost _host;
     private readonly MucpServer _mucp;
+    private readonly IHttp2Protocol? _http2;
     private readonly RegistrationLoop _registration;
     private Listener? _listener;
     private volatile ServiceRecord? _record;
@@ -55,8 +57,10 @@ internal sealed class ServerRun : IAsyncDisposable
             random,
             loggerFactory.CreateLogger("Micro.Transport"));
         _mucp = new MucpServer(_host);
+        _http2 = options.Http2?.Invoke(_host);
         _registration = new RegistrationLoop(registry, () => _record!, options, loggerFactory.CreateLogger("Micro.Registry"), options.TimeProvider, random);
         _registration.StateChanged += stateChanged;
+        _registration.StateChanged += (_, _) => _host.Health.Notify();
     }
 
     public ServerStatistics Statistics { get; }
@@ -78,7 +82,7 @@ internal sealed class ServerRun : IAsyncDisposable
             throw new InvalidOperationException($"server address '{_options.Address}' changed after it was checked");
         }
 
-        _listener = await Listener.StartAsync(address.Value, _options.Limits, _mucp.ServeAsync, _loggerFactory, cancellationToken).ConfigureAwait(false);
+        _listener = await Listener.StartAsync(address.Value, _options.Limits, Protocol, _http2, _loggerFactory, cancellationToken).ConfigureAwait(false);
         _logger.Listening(Address!);
         _record = MakeRecord();
         await _registration.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -128,11 +132,17 @@ internal sealed class ServerRun : IAsyncDisposable
             await listener.DisposeAsync().ConfigureAwait(false);
         }
 
+        _http2?.Dispose();
         _host.Dispose();
     }
 
+    /// <summary>What serves a connection; one that speaks HTTP/2 goes on to <paramref name="http2"/>.</summary>
+    private ConnectionDelegate Protocol(ConnectionDelegate http2) =>
+        _http2 is null ? _mucp.ServeAsync : new ProtocolChoice(_host, _mucp.ServeAsync, http2).ServeAsync;
+
     private async Task CloseAsync(CancellationToken skipWaits)
     {
+        _host.BeginClose();
         using var patience = new CancellationTokenSource(_options.ShutdownTimeout, _options.TimeProvider);
         await using var skipping = skipWaits.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), patience).ConfigureAwait(false);
         await using var cutting = patience.Token.UnsafeRegister(static run => ((ServerRun)run!).Cut(), this).ConfigureAwait(false);
@@ -179,13 +189,18 @@ internal sealed class ServerRun : IAsyncDisposable
         _logger.Advertising(advertised.Address, advertised.Reason);
         var metadata = new Dictionary<string, string>(_options.Metadata, StringComparer.Ordinal)
         {
-            ["transport"] = "http",
+            ["transport"] = string.Equals(_options.Protocol, ProtocolNames.Grpc, StringComparison.Ordinal) ? ProtocolNames.Grpc : "http",
             ["broker"] = "http",
-            ["server"] = "mucp",
+            ["server"] = _options.Protocol,
             ["registry"] = _registry.Name,
-            ["protocol"] = "mucp",
+            ["protocol"] = _options.Protocol,
             [Multiplexing.MetadataKey] = "1",
         };
+        if (_http2 is not null)
+        {
+            metadata[ProtocolNames.MetadataKey] = ProtocolNames.Both;
+        }
+
         return new ServiceRecord
         {
             Name = _options.Name,

@@ -4,8 +4,6 @@ using Micro.Registry;
 using Micro.Server;
 using Micro.Transport.Sockets;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,7 +11,8 @@ using Microsoft.Extensions.Options;
 namespace Micro.Transport;
 
 /// <summary>
-/// Listens on one port with Kestrel's connection layer (sockets and pipes) and hands each connection to the protocol.
+/// Listens on one port with Kestrel's connection layer (sockets and pipes) and hands each connection to the protocol, with
+/// Kestrel's HTTP/2 behind it for those that speak it.
 /// </summary>
 internal sealed class Listener : IAsyncDisposable
 {
@@ -29,11 +28,18 @@ internal sealed class Listener : IAsyncDisposable
     public IPEndPoint EndPoint { get; }
 
     /// <summary>Listens on the first free port of the address.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="limits">Limits on what clients may send and hold.</param>
+    /// <param name="protocol">Serves a connection; gets what serves those that speak HTTP/2.</param>
+    /// <param name="http2">Answers requests of HTTP/2 connections, if there are any.</param>
+    /// <param name="loggerFactory">Where logs go.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="IOException">None is free, or the host is not of this machine.</exception>
     public static async Task<Listener> StartAsync(
         ListenAddress address,
         TransportLimits limits,
-        ConnectionDelegate protocol,
+        Func<ConnectionDelegate, ConnectionDelegate> protocol,
+        IHttp2Protocol? http2,
         ILoggerFactory loggerFactory,
         CancellationToken cancellationToken)
     {
@@ -42,7 +48,7 @@ internal sealed class Listener : IAsyncDisposable
         {
             try
             {
-                return await ListenAsync(host, port, limits, protocol, loggerFactory, cancellationToken).ConfigureAwait(false);
+                return await ListenAsync(host, port, limits, protocol, http2, loggerFactory, cancellationToken).ConfigureAwait(false);
             }
             catch (IOException exception) when (exception.InnerException is AddressInUseException && port < address.LastPort)
             {
@@ -64,17 +70,21 @@ internal sealed class Listener : IAsyncDisposable
         IPAddress? host,
         int port,
         TransportLimits limits,
-        ConnectionDelegate protocol,
+        Func<ConnectionDelegate, ConnectionDelegate> protocol,
+        IHttp2Protocol? http2,
         ILoggerFactory loggerFactory,
         CancellationToken cancellationToken)
     {
         ListenOptions? listening = null;
         var options = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = EmptyServices.Instance };
-        options.Limits.MaxConcurrentConnections = limits.MaxConnections;
+        KestrelLimits.Apply(limits, options.Limits);
         void Configure(ListenOptions listenOptions)
         {
             listening = listenOptions;
-            listenOptions.Use(_ => protocol);
+
+            // Without TLS: who reaches Kestrel's own HTTP has been found to speak HTTP/2.
+            listenOptions.Protocols = HttpProtocols.Http2;
+            listenOptions.Use(protocol);
         }
 
         if (host is null)
@@ -89,7 +99,7 @@ internal sealed class Listener : IAsyncDisposable
         var server = new KestrelServer(Options.Create(options), new SocketTransport(), loggerFactory);
         try
         {
-            await server.StartAsync(new NoApplication(), cancellationToken).ConfigureAwait(false);
+            await server.StartAsync(new Http2Application(http2), cancellationToken).ConfigureAwait(false);
             return new Listener(server, listening!.IPEndPoint!);
         }
         catch (SocketException exception)
@@ -124,18 +134,6 @@ internal sealed class Listener : IAsyncDisposable
         catch (SocketException exception)
         {
             throw new IOException($"cannot listen on '{NodeAddress.Format(address.Host, address.FirstPort)}': no such host", exception);
-        }
-    }
-
-    /// <summary>Kestrel wants an application behind its own HTTP; ours never passes a connection on to it.</summary>
-    private sealed class NoApplication : IHttpApplication<IFeatureCollection>
-    {
-        public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
-
-        public Task ProcessRequestAsync(IFeatureCollection context) => Task.CompletedTask;
-
-        public void DisposeContext(IFeatureCollection context, Exception? exception)
-        {
         }
     }
 

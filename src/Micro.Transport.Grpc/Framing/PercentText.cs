@@ -5,6 +5,8 @@ namespace Micro.Transport.Grpc.Framing;
 /// <summary>The percent encoding of <c>grpc-message</c>.</summary>
 internal static class PercentText
 {
+    private const string HexDigits = "0123456789ABCDEF";
+
     /// <summary>Never fails: what is no valid escape stands as it is, and invalid UTF-8 is replaced.</summary>
     public static string Decode(string text)
     {
@@ -32,5 +34,29 @@ internal static class PercentText
         }
 
         return Encoding.UTF8.GetString(bytes, 0, length);
+    }
+
+    /// <summary>Leaves printable ASCII but the percent sign as it is; the bytes of all other characters become escapes.</summary>
+    public static string Encode(string text)
+    {
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~') && !text.Contains('%', StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        var encoded = new StringBuilder(text.Length + 16);
+        foreach (var value in Encoding.UTF8.GetBytes(text))
+        {
+            if (value is >= (byte)' ' and <= (byte)'~' and not (byte)'%')
+            {
+                encoded.Append((char)value);
+            }
+            else
+            {
+                encoded.Append('%').Append(HexDigits[value >> 4]).Append(HexDigits[value & 15]);
+            }
+        }
+
+        return encoded.ToString();
     }
 }

@@ -29,4 +29,32 @@ internal static class TimeoutText
 
         return string.Create(CultureInfo.InvariantCulture, $"{Most}H");
     }
+
+    /// <summary>Reads the text; what is longer than a <see cref="TimeSpan"/> can be is as good as none and stays the longest one.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan timeout)
+    {
+        timeout = default;
+        if (text.Length is < 2 or > 9 || !long.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        {
+            return false;
+        }
+
+        var ticks = text[^1] switch
+        {
+            'H' => TimeSpan.TicksPerHour,
+            'M' => TimeSpan.TicksPerMinute,
+            'S' => TimeSpan.TicksPerSecond,
+            'm' => TimeSpan.TicksPerMillisecond,
+            'u' => TimeSpan.TicksPerMicrosecond,
+            'n' => 0,
+            _ => -1,
+        };
+        if (ticks < 0)
+        {
+            return false;
+        }
+
+        timeout = TimeSpan.FromTicks(ticks == 0 ? count / TimeSpan.NanosecondsPerTick : count > TimeSpan.MaxValue.Ticks / ticks ? TimeSpan.MaxValue.Ticks : count * ticks);
+        return true;
+    }
 }

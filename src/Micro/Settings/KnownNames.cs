@@ -3,7 +3,7 @@ namespace Micro.Settings;
 /// <summary>Checks a name against those that exist: a wrong one is an error that helps, never a silent default.</summary>
 internal static class KnownNames
 {
-    public static readonly string[] Servers = ["mucp", "rpc"];
+    public static readonly string[] Servers = ["mucp", "rpc", "grpc"];
     public static readonly string[] Clients = ["mucp", "rpc"];
     public static readonly string[] Transports = ["http"];
     public static readonly string[] ClientPresets = ["classic", "upstream"];

@@ -14,7 +14,8 @@ internal static class SettingsTable
         new("client_defaults", "name", "behave like a version of go-micro: upstream or classic", static (target, text) =>
             target.Client.Apply(KnownNames.Get("client defaults", text, KnownNames.ClientPresets) is "classic" ? ClientDefaults.Classic : ClientDefaults.Upstream)),
         new("client", "name", "client implementation: mucp", static (_, text) => KnownNames.Get("client", text, KnownNames.Clients)),
-        new("server", "name", "server implementation: mucp", static (_, text) => KnownNames.Get("server", text, KnownNames.Servers)),
+        new("server", "name", "protocol that the registry names, mucp or grpc; the port speaks both", static (target, text) =>
+            target.Server.Protocol = KnownNames.Get("server", text, KnownNames.Servers) is "grpc" ? "grpc" : "mucp"),
         new("transport", "name", "transport: http", static (_, text) => KnownNames.Get("transport", text, KnownNames.Transports)),
         new("registry", "name", "registry: mdns, consul, etcd or memory", static (target, text) =>
             target.Registry = KnownNames.Get("registry", text, target.RegistryNames)),

@@ -3,6 +3,7 @@ using Micro.Registry;
 using Micro.Registry.Mdns;
 using Micro.Selection;
 using Micro.Server;
+using Micro.Transport.Grpc.Server;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Wiring;
@@ -11,8 +12,11 @@ namespace Micro.Wiring;
 internal static class Components
 {
     /// <summary>Makes a server; one that is used alone and has no registry registers with mDNS.</summary>
-    public static IMicroServer CreateServer(ServerOptions options) =>
-        new RpcServer(options, () => Mdns.CreateRegistry(null, options.LoggerFactory, options.TimeProvider));
+    public static IMicroServer CreateServer(ServerOptions options)
+    {
+        GrpcServer.AddTo(options);
+        return new RpcServer(options, () => Mdns.CreateRegistry(null, options.LoggerFactory, options.TimeProvider));
+    }
 
     /// <summary>Makes a client whose selector, unless it has one, is made over its registry, or over mDNS if it has none.</summary>
     public static IMicroClient CreateClient(ClientOptions options, Action<SelectorOptions>? configureSelector) =>

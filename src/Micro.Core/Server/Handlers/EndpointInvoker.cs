@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Micro.Codecs;
 
@@ -15,6 +17,12 @@ internal abstract class EndpointInvoker(Registry.Endpoint description, bool isSt
 
     /// <summary>Callable, but not advertised.</summary>
     public bool IsInternal { get; } = isInternal;
+
+    /// <summary>Descriptor of the request; <see langword="null"/> if it is no protobuf message.</summary>
+    public abstract MessageDescriptor? RequestDescriptor { get; }
+
+    /// <summary>Descriptor of the response; <see langword="null"/> if it is no protobuf message.</summary>
+    public abstract MessageDescriptor? ResponseDescriptor { get; }
 
     /// <summary>
     /// The rpc as declared in its <c>.proto</c> file, with service and file; <see langword="null"/> for a handler that was
@@ -36,4 +44,8 @@ internal abstract class EndpointInvoker(Registry.Endpoint description, bool isSt
     /// <summary>Runs interceptors and handler on a stream; the stream ends without error when it returns.</summary>
     public virtual ValueTask InvokeStreamAsync(HandlerContext context, IMessageStream stream) =>
         throw new InvalidOperationException($"{Name} is not a stream");
+
+    /// <summary>Generated messages know their descriptor, so an empty one is asked.</summary>
+    protected static MessageDescriptor? Describe<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>() =>
+        typeof(IMessage).IsAssignableFrom(typeof(T)) ? (EmptyMessage<T>.Create() as IMessage)?.Descriptor : null;
 }

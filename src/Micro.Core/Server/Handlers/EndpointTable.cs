@@ -16,6 +16,7 @@ internal sealed class EndpointTable
         var all = invokers.ToArray();
         _byName = all.ToFrozenDictionary(invoker => invoker.Name, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
         _handlers = all.Select(invoker => EndpointName.HandlerOf(invoker.Name)).ToFrozenSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        All = all;
         Advertised =
         [
             .. all.Where(invoker => !invoker.IsInternal)
@@ -25,11 +26,17 @@ internal sealed class EndpointTable
         ];
     }
 
+    /// <summary>All endpoints, internal ones too.</summary>
+    public IReadOnlyList<EndpointInvoker> All { get; }
+
     /// <summary>Descriptions for the registry, by handler, then by method; internal endpoints are left out.</summary>
     public IReadOnlyList<Endpoint> Advertised { get; }
 
     public bool TryGet(ReadOnlySpan<char> endpoint, [NotNullWhen(true)] out EndpointInvoker? invoker) =>
         _byName.TryGetValue(endpoint, out invoker);
+
+    /// <summary>Whether some endpoint has this handler name.</summary>
+    public bool HasHandler(ReadOnlySpan<char> handler) => _handlers.Contains(handler);
 
     /// <summary>Looks a header value up as it stands in the transport's memory (UTF-8).</summary>
     public bool TryGet(ReadOnlySpan<byte> endpoint, [NotNullWhen(true)] out EndpointInvoker? invoker)

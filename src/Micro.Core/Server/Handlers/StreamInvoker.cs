@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf.Reflection;
 using Micro.Registry;
 
 namespace Micro.Server.Handlers;
@@ -21,6 +22,10 @@ internal sealed class StreamInvoker<
         _handler = handler;
         _chain = InterceptorChain.Compose(interceptors, RunHandlerAsync);
     }
+
+    public override MessageDescriptor? RequestDescriptor => Describe<TRequest>();
+
+    public override MessageDescriptor? ResponseDescriptor => Describe<TResponse>();
 
     public override ValueTask InvokeStreamAsync(HandlerContext context, IMessageStream stream)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf.Reflection;
 using Micro.Codecs;
 using Micro.Registry;
 
@@ -23,6 +24,10 @@ internal sealed class UnaryInvoker<
         _handler = handler;
         _chain = InterceptorChain.Compose(interceptors, RunHandlerAsync);
     }
+
+    public override MessageDescriptor? RequestDescriptor => Describe<TRequest>();
+
+    public override MessageDescriptor? ResponseDescriptor => Describe<TResponse>();
 
     public override ValueTask InvokeAsync(HandlerContext context, ICodec codec, in ReadOnlySequence<byte> request, IBufferWriter<byte> response)
     {

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Micro.Transport;
+
+/// <summary>Our limits in Kestrel's terms. What Kestrel guards by itself (floods of resets, pings and settings) stays on.</summary>
+internal static class KestrelLimits
+{
+    private static readonly TimeSpan ShortestTime = TimeSpan.FromSeconds(2);
+
+    public static void Apply(TransportLimits limits, KestrelServerLimits kestrel)
+    {
+        kestrel.MaxConcurrentConnections = limits.MaxConnections;
+        kestrel.MaxRequestHeadersTotalSize = limits.MaxHeaderBytes;
+        kestrel.MaxRequestHeaderCount = limits.MaxHeaders;
+        kestrel.RequestHeadersTimeout = limits.HeaderTimeout;
+        kestrel.KeepAliveTimeout = limits.IdleTimeout;
+
+        // A stream may be as long as it likes: its messages are limited one by one, in size and in time.
+        kestrel.MaxRequestBodySize = null;
+        kestrel.MinRequestBodyDataRate = null;
+        kestrel.MinResponseDataRate = new MinDataRate(limits.MinBodyBytesPerSecond, AtLeast(limits.WriteTimeout));
+
+        kestrel.Http2.MaxStreamsPerConnection = limits.MaxStreamsPerConnection;
+        kestrel.Http2.MaxRequestHeaderFieldSize = limits.MaxHeaderBytes;
+
+        // A peer that vanished in the middle of a call is found by a ping.
+        kestrel.Http2.KeepAlivePingDelay = AtLeast(limits.IdleTimeout / 2);
+        kestrel.Http2.KeepAlivePingTimeout = AtLeast(limits.WriteTimeout);
+    }
+
+    /// <summary>Kestrel counts in seconds and refuses what is not above one.</summary>
+    private static TimeSpan AtLeast(TimeSpan time) => time < ShortestTime ? ShortestTime : time;
+}

@@ -1,0 +1,39 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Micro.Transport.Grpc.Server.Api;
+
+namespace Micro.Transport.Grpc.Server;
+
+/// <summary>
+/// How a failed call is reported: breaches of the protocol with a status and plain text, errors of the service as go-micro
+/// does it, with the error JSON as message and the error once more as a detail.
+/// </summary>
+internal static class CallFailure
+{
+    private const string ErrorType = "type.googleapis.com/errors.Error";
+
+    /// <summary>The details repeat the message: a long one would overflow the headers that clients take.</summary>
+    private const int LongestDetails = 8 * 1024;
+
+    public static void Report(GrpcReply reply, CallRefusal refusal) => reply.Fail(refusal.Status, refusal.Message, details: null);
+
+    public static void Report(GrpcReply reply, MicroException error)
+    {
+        // What a handler passes on from another call keeps its status; go-micro's table knows fewer.
+        var status = error is GrpcException passedOn ? passedOn.StatusCode : GrpcStatusCodes.FromMicroCode(error.Code);
+        var message = ErrorJson.Format(error);
+        reply.Fail(status, message, Details(status, message, error));
+    }
+
+    private static string? Details(GrpcStatusCode status, string message, MicroException error)
+    {
+        var detail = new ErrorDetail { Id = error.Id, Code = error.Code, Detail = error.Detail, Status = error.Status };
+        var details = new RpcStatus
+        {
+            Code = (int)status,
+            Message = message,
+            Details = { new Any { TypeUrl = ErrorType, Value = detail.ToByteString() } },
+        };
+        return details.CalculateSize() <= LongestDetails ? Convert.ToBase64String(details.ToByteArray()).TrimEnd('=') : null;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
+using Micro.Codecs;
+using Micro.Transport.Grpc.Framing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Micro.Transport.Grpc.Server;
+
+/// <summary>The answer to one call: messages, then the status in trailers; the status in headers if there was no message.</summary>
+internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
+{
+    private PooledBufferWriter? _frame;
+    private GrpcFormat? _format;
+    private bool _hasMessage;
+
+    /// <summary>Names the content type; before it an answer has gRPC's plain one.</summary>
+    public void Begin(GrpcFormat format)
+    {
+        _format = format;
+        exchange.Response.Headers.ContentType = format.ContentType;
+    }
+
+    /// <summary>An empty frame whose message is to be written behind its prefix.</summary>
+    public PooledBufferWriter NewFrame()
+    {
+        var frame = _frame ??= new PooledBufferWriter();
+        frame.Clear();
+        frame.GetSpan(FrameWriter.PrefixLength)[..FrameWriter.PrefixLength].Clear();
+        frame.Advance(FrameWriter.PrefixLength);
+        return frame;
+    }
+
+    /// <summary>Puts the frame into the transport's memory; it leaves with the next flush or the end.</summary>
+    /// <exception cref="CallRefusal">The message is too large.</exception>
+    public void AppendFrame()
+    {
+        var frame = _frame!.WrittenSpan;
+        if (_format!.IsJson && frame.Length > FrameWriter.PrefixLength && frame[^1] == '\n')
+        {
+            frame = frame[..^1];
+        }
+
+        var length = frame.Length - FrameWriter.PrefixLength;
+        if (length > limit)
+        {
+            throw new CallRefusal(GrpcStatusCode.ResourceExhausted, $"the response has {length} bytes, the limit is {limit}");
+        }
+
+        BinaryPrimitives.WriteUInt32BigEndian(_frame.WrittenSpanAt(1, 4), (uint)length);
+        exchange.Body.Writer.Write(frame);
+        _hasMessage = true;
+    }
+
+    /// <summary>Sends what was appended; waits while the caller reads more slowly.</summary>
+    /// <exception cref="OperationCanceledException">The caller is gone, or the token fired.</exception>
+    public async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        var result = await exchange.Body.Writer.FlushAsync(cancellationToken);
+        if (result.IsCompleted || result.IsCanceled)
+        {
+            throw new OperationCanceledException("the caller is gone");
+        }
+    }
+
+    /// <summary>Ends the call well.</summary>
+    public async ValueTask SucceedAsync()
+    {
+        if (!_hasMessage)
+        {
+            // A call without error has trailers even when it had no message.
+            await exchange.Body.StartAsync();
+        }
+
+        SetStatus(exchange.Trailers, GrpcStatusCode.Ok);
+    }
+
+    /// <summary>Ends the call with a failure.</summary>
+    public void Fail(GrpcStatusCode status, string message, string? details)
+    {
+        IHeaderDictionary target;
+        if (_hasMessage || exchange.Response.HasStarted)
+        {
+            target = exchange.Trailers;
+        }
+        else
+        {
+            target = exchange.Response.Headers;
+            target.ContentType = _format?.ContentType ?? ContentTypes.Grpc;
+        }
+
+        SetStatus(target, status);
+        target["grpc-message"] = PercentText.Encode(message);
+        if (details is not null)
+        {
+            target["grpc-status-details-bin"] = details;
+        }
+    }
+
+    public void Dispose() => _frame?.Dispose();
+
+    private static void SetStatus(IHeaderDictionary target, GrpcStatusCode status) =>
+        target["grpc-status"] = status == GrpcStatusCode.Ok ? "0" : ((int)status).ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,44 @@
+using Micro.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Micro.Transport.Grpc.Server;
+
+/// <summary>gRPC on the HTTP/2 connections of a server, over the endpoints that mucp serves too.</summary>
+internal sealed class GrpcServer : IHttp2Protocol
+{
+    private GrpcServer(ProtocolHost host)
+    {
+        Host = host;
+        Formats = new GrpcFormats(host.Formats, host.Options.Codecs);
+        Endpoints = new GrpcEndpoints(host.Endpoints, OwnServices.Create(host));
+        SlowCalls = new ConnectionReaper(host.TimeProvider, host.Logger);
+    }
+
+    public ProtocolHost Host { get; }
+
+    public GrpcFormats Formats { get; }
+
+    public GrpcEndpoints Endpoints { get; }
+
+    /// <summary>Watches over messages that have begun and not ended.</summary>
+    public ConnectionReaper SlowCalls { get; }
+
+    /// <summary>Makes the servers of these options answer gRPC on their port.</summary>
+    public static void AddTo(ServerOptions options) => options.Http2 = static host => new GrpcServer(host);
+
+    public async Task ServeAsync(IFeatureCollection request)
+    {
+        var exchange = new HttpExchange(request);
+        if (!HttpMethods.IsPost(exchange.Request.Method) || !GrpcFormats.IsGrpc(exchange.Request.Headers.ContentType.ToString()))
+        {
+            PlainAnswers.Answer(exchange, Host.Health);
+            return;
+        }
+
+        using var call = new GrpcCall(this, exchange);
+        await call.RunAsync();
+    }
+
+    public void Dispose() => SlowCalls.Dispose();
+}

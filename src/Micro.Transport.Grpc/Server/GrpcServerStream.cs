@@ -1,0 +1,45 @@
+using System.Diagnostics.CodeAnalysis;
+using Micro.Codecs;
+using Micro.Server.Handlers;
+
+namespace Micro.Transport.Grpc.Server;
+
+/// <summary>A call of many messages, as invokers of stream endpoints see it.</summary>
+internal sealed class GrpcServerStream(string endpoint, ICodec codec, RequestMessages requests, GrpcReply reply, CancellationToken callToken) : IMessageStream
+{
+    public async ValueTask<(bool HasMessage, T Message)> ReadAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
+        CancellationToken cancellationToken)
+    {
+        if (!await requests.ReadAsync(cancellationToken))
+        {
+            return (false, default!);
+        }
+
+        try
+        {
+            return (true, codec.DecodeMessage<T>(requests.Message));
+        }
+        finally
+        {
+            requests.Release();
+        }
+    }
+
+    public ValueTask WriteAsync<T>(T message, CancellationToken cancellationToken)
+    {
+        callToken.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            codec.EncodeMessage(message, reply.NewFrame());
+        }
+        catch (CodecException exception)
+        {
+            // Keeps the meaning of a codec failure, a wrong request, for what the caller sent.
+            throw new InvalidOperationException($"{endpoint} failed with its response: {exception.Message}", exception);
+        }
+
+        reply.AppendFrame();
+        return reply.FlushAsync(cancellationToken);
+    }
+}

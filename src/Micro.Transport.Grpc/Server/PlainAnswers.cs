@@ -1,0 +1,41 @@
+using System.Buffers;
+using System.Text;
+using Micro.Server;
+using Microsoft.AspNetCore.Http;
+
+namespace Micro.Transport.Grpc.Server;
+
+/// <summary>Answers HTTP/2 requests that are no calls: questions about health, and what does not belong here.</summary>
+internal static class PlainAnswers
+{
+    /// <summary>Answers a request whose content type is not one of gRPC's, or whose method is not POST.</summary>
+    public static void Answer(HttpExchange exchange, HealthResponder health)
+    {
+        var (request, response) = (exchange.Request, exchange.Response);
+        if (HttpMethods.IsPost(request.Method))
+        {
+            response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            response.Headers["accept-post"] = "application/grpc, application/grpc+proto, application/grpc+json";
+            return;
+        }
+
+        var isHead = HttpMethods.IsHead(request.Method);
+        var body = new ArrayBufferWriter<byte>();
+        if ((isHead || HttpMethods.IsGet(request.Method)) && health.TryDescribe(Encoding.UTF8.GetBytes(request.Path), body, out var isUp))
+        {
+            response.StatusCode = isUp ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+            response.Headers.ContentType = "application/json";
+            response.Headers.CacheControl = "no-store";
+            response.Headers.ContentLength = body.WrittenCount;
+            if (!isHead)
+            {
+                exchange.Body.Writer.Write(body.WrittenSpan);
+            }
+
+            return;
+        }
+
+        response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        response.Headers.Allow = HttpMethods.Post;
+    }
+}

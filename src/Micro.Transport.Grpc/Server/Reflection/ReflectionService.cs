@@ -1,0 +1,103 @@
+using Micro.Server;
+using Micro.Server.Handlers;
+using Micro.Transport.Grpc.Server.Api;
+using Request = Micro.Transport.Grpc.Server.Api.ServerReflectionRequest;
+using Response = Micro.Transport.Grpc.Server.Api.ServerReflectionResponse;
+
+namespace Micro.Transport.Grpc.Server.Reflection;
+
+/// <summary>
+/// Server reflection, <c>grpc.reflection.v1</c> and, with the same messages, <c>v1alpha</c>. The server's interceptors run
+/// around it, so that what guards the endpoints guards their description as well.
+/// </summary>
+internal sealed class ReflectionService(ProtocolHost host, ServiceCatalog catalog)
+{
+    public IEnumerable<KeyValuePair<string, EndpointInvoker>> Endpoints()
+    {
+        var invoker = EndpointInvokers.Stream<Request, Response>(
+            "ServerReflection.ServerReflectionInfo", AnswerAllAsync, null, [.. host.Options.Interceptors], isInternal: true);
+        yield return new("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", invoker);
+        yield return new("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", invoker);
+    }
+
+    private async Task AnswerAllAsync(IServerStream<Request, Response> stream, HandlerContext context)
+    {
+        // A tool that keeps its stream open must not hold up the stop.
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, host.Closing);
+        try
+        {
+            await foreach (var request in stream.ReadAllAsync(linked.Token))
+            {
+                await stream.WriteAsync(Answer(request), context.CancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (host.Closing.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        {
+            throw MicroException.Unavailable(host.ServiceName, "server is stopping");
+        }
+    }
+
+    private Response Answer(Request request)
+    {
+        var response = new Response { ValidHost = request.Host, OriginalRequest = request };
+        switch (request.MessageRequestCase)
+        {
+            case Request.MessageRequestOneofCase.ListServices:
+                response.ListServicesResponse = new ListServiceResponse { Service = { catalog.Services.Select(static name => new ServiceResponse { Name = name }) } };
+                break;
+            case Request.MessageRequestOneofCase.FileByFilename:
+                SetFile(response, catalog.Symbols.FindFile(request.FileByFilename), $"file not found: {request.FileByFilename}");
+                break;
+            case Request.MessageRequestOneofCase.FileContainingSymbol:
+                SetFile(response, catalog.Symbols.FindSymbol(request.FileContainingSymbol), NoSymbol(request.FileContainingSymbol));
+                break;
+            case Request.MessageRequestOneofCase.FileContainingExtension:
+                var extension = request.FileContainingExtension;
+                SetFile(
+                    response,
+                    catalog.Symbols.FindExtension(extension.ContainingType, extension.ExtensionNumber),
+                    $"extension not found: {extension.ContainingType} {extension.ExtensionNumber}");
+                break;
+            case Request.MessageRequestOneofCase.AllExtensionNumbersOfType:
+                SetNumbers(response, request.AllExtensionNumbersOfType);
+                break;
+            default:
+                SetError(response, GrpcStatusCode.InvalidArgument, "the request asks for nothing");
+                break;
+        }
+
+        return response;
+    }
+
+    private string NoSymbol(string name) =>
+        catalog.Services.Contains(name)
+            ? $"{name} has no protobuf messages and so no file: call it with the content type application/grpc+json"
+            : $"symbol not found: {name}";
+
+    private void SetNumbers(Response response, string type)
+    {
+        if (catalog.Symbols.ExtensionNumbers(type) is { } numbers)
+        {
+            response.AllExtensionNumbersResponse = new ExtensionNumberResponse { BaseTypeName = type, ExtensionNumber = { numbers } };
+        }
+        else
+        {
+            SetError(response, GrpcStatusCode.NotFound, $"type not found: {type}");
+        }
+    }
+
+    private static void SetFile(Response response, DescriptorFile? file, string error)
+    {
+        if (file is null)
+        {
+            SetError(response, GrpcStatusCode.NotFound, error);
+        }
+        else
+        {
+            response.FileDescriptorResponse = new FileDescriptorResponse { FileDescriptorProto = { file.WithImports().Select(static part => part.Bytes) } };
+        }
+    }
+
+    private static void SetError(Response response, GrpcStatusCode code, string message) =>
+        response.ErrorResponse = new ErrorResponse { ErrorCode = (int)code, ErrorMessage = message };
+}

@@ -1,0 +1,83 @@
+using Google.Protobuf.Reflection;
+using Micro.Server.Handlers;
+
+namespace Micro.Transport.Grpc.Server.Reflection;
+
+/// <summary>
+/// The services of a server by their full names, with the files that describe them. Built at start from the message types of
+/// the endpoints: a generated message knows its file, and that holds the service as well, if they were declared together.
+/// </summary>
+internal sealed class ServiceCatalog
+{
+    private readonly SymbolIndex _symbols = new();
+    private readonly SortedSet<string> _services = new(StringComparer.Ordinal);
+
+    /// <param name="package">Name of the micro service: the package of services that no file declares.</param>
+    /// <param name="invokers">Endpoints of the server; internal ones are left out.</param>
+    /// <param name="own">Services of gRPC itself.</param>
+    public ServiceCatalog(string package, IEnumerable<EndpointInvoker> invokers, params IEnumerable<ServiceDescriptor> own)
+    {
+        foreach (var service in own)
+        {
+            Add(service);
+        }
+
+        foreach (var handler in invokers.Where(invoker => !invoker.IsInternal).GroupBy(invoker => EndpointName.HandlerOf(invoker.Name), StringComparer.Ordinal))
+        {
+            Add(package, handler.Key, [.. handler]);
+        }
+    }
+
+    /// <summary>Full names, in order.</summary>
+    public IReadOnlyCollection<string> Services => _services;
+
+    public SymbolIndex Symbols => _symbols;
+
+    private void Add(ServiceDescriptor service)
+    {
+        _symbols.Add(service.File);
+        _services.Add(service.FullName);
+    }
+
+    private void Add(string package, string handler, IReadOnlyList<EndpointInvoker> endpoints)
+    {
+        var described = endpoints.Where(endpoint => endpoint is { RequestDescriptor: not null, ResponseDescriptor: not null }).ToList();
+        var files = described.SelectMany(endpoint => new[] { endpoint.RequestDescriptor!.File, endpoint.ResponseDescriptor!.File }).Distinct().ToList();
+        var declared = files
+            .SelectMany(file => file.Services)
+            .FirstOrDefault(service => string.Equals(service.Name, handler, StringComparison.Ordinal) && described.Exists(endpoint => Declares(service, endpoint)));
+        if (declared is not null)
+        {
+            Add(declared);
+            described.RemoveAll(endpoint => Declares(declared, endpoint));
+            if (described.Count == 0)
+            {
+                return;
+            }
+        }
+
+        foreach (var file in files)
+        {
+            _symbols.Add(file);
+        }
+
+        // The package is free to choose, no path is looked at for it; only a name must not stand for two services.
+        var taken = _symbols.FindSymbol(MadeUpService.FullName(package, handler)) is not null;
+        AddMadeUp(taken ? MadeUpService.OtherPackage : package, handler, described);
+    }
+
+    /// <summary>Types that are no protobuf messages have no file: a service of theirs is listed only, and called with JSON.</summary>
+    private void AddMadeUp(string package, string handler, IReadOnlyList<EndpointInvoker> described)
+    {
+        _services.Add(MadeUpService.FullName(package, handler));
+        if (MadeUpService.Describe(package, handler, described) is { } file)
+        {
+            _symbols.Add(file);
+        }
+    }
+
+    private static bool Declares(ServiceDescriptor service, EndpointInvoker endpoint) =>
+        service.FindMethodByName(endpoint.Name[(service.Name.Length + 1)..]) is { } method
+        && method.InputType == endpoint.RequestDescriptor
+        && method.OutputType == endpoint.ResponseDescriptor;
+}

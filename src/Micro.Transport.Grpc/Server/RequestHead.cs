@@ -1,0 +1,90 @@
+using Micro.Server;
+using Micro.Transport.Grpc.Framing;
+using Micro.Transport.Mucp;
+using Microsoft.AspNetCore.Http;
+
+namespace Micro.Transport.Grpc.Server;
+
+/// <summary>The headers of a call: what they mean to the protocol, and the metadata in them.</summary>
+internal sealed class RequestHead(IHeaderDictionary headers) : IHeaderSource
+{
+    /// <summary>Names that are gRPC's or go-micro's own and no metadata of the caller.</summary>
+    private static bool IsOwn(string name) => name.Length switch
+    {
+        2 => name.Equals("te", StringComparison.OrdinalIgnoreCase),
+        7 => name.Equals("timeout", StringComparison.OrdinalIgnoreCase),
+        _ => name.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase) || name.Equals("x-content-type", StringComparison.OrdinalIgnoreCase),
+    };
+
+    /// <summary>Whether messages may be compressed with gzip.</summary>
+    /// <exception cref="CallRefusal">Another compression is named.</exception>
+    public bool IsGzip() => headers["grpc-encoding"].ToString() switch
+    {
+        "" or "identity" => false,
+        "gzip" => true,
+        var other => throw new CallRefusal(GrpcStatusCode.Unimplemented, $"compression '{other}' is not supported: identity and gzip are"),
+    };
+
+    /// <summary>When the call has to be done: the earlier of gRPC's deadline and go-micro's; <see cref="long.MaxValue"/> for never.</summary>
+    /// <exception cref="CallRefusal">gRPC's deadline is malformed.</exception>
+    public long ReadDeadline(TimeProvider time)
+    {
+        var deadline = long.MaxValue;
+        if (headers["grpc-timeout"].ToString() is { Length: > 0 } text)
+        {
+            if (!TimeoutText.TryParse(text, out var timeout))
+            {
+                throw CallRefusal.Malformed("grpc-timeout must be 1 to 8 digits and one of H, M, S, m, u, n");
+            }
+
+            deadline = Deadline(timeout, time);
+        }
+
+        return headers["timeout"].ToString() is { Length: > 0 and < 20 } own
+            ? Math.Min(deadline, DeadlineHeader.ToTimestamp(System.Text.Encoding.ASCII.GetBytes(own), time))
+            : deadline;
+    }
+
+    /// <summary>Checks what no handler could read otherwise.</summary>
+    /// <exception cref="CallRefusal">A binary value is no base64.</exception>
+    public void ThrowIfMalformed()
+    {
+        foreach (var (name, values) in headers)
+        {
+            if (!GrpcMetadata.IsBinaryKey(name))
+            {
+                continue;
+            }
+
+            foreach (var value in values)
+            {
+                if (!Base64Text.IsValidList(value))
+                {
+                    throw CallRefusal.Malformed($"the value of '{name}' is no base64");
+                }
+            }
+        }
+    }
+
+    /// <summary>Binary values stay base64, as they travel on.</summary>
+    public CallMetadata ReadMetadata()
+    {
+        var metadata = new CallMetadata();
+        foreach (var (name, values) in headers)
+        {
+            if (!IsOwn(name))
+            {
+                metadata.AddReceived(name, values.Count > 0 ? values[0] ?? "" : "");
+            }
+        }
+
+        return metadata;
+    }
+
+    private static long Deadline(TimeSpan timeout, TimeProvider time)
+    {
+        var ticks = timeout.TotalSeconds * time.TimestampFrequency;
+        var now = time.GetTimestamp();
+        return ticks >= long.MaxValue - now ? long.MaxValue : now + (long)ticks;
+    }
+}

@@ -1,0 +1,167 @@
+using Greeter;
+using Micro.Registry;
+using Micro.Server;
+using Micro.Testing;
+using Micro.Transport.Grpc.Server.Api;
+using Status = Micro.Transport.Grpc.Server.Api.HealthCheckResponse.Types.ServingStatus;
+
+namespace Micro.Transport.Grpc.Tests.Server;
+
+public sealed class HealthServiceTests
+{
+    private static readonly GrpcMethod<HealthCheckRequest, HealthCheckResponse> CheckMethod =
+        GrpcMethod.Protobuf<HealthCheckRequest, HealthCheckResponse>("/grpc.health.v1.Health/Check");
+
+    private static readonly GrpcMethod<HealthCheckRequest, HealthCheckResponse> WatchMethod =
+        GrpcMethod.Protobuf<HealthCheckRequest, HealthCheckResponse>("/grpc.health.v1.Health/Watch");
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("greeter")]
+    [InlineData("Greeter")]
+    [InlineData("greeter.Greeter")]
+    [InlineData("grpc.health.v1.Health")]
+    public async Task Check_EachName_SaysWhatReadySays_R_SRV_17(string service)
+    {
+        await using var inner = Memory.CreateRegistry();
+        var registry = new FaultRegistry(inner) { WriteError = new RegistryUnavailableException("memory", "down") };
+        await using var fixture = await GrpcServerFixture.StartAsync(options => options.Registry = registry);
+        await using var channel = fixture.Connect();
+
+        (await CheckAsync(channel, service)).Should().Be(Status.NotServing);
+        registry.WriteError = null;
+        await Eventually.TrueAsync(() => fixture.Server.State == ServerState.Registered, "it registers as soon as it can");
+
+        (await CheckAsync(channel, service)).Should().Be(Status.Serving);
+        fixture.Server.Record!.Endpoints.Should().OnlyContain(endpoint => endpoint.Name.StartsWith("Greeter."), "health is not advertised");
+    }
+
+    [Fact]
+    public async Task Check_UnknownName_IsNotFound()
+    {
+        await using var fixture = await GrpcServerFixture.StartAsync();
+        await using var channel = fixture.Connect();
+
+        var error = (await FluentActions.Awaiting(() => CheckAsync(channel, "nobody")).Should().ThrowAsync<GrpcException>()).Which;
+
+        error.StatusCode.Should().Be(GrpcStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Check_OfABusyServer_IsAnswered()
+    {
+        await using var fixture = await GrpcServerFixture.StartAsync(options => options.Limits.MaxConcurrentCalls = 1);
+        await using var channel = fixture.Connect();
+        var running = channel.CallAsync(GrpcServerFixture.Hello, new Request { Name = "wait" });
+        await fixture.Running();
+
+        (await CheckAsync(channel, "")).Should().Be(Status.Serving);
+
+        fixture.Gate.SetResult();
+        await running;
+    }
+
+    [Fact]
+    public async Task List_NamesAllServices()
+    {
+        await using var fixture = await GrpcServerFixture.StartAsync();
+        await using var channel = fixture.Connect();
+
+        var all = await channel.CallAsync(GrpcMethod.Protobuf<HealthListRequest, HealthListResponse>("/grpc.health.v1.Health/List"), new HealthListRequest());
+
+        all.Statuses.Keys.Should().Contain(["", "greeter", "greeter.Greeter"]);
+        all.Statuses.Values.Should().OnlyContain(response => response.Status == Status.Serving);
+    }
+
+    [Fact]
+    public async Task Watch_FollowsTheRegistration_AndEndsWithTheServer()
+    {
+        await using var inner = Memory.CreateRegistry();
+        var registry = new FaultRegistry(inner) { WriteError = new RegistryUnavailableException("memory", "down") };
+        await using var fixture = await GrpcServerFixture.StartAsync(options => options.Registry = registry);
+        await using var channel = fixture.Connect();
+        await using var watch = await WatchAsync(channel, "greeter");
+
+        (await watch.ReadAsync())!.Status.Should().Be(Status.NotServing);
+        registry.WriteError = null;
+        (await watch.ReadAsync())!.Status.Should().Be(Status.Serving);
+
+        var stop = fixture.Server.StopAsync();
+        (await watch.ReadAsync())!.Status.Should().Be(Status.NotServing, "it says so before it goes");
+        var error = (await FluentActions.Awaiting(() => watch.ReadAsync().AsTask()).Should().ThrowAsync<GrpcException>()).Which;
+        error.StatusCode.Should().Be(GrpcStatusCode.Unavailable);
+        await stop.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Watch_LostForLongerThanTheTtl_IsNotServing()
+    {
+        var time = new ManualTimeProvider();
+        await using var inner = Memory.CreateRegistry();
+        var registry = new FaultRegistry(inner);
+        await using var fixture = await GrpcServerFixture.StartAsync(options =>
+        {
+            (options.Registry, options.TimeProvider) = (registry, time);
+            (options.RegisterTtl, options.RegisterInterval) = (TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10));
+        });
+        await using var channel = fixture.Connect();
+        await using var watch = await WatchAsync(channel, "");
+        (await watch.ReadAsync())!.Status.Should().Be(Status.Serving);
+
+        registry.WriteError = new RegistryUnavailableException("memory", "down");
+        var next = watch.ReadAsync().AsTask();
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return next.IsCompleted;
+            },
+            "the registration has been lost for too long");
+
+        (await next)!.Status.Should().Be(Status.NotServing);
+    }
+
+    [Fact]
+    public async Task Watch_UnknownName_SaysSoAndStaysOpen()
+    {
+        await using var fixture = await GrpcServerFixture.StartAsync();
+        await using var channel = fixture.Connect();
+        await using var watch = await WatchAsync(channel, "nobody");
+
+        (await watch.ReadAsync())!.Status.Should().Be(Status.ServiceUnknown);
+        fixture.Server.RunningCalls.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task GrpcHealth_SwitchedOff_IsUnimplemented()
+    {
+        await using var fixture = await GrpcServerFixture.StartAsync(options => options.GrpcHealth = false);
+        await using var channel = fixture.Connect();
+
+        var error = (await FluentActions.Awaiting(() => CheckAsync(channel, "")).Should().ThrowAsync<GrpcException>()).Which;
+
+        error.StatusCode.Should().Be(GrpcStatusCode.Unimplemented);
+    }
+
+    [Fact]
+    public async Task HandlerOfTheUser_NamedHealth_IsNotTouched()
+    {
+        await using var fixture = await GrpcServerFixture.StartAsync(handlers: server =>
+            server.Handle<Request, Response>("Health.Check", (_, _) => Task.FromResult(new Response { Msg = "the user's" })));
+        await using var channel = fixture.Connect();
+
+        (await channel.CallAsync(GrpcMethod.Protobuf<Request, Response>("/greeter.Health/Check"), new Request())).Msg.Should().Be("the user's");
+        (await CheckAsync(channel, "")).Should().Be(Status.Serving);
+    }
+
+    private static async Task<Status> CheckAsync(IGrpcChannel channel, string service) =>
+        (await channel.CallAsync(CheckMethod, new HealthCheckRequest { Service = service })).Status;
+
+    private static async Task<IGrpcStream<HealthCheckRequest, HealthCheckResponse>> WatchAsync(IGrpcChannel channel, string service)
+    {
+        var watch = channel.OpenStream(WatchMethod);
+        await watch.WriteAsync(new HealthCheckRequest { Service = service });
+        await watch.CompleteAsync();
+        return watch;
+    }
+}
