@@ -5,6 +5,7 @@ using Micro.Server.Debug;
 using Micro.Server.Handlers;
 using Micro.Transport;
 using Micro.Transport.Mucp;
+using Micro.Transport.Security;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
@@ -29,6 +30,7 @@ internal sealed class ServerRun : IAsyncDisposable
     private readonly IHttp2Protocol? _http2;
     private readonly RegistrationLoop _registration;
     private Listener? _listener;
+    private ServerTls? _tls;
     private volatile ServiceRecord? _record;
 
     public ServerRun(
@@ -82,7 +84,8 @@ internal sealed class ServerRun : IAsyncDisposable
             throw new InvalidOperationException($"server address '{_options.Address}' changed after it was checked");
         }
 
-        _listener = await Listener.StartAsync(address.Value, _options.Limits, Protocol, _http2, _loggerFactory, cancellationToken).ConfigureAwait(false);
+        _tls = _options.Tls is { } tls ? new ServerTls(tls, _http2 is not null, _options.TimeProvider, _host.Logger) : null;
+        _listener = await Listener.StartAsync(address.Value, _options.Limits, _tls, Protocol, _http2, _loggerFactory, cancellationToken).ConfigureAwait(false);
         _logger.Listening(Address!);
         _record = MakeRecord();
         await _registration.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -132,6 +135,7 @@ internal sealed class ServerRun : IAsyncDisposable
             await listener.DisposeAsync().ConfigureAwait(false);
         }
 
+        _tls?.Dispose();
         _http2?.Dispose();
         _host.Dispose();
     }
@@ -196,6 +200,11 @@ internal sealed class ServerRun : IAsyncDisposable
             ["protocol"] = _options.Protocol,
             [Multiplexing.MetadataKey] = "1",
         };
+        if (_tls is not null)
+        {
+            metadata[NodeTls.MetadataKey] = "1";
+        }
+
         if (_http2 is not null)
         {
             metadata[ProtocolNames.MetadataKey] = ProtocolNames.Both;

@@ -1,4 +1,5 @@
 using Micro.Server;
+using Micro.Transport.Security;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
@@ -10,6 +11,8 @@ namespace Micro.Transport;
 /// </summary>
 internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp, ConnectionDelegate http2)
 {
+    private readonly HandshakeFailures _strangers = new(host.TimeProvider, host.Logger);
+
     public Task ServeAsync(ConnectionContext connection) =>
         connection.Features.Get<ITlsApplicationProtocolFeature>() is { } agreed
             ? agreed.ApplicationProtocol.Span.SequenceEqual("h2"u8) ? ServeHttp2Async(connection, new OpenConnection(host, connection)) : mucp(connection)
@@ -29,10 +32,29 @@ internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp,
             host.Reaper.Remove(open);
         }
 
+        if (isHttp2 == false && BeginsLikeTls(connection))
+        {
+            _strangers.Add(connection.RemoteEndPoint?.ToString(), "it speaks TLS, and this port does not: give the server a certificate (--server_tls_cert), or let it call without TLS");
+        }
+
         if (isHttp2 is { } known)
         {
             await (known ? ServeHttp2Async(connection, open) : mucp(connection)).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Such bytes are no HTTP either: they are refused like all that is none.</summary>
+    private static bool BeginsLikeTls(ConnectionContext connection)
+    {
+        var input = connection.Transport.Input;
+        if (!input.TryRead(out var result))
+        {
+            return false;
+        }
+
+        var isTls = !result.Buffer.IsEmpty && result.Buffer.FirstSpan[0] == ServerTls.HandshakeByte;
+        input.AdvanceTo(result.Buffer.Start);
+        return isTls;
     }
 
     /// <summary>From here on Kestrel watches over the connection; it only stays counted.</summary>

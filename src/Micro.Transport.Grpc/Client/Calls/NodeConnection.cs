@@ -7,10 +7,13 @@ internal sealed class NodeConnection(Socket socket, NodeConnections owner) : Net
 {
     private int _isClosed;
 
+    /// <summary>Whether its owner counts it, and so has to know of its end.</summary>
+    public bool IsCounted { get; set; }
+
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (Interlocked.Exchange(ref _isClosed, 1) == 0)
+        if (Interlocked.Exchange(ref _isClosed, 1) == 0 && IsCounted)
         {
             owner.OnClosed();
         }

@@ -1,4 +1,5 @@
-using System.Net.Sockets;
+using System.Net.Security;
+using Micro.Transport.Security;
 
 namespace Micro.Transport.Grpc.Client.Calls;
 
@@ -6,11 +7,11 @@ namespace Micro.Transport.Grpc.Client.Calls;
 /// The connections to one node: counts them, holds back those above the limit, and lets all calls that find none wait for
 /// one and the same attempt to connect, so that all learn at once that there is nobody.
 /// </summary>
-internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int limit, TimeProvider time) : IDisposable
+internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int limit, TimeProvider time, ClientTls? tls) : IDisposable
 {
     private readonly Lock _gate = new();
     private Task<MicroException?>? _dial;
-    private Socket? _ready;
+    private Stream? _ready;
     private TaskCompletionSource? _room;
     private int _open;
     private bool _disposed;
@@ -34,7 +35,7 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
                 if (_ready is { } ready)
                 {
                     _ready = null;
-                    return new NodeConnection(ready, this);
+                    return ready;
                 }
 
                 if (_open < limit)
@@ -51,7 +52,7 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
 
         try
         {
-            return new NodeConnection(await Dialer.ConnectAsync(address, dialTimeout, time, cancellationToken).ConfigureAwait(false), this);
+            return await DialAsync(dialTimeout, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -75,7 +76,7 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
 
     public void Dispose()
     {
-        Socket? ready;
+        Stream? ready;
         lock (_gate)
         {
             _disposed = true;
@@ -98,7 +99,7 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
 
             if (_dial is null or { IsCompleted: true })
             {
-                _dial = DialAsync(timeout > dialTimeout ? timeout : dialTimeout);
+                _dial = DialFirstAsync(timeout > dialTimeout ? timeout : dialTimeout);
             }
 
             dial = _dial;
@@ -121,27 +122,39 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
         }
     }
 
-    private async Task<MicroException?> DialAsync(TimeSpan timeout)
+    private async Task<MicroException?> DialFirstAsync(TimeSpan timeout)
     {
         try
         {
-            var socket = await Dialer.ConnectAsync(address, timeout, time, CancellationToken.None).ConfigureAwait(false);
+            var connection = await DialAsync(timeout, CancellationToken.None).ConfigureAwait(false);
             lock (_gate)
             {
+                _open++;
                 if (!_disposed && _ready is null)
                 {
-                    _ready = socket;
-                    _open++;
+                    _ready = connection;
                     return null;
                 }
             }
 
-            socket.Dispose();
+            await connection.DisposeAsync().ConfigureAwait(false);
             return null;
         }
         catch (MicroException error)
         {
             return error;
         }
+    }
+
+    /// <summary>The handler takes an <see cref="SslStream"/> as what it is and makes no handshake of its own.</summary>
+    private async Task<Stream> DialAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var connection = new NodeConnection(await Dialer.ConnectAsync(address, timeout, time, cancellationToken).ConfigureAwait(false), this);
+        Stream stream = tls is null
+            ? connection
+            : await Dialer.SecureAsync(connection, address, tls, SslApplicationProtocol.Http2, timeout, started, time, cancellationToken).ConfigureAwait(false);
+        connection.IsCounted = true;
+        return stream;
     }
 }
