@@ -51,7 +51,7 @@ internal static class Dialer
     /// <summary>Makes the TLS handshake on a new connection, in what the dial timeout has left.</summary>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>: nothing was sent. The connection is closed.</exception>
     public static async Task<SslStream> SecureAsync(
-        Stream connection,
+        SslStream connection,
         string address,
         ClientTls tls,
         SslApplicationProtocol protocol,
@@ -70,14 +70,10 @@ internal static class Dialer
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new MicroException(
-                503,
-                ErrorId,
-                $"connection error: {address} accepted but did not end the TLS handshake within the dial timeout of {timeout.TotalSeconds} s: it may speak no TLS",
-                ErrorKind.Connect);
+            throw NotInTime(address, timeout, isSecure: true);
         }
     }
 
-    public static MicroException NotInTime(string address, TimeSpan timeout) =>
-        new(503, ErrorId, $"connection error: {address} did not accept within the dial timeout of {timeout.TotalSeconds} s", ErrorKind.Connect);
+    public static MicroException NotInTime(string address, TimeSpan timeout, bool isSecure = false) =>
+        new(503, ErrorId, $"connection error: {address} did not accept{(isSecure ? " and end the TLS handshake" : "")} within the dial timeout of {timeout.TotalSeconds} s", ErrorKind.Connect);
 }

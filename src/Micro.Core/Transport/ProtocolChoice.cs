@@ -35,6 +35,8 @@ internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp,
         if (isHttp2 == false && BeginsLikeTls(connection))
         {
             _strangers.Add(connection.RemoteEndPoint?.ToString(), "it speaks TLS, and this port does not: give the server a certificate (--server_tls_cert), or let it call without TLS");
+            await RefuseTlsAsync(connection).ConfigureAwait(false);
+            return;
         }
 
         if (isHttp2 is { } known)
@@ -43,7 +45,6 @@ internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp,
         }
     }
 
-    /// <summary>Such bytes are no HTTP either: they are refused like all that is none.</summary>
     private static bool BeginsLikeTls(ConnectionContext connection)
     {
         var input = connection.Transport.Input;
@@ -55,6 +56,19 @@ internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp,
         var isTls = !result.Buffer.IsEmpty && result.Buffer.FirstSpan[0] == ServerTls.HandshakeByte;
         input.AdvanceTo(result.Buffer.Start);
         return isTls;
+    }
+
+    /// <summary>In plaintext, as HTTP servers do: TLS libraries know it and tell that there is no TLS here.</summary>
+    private static async Task RefuseTlsAsync(ConnectionContext connection)
+    {
+        try
+        {
+            await connection.Transport.Output.WriteAsync(TlsRefusal.OverHttp1(400, "Bad Request", "this port speaks no TLS")).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The client is gone already.
+        }
     }
 
     /// <summary>From here on Kestrel watches over the connection; it only stays counted.</summary>

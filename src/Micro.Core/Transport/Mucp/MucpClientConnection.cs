@@ -72,40 +72,34 @@ internal sealed class MucpClientConnection : IDisposable
         var network = new NetworkStream(socket, ownsSocket: true);
         var secure = tls is null
             ? null
-            : await Dialer.SecureAsync(network, address, tls, SslApplicationProtocol.Http11, dialTimeout, started, timeProvider, cancellationToken).ConfigureAwait(false);
+            : await Dialer.SecureAsync(new SslStream(network, leaveInnerStreamOpen: false), address, tls, SslApplicationProtocol.Http11, dialTimeout, started, timeProvider, cancellationToken).ConfigureAwait(false);
         return new MucpClientConnection(address, socket, network, secure, limits);
     }
 
     /// <summary>Whether the other side has neither closed it nor sent what nobody asked for; does not wait for it.</summary>
-    public ValueTask<bool> IsAliveAsync() => IsSecure ? IsSecureAliveAsync() : new ValueTask<bool>(IsAlive());
-
-    /// <summary>
-    /// Asks the kernel. Under TLS that says nothing: bytes there may be session tickets (RFC 8446, section 4.6.1), and a
-    /// reply that nobody asked for may be read already and not yet decrypted.
-    /// </summary>
-    private bool IsAlive()
+    public ValueTask<bool> IsAliveAsync()
     {
         try
         {
-            // Bytes after the reply would be taken for the reply of the next call.
-            return !MustClose && !HoldsUnreadBytes() && !_socket.Poll(0, SelectMode.SelectRead);
+            // Bytes after the reply would be taken for the reply of the next call. Session tickets of TLS (RFC 8446, section
+            // 4.6.1) come before the first reply and are read with it; a server that sends them later costs a connection.
+            var isQuiet = !MustClose && !HoldsUnreadBytes() && !_socket.Poll(0, SelectMode.SelectRead);
+            return isQuiet && IsSecure ? IsSecureQuietAsync() : new ValueTask<bool>(isQuiet);
         }
         catch (SocketException)
         {
-            return false;
+            return new ValueTask<bool>(false);
         }
     }
 
-    /// <summary>Reads for a moment: what TLS sends for itself is taken in, and anything else is there at once.</summary>
-    private async ValueTask<bool> IsSecureAliveAsync()
+    /// <summary>
+    /// Under TLS such bytes may be read from the socket already and not yet decrypted. A read takes them at once; one that
+    /// has to wait is taken back.
+    /// </summary>
+    private async ValueTask<bool> IsSecureQuietAsync()
     {
         try
         {
-            if (MustClose)
-            {
-                return false;
-            }
-
             var reading = _input.ReadAsync();
             if (!reading.IsCompleted)
             {

@@ -26,17 +26,16 @@ internal sealed class ClientTls : IDisposable
     public void Dispose() => _certificates.Dispose();
 
     /// <summary>Makes the handshake on a new connection.</summary>
-    /// <param name="connection">The connection; closed when this fails.</param>
+    /// <param name="stream">The connection; closed when this fails.</param>
     /// <param name="address">Address of the node, for errors.</param>
     /// <param name="host">Its host: the name that is asked for and verified unless the options name another.</param>
     /// <param name="protocol">What will be spoken (ALPN).</param>
     /// <param name="cancellationToken">Ends the handshake.</param>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>, with cause and remedy.</exception>
-    public async Task<SslStream> SecureAsync(Stream connection, string address, string host, SslApplicationProtocol protocol, CancellationToken cancellationToken)
+    public async Task<SslStream> SecureAsync(SslStream stream, string address, string host, SslApplicationProtocol protocol, CancellationToken cancellationToken)
     {
         var name = _options.ServerName ?? host;
         string? refusal = null;
-        var stream = new SslStream(connection, leaveInnerStreamOpen: false);
         try
         {
             await stream.AuthenticateAsClientAsync(

@@ -23,7 +23,7 @@ internal static class TlsFailures
         ("alert protocol version", "it speaks neither TLS 1.2 nor TLS 1.3: let it, nothing older is safe"),
         ("unsupported protocol", "it speaks neither TLS 1.2 nor TLS 1.3: let it, nothing older is safe"),
         ("alert unrecognized name", "it does not know the name it was asked for: set another one (--client_tls_server_name)"),
-        ("alert handshake failure", "it broke off the handshake: it may want a client certificate (--client_tls_cert), or share no cipher"),
+        ("alert handshake failure", "it broke off the handshake: it may speak nothing as new as TLS 1.2, want a client certificate (--client_tls_cert), or share no cipher"),
         ("alert internal error", "it has failed itself, or has no certificate for this name: see its log"),
         ("wrong version number", "it speaks no TLS: remove the client's TLS options (--client_tls), or give the server a certificate"),
         ("corrupted frame", "it speaks no TLS: remove the client's TLS options (--client_tls), or give the server a certificate"),

@@ -64,7 +64,7 @@ internal sealed class GrpcClientTransport : IClientTransport
         }
         catch (Exception exception)
         {
-            var error = CallErrors.Of(exception, node.Address, content.HasBegun);
+            var error = CallErrors.Of(exception, node.Address, content.HasBegun, channel.Refusal);
             throw error is GrpcException { StatusCode: GrpcStatusCode.Cancelled, Kind: ErrorKind.Broken } && _time.GetElapsedTime(started) >= limit - ClockSkew
                 ? new GrpcException(GrpcStatusCode.DeadlineExceeded, $"{node.Address} reset the call at its deadline", innerException: exception)
                 : error;

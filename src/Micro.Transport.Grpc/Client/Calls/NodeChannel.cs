@@ -49,6 +49,9 @@ internal sealed class NodeChannel
     /// <summary>How many connections are open.</summary>
     public int Connections => _connections.Count;
 
+    /// <summary>Why the node has refused all connections so far, if it has.</summary>
+    public string? Refusal => _connections.Refusal;
+
     /// <summary>Counts a call in; false when the channel is retired.</summary>
     public bool TryEnter()
     {

@@ -14,10 +14,25 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
     private Stream? _ready;
     private TaskCompletionSource? _room;
     private int _open;
+    private volatile bool _isAccepted;
+    private volatile string? _refusal;
     private bool _disposed;
 
     /// <summary>How many are open.</summary>
     public int Count => Volatile.Read(ref _open);
+
+    /// <summary>
+    /// Why the server refuses connections, in its words; nothing once it has taken one: then a failed call can have been
+    /// on that.
+    /// </summary>
+    public string? Refusal => _isAccepted ? null : _refusal;
+
+    /// <summary>A new connection has heard from its server, which refuses it or not.</summary>
+    public void OnFirstFrames(string? refusal)
+    {
+        _refusal = refusal;
+        _isAccepted |= refusal is null;
+    }
 
     /// <summary>Waits until there is a connection.</summary>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>.</exception>
@@ -112,7 +127,7 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
         }
         catch (TimeoutException)
         {
-            throw Dialer.NotInTime(address, timeout);
+            throw Dialer.NotInTime(address, timeout, tls is not null);
         }
 
         if (error is not null)
@@ -146,14 +161,15 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
         }
     }
 
-    /// <summary>The handler takes an <see cref="SslStream"/> as what it is and makes no handshake of its own.</summary>
     private async Task<Stream> DialAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var connection = new NodeConnection(await Dialer.ConnectAsync(address, timeout, time, cancellationToken).ConfigureAwait(false), this);
+        var watch = new RefusalWatch(this);
+        var socket = await Dialer.ConnectAsync(address, timeout, time, cancellationToken).ConfigureAwait(false);
+        var connection = new NodeConnection(socket, this, tls is null ? watch : null);
         Stream stream = tls is null
             ? connection
-            : await Dialer.SecureAsync(connection, address, tls, SslApplicationProtocol.Http2, timeout, started, time, cancellationToken).ConfigureAwait(false);
+            : await Dialer.SecureAsync(new NodeSecureConnection(connection, watch), address, tls, SslApplicationProtocol.Http2, timeout, started, time, cancellationToken).ConfigureAwait(false);
         connection.IsCounted = true;
         return stream;
     }
