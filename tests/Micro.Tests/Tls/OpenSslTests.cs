@@ -46,7 +46,7 @@ public sealed class OpenSslTests : IDisposable
         (await RefusedAsync(address, "--client_tls_ca=ca.crt", "--client_tls_server_name=elsewhere.test")).Should().Contain("not for 'elsewhere.test'");
         (await RefusedAsync(await ServeAsync("expired"), "--client_tls_ca=ca.crt")).Should().Contain("' expired on ");
         (await RefusedAsync(await ServeAsync("self"), "--client_tls_ca=ca.crt")).Should().Contain("is self-signed and not trusted");
-        (await RunAsync("curl", "-sS", "--cacert", "ca.crt", "-w", "%{http_code}", $"https://{address}/health")).Output.Should().EndWith("\n403");
+        (await RunAsync("curl", "-sS", "--http1.1", "--cacert", "ca.crt", "-w", "%{http_code}", $"https://{address}/health")).Output.Should().EndWith("\n403");
 
         var identity = new[] { "--cacert", "ca.crt", "--cert", "client.crt", "--key", "client.key" };
         (await RunAsync("curl", ["-sS", .. identity, "-o", "/dev/null", "-w", "%{http_code}", $"https://{address}/health"])).Output.Should().Be("200");

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using Micro.Transport.Security;
 
 namespace Micro.Transport.Grpc.Client.Calls;
 
@@ -10,8 +11,17 @@ internal sealed class NodeSecureConnection(NodeConnection connection, RefusalWat
 
     private async ValueTask<int> WatchAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        var count = await base.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-        watch.See(buffer.Span[..count]);
-        return count;
+        try
+        {
+            var count = await base.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            watch.See(buffer.Span[..count]);
+            return count;
+        }
+        catch (IOException exception)
+        {
+            // In TLS 1.3 a server that refuses the client's certificate says so when the handshake is over.
+            watch.See(TlsFailures.OfRefusedClient(exception));
+            throw;
+        }
     }
 }

@@ -38,6 +38,16 @@ internal sealed class RefusalWatch(NodeConnections owner)
         }
     }
 
+    /// <summary>Takes in why TLS ended, if it is a refusal.</summary>
+    public void See(string? refusal)
+    {
+        if (refusal is not null)
+        {
+            _seen = null;
+            owner.OnFirstFrames(refusal);
+        }
+    }
+
     private static bool Decide(ReadOnlySpan<byte> bytes, out string? refusal)
     {
         refusal = null;
