@@ -1,4 +1,3 @@
-using Micro.Codecs;
 using Micro.Server;
 using Micro.Server.Handlers;
 using Microsoft.AspNetCore.Http.Features;
@@ -181,7 +180,8 @@ internal sealed class GrpcCall : IDisposable
             return;
         }
 
-        if (exception is OperationCanceledException && (_context is null || (_context.IsCallerGone && !_host.Cut.IsCancellationRequested)))
+        var isCallerGone = exception is CallerGoneException || (exception is OperationCanceledException && (_context?.IsCallerGone ?? true));
+        if (isCallerGone && !_host.Cut.IsCancellationRequested)
         {
             return; // nobody is left to tell
         }

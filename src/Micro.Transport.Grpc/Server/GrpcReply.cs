@@ -4,7 +4,6 @@ using System.Globalization;
 using Micro.Codecs;
 using Micro.Transport.Grpc.Framing;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Micro.Transport.Grpc.Server;
 
@@ -60,7 +59,7 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
         var result = await exchange.Body.Writer.FlushAsync(cancellationToken);
         if (result.IsCompleted || result.IsCanceled)
         {
-            throw new OperationCanceledException("the caller is gone");
+            throw new CallerGoneException();
         }
     }
 

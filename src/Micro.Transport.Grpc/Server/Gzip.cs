@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace Micro.Transport.Grpc.Server;
@@ -11,6 +12,11 @@ internal static class Gzip
     /// <exception cref="CallRefusal">The bytes are no gzip, or hold more than the limit.</exception>
     public static void Unpack(in ReadOnlySequence<byte> packed, PooledBufferWriter output, int limit)
     {
+        if (packed.IsEmpty)
+        {
+            return; // what .NET's own compression makes of nothing
+        }
+
         var rented = ArrayPool<byte>.Shared.Rent((int)packed.Length);
         try
         {
@@ -25,6 +31,8 @@ internal static class Gzip
                     throw new CallRefusal(GrpcStatusCode.ResourceExhausted, $"a compressed message holds more than the limit of {limit} bytes");
                 }
             }
+
+            ThrowIfCutOff(rented.AsSpan(0, (int)packed.Length), output.WrittenCount);
         }
         catch (InvalidDataException exception)
         {
@@ -33,6 +41,15 @@ internal static class Gzip
         finally
         {
             ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>A stream without its end unpacks all the same: its last four bytes must be the length (RFC 1952, section 2.3.1).</summary>
+    private static void ThrowIfCutOff(ReadOnlySpan<byte> packed, int length)
+    {
+        if (packed.Length < 4 || BinaryPrimitives.ReadUInt32LittleEndian(packed[^4..]) != (uint)length)
+        {
+            throw CallRefusal.Malformed("a compressed message is cut off");
         }
     }
 }

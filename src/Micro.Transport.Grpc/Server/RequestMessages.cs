@@ -11,6 +11,8 @@ namespace Micro.Transport.Grpc.Server;
 /// </summary>
 internal sealed class RequestMessages(PipeReader input, TransportLimits limits, ConnectionReaper slow, TimeProvider time, bool isGzip) : IReapable, IDisposable
 {
+    /// <summary>The transport uses its reader again for other calls: it is not touched after the end.</summary>
+    private readonly Lock _gate = new();
     private PooledBufferWriter? _unpacked;
     private SequencePosition _end;
     private long _waitingSince;
@@ -45,9 +47,12 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
 
     public void CutIfLate(long now)
     {
-        if (Volatile.Read(ref _deadline) < now)
+        lock (_gate)
         {
-            input.CancelPendingRead();
+            if (Volatile.Read(ref _deadline) < now)
+            {
+                input.CancelPendingRead();
+            }
         }
     }
 
@@ -56,6 +61,10 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
         if (_isWatched)
         {
             slow.Remove(this);
+            lock (_gate)
+            {
+                _deadline = long.MaxValue;
+            }
         }
 
         _unpacked?.Dispose();
@@ -92,7 +101,7 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
         }
         catch (IOException exception)
         {
-            throw new OperationCanceledException("the caller is gone", exception);
+            throw new CallerGoneException(exception);
         }
 
         if (!result.IsCanceled)

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 
@@ -12,6 +11,9 @@ internal sealed record Http2Frame(byte Type, byte Flags, int Stream, byte[] Payl
     public const byte Data = 0, Headers = 1, Priority = 2, Reset = 3, Settings = 4, Ping = 6, GoAway = 7, WindowUpdate = 8, Continuation = 9;
 
     public const byte EndStream = 1, EndHeaders = 4, Ack = 1;
+
+    /// <summary>What a header frame says.</summary>
+    public IReadOnlyList<(string Name, string Value)> Block { get; init; } = [];
 
     public bool IsEndOfStream => Type is Data or Headers && (Flags & EndStream) != 0;
 
@@ -28,12 +30,16 @@ internal sealed class Http2Socket : IDisposable
     private readonly TcpClient _client;
     private readonly NetworkStream _stream;
     private readonly HeaderBlock _headers = new();
+    private bool _hasServerClosed;
 
     private Http2Socket(TcpClient client)
     {
         _client = client;
         _stream = client.GetStream();
     }
+
+    /// <summary>Whether something could not be sent any more.</summary>
+    public bool HasServerClosed => _hasServerClosed;
 
     /// <summary>Connects, without a word.</summary>
     public static async Task<Http2Socket> OpenAsync(string address)
@@ -59,7 +65,18 @@ internal sealed class Http2Socket : IDisposable
         return socket;
     }
 
-    public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes);
+    /// <summary>Sends; a server that has closed already is found out by reading what it said.</summary>
+    public async Task SendAsync(byte[] bytes)
+    {
+        try
+        {
+            await _stream.WriteAsync(bytes);
+        }
+        catch (IOException)
+        {
+            _hasServerClosed = true;
+        }
+    }
 
     public Task SendAsync(byte type, byte flags, int stream, byte[] payload) => SendAsync(Frame(type, flags, stream, payload));
 
@@ -119,7 +136,12 @@ internal sealed class Http2Socket : IDisposable
 
             var payload = new byte[(head[0] << 16) | (head[1] << 8) | head[2]];
             await _stream.ReadExactlyAsync(payload, limit.Token);
-            return new Http2Frame(head[3], head[4], BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5)) & int.MaxValue, payload);
+
+            // All are decoded, also those that nobody asks for: later ones refer to earlier ones.
+            return new Http2Frame(head[3], head[4], BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5)) & int.MaxValue, payload)
+            {
+                Block = head[3] == Http2Frame.Headers ? _headers.Decode(payload) : [],
+            };
         }
         catch (IOException)
         {
@@ -135,13 +157,8 @@ internal sealed class Http2Socket : IDisposable
         {
             switch (frame.Type)
             {
-                case Http2Frame.Headers:
-                    var block = _headers.Decode(frame.Payload);
-                    if (frame.Stream == stream)
-                    {
-                        answer.Add(block);
-                    }
-
+                case Http2Frame.Headers when frame.Stream == stream:
+                    answer.Add(frame.Block);
                     break;
                 case Http2Frame.Data when frame.Stream == stream:
                     answer.Body.AddRange(frame.Payload);
@@ -184,7 +201,7 @@ internal sealed class Http2Socket : IDisposable
 /// <summary>What came back on one stream.</summary>
 internal sealed class Http2Answer
 {
-    private readonly List<List<(string Name, string Value)>> _blocks = [];
+    private readonly List<IReadOnlyList<(string Name, string Value)>> _blocks = [];
 
     public List<byte> Body { get; } = [];
 
@@ -205,7 +222,7 @@ internal sealed class Http2Answer
 
     public string? this[string name] => _blocks.SelectMany(block => block).LastOrDefault(header => header.Name == name).Value;
 
-    public void Add(List<(string Name, string Value)> block) => _blocks.Add(block);
+    public void Add(IReadOnlyList<(string Name, string Value)> block) => _blocks.Add(block);
 
     public override string ToString() =>
         $"{string.Join(" | ", _blocks.Select(block => string.Join(", ", block)))} body {Body.Count} reset {ResetCode} goaway {GoAwayCode} closed {IsClosed}";

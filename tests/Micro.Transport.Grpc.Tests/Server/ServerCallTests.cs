@@ -2,7 +2,6 @@ using System.Text;
 using Google.Protobuf;
 using Greeter;
 using Micro.Codecs;
-using Micro.Server;
 using Micro.Testing;
 using Micro.Transport.Grpc.Server.Api;
 

@@ -23,7 +23,7 @@ public sealed class ServerStopTests
     [Fact]
     public async Task Stop_ConnectionThatHasSaidNothing_DoesNotHoldItUp()
     {
-        await using var fixture = await GrpcServerFixture.StartAsync();
+        await using var fixture = await GrpcServerFixture.StartAsync(options => options.Limits.HeaderTimeout = TimeSpan.FromSeconds(1));
         using var silent = await Http2Socket.OpenAsync(fixture.Address);
         using var half = await Http2Socket.OpenAsync(fixture.Address);
         await half.SendAsync("PRI * HT"u8.ToArray());

@@ -139,6 +139,25 @@ public sealed class ServerStreamTests
         await fixture.ExpectHealthyAsync();
     }
 
+    [Fact]
+    public async Task Stream_CallerReadsNothingForTooLong_IsCut_S14()
+    {
+        await using var fixture = await GrpcServerFixture.StartAsync(
+            options => options.Limits.WriteTimeout = TimeSpan.FromSeconds(2),
+            server => server.HandleStream<Ping, Response>("Flood.Send", async (stream, context) =>
+            {
+                while (true)
+                {
+                    await stream.WriteAsync(new Response { Msg = new string('x', 10_000) }, context.CancellationToken);
+                }
+            }));
+        using var socket = await Http2Socket.ConnectAsync(fixture.Address, (4, 0));
+        await socket.SendHeadersAsync(1, Http2Socket.CallHeaders("/greeter.Flood/Send"), end: true);
+        await fixture.Running();
+
+        await Eventually.TrueAsync(() => fixture.Server.RunningCalls == 0, "the caller is cut off", 30);
+    }
+
     private static async Task<List<TResponse>> ReadAllAsync<TRequest, TResponse>(IGrpcStream<TRequest, TResponse> stream)
         where TRequest : class
         where TResponse : class
