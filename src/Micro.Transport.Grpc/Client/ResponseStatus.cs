@@ -73,7 +73,7 @@ internal static class ResponseStatus
     public static string? Encoding(HttpResponseMessage response) => First(response.Headers, "grpc-encoding");
 
     /// <summary>A server that has nothing else to say sends the status in place of headers.</summary>
-    private static HttpHeaders SourceOf(HttpResponseMessage response) =>
+    private static HttpResponseHeaders SourceOf(HttpResponseMessage response) =>
         response.TrailingHeaders.NonValidated.Contains(Status) || !response.Headers.NonValidated.Contains(Status)
             ? response.TrailingHeaders
             : response.Headers;

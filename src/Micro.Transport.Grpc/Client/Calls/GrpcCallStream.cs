@@ -42,6 +42,7 @@ internal sealed class GrpcCallStream<
         ClientOptions options,
         HttpRequestMessage request,
         MessagesContent content,
+        CancellationTokenSource life,
         CancellationToken caller)
     {
         _channel = channel;
@@ -53,7 +54,7 @@ internal sealed class GrpcCallStream<
         _request = request;
         _content = content;
         _caller = caller;
-        _life = CancellationTokenSource.CreateLinkedTokenSource(caller);
+        _life = life;
         if (plan.StreamTimeout > TimeSpan.Zero)
         {
             _deadline = options.TimeProvider.CreateTimer(
@@ -185,6 +186,7 @@ internal sealed class GrpcCallStream<
     private async Task<HttpResponseMessage> StartAsync()
     {
         var response = await _channel.SendAsync(_request, _life.Token).ConfigureAwait(false);
+        _channel.OnAnswer();
         _content.Commit();
         return response;
     }
@@ -262,9 +264,14 @@ internal sealed class GrpcCallStream<
     /// <summary>Why sending failed: the answer says it better, if there is one already.</summary>
     private async ValueTask<Exception> CauseAsync(Exception exception)
     {
-        if (_life.IsCancellationRequested || !_response.IsCompletedSuccessfully)
+        if (_life.IsCancellationRequested || !_response.IsCompleted)
         {
             return exception;
+        }
+
+        if (!_response.IsCompletedSuccessfully)
+        {
+            return _response.Exception?.InnerException ?? exception;
         }
 
         try

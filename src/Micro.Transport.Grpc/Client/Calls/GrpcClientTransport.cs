@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Micro.Client;
 using Micro.Codecs;
@@ -30,6 +31,7 @@ internal sealed class GrpcClientTransport : IClientTransport
     /// <summary>Makes clients of these options call nodes over gRPC where that is asked for or all they speak.</summary>
     public static void AddTo(ClientOptions options) => options.Grpc = static (options, tls) => new GrpcClientTransport(options, tls);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TResponse> CallAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
         CallPlan plan,
         IMessage? request,
@@ -50,17 +52,18 @@ internal sealed class GrpcClientTransport : IClientTransport
 
             // Disposing it before its end tells the server that nobody waits any more.
             using var response = await channel.SendAsync(message, cancellationToken).ConfigureAwait(false);
+            channel.OnAnswer();
             return await ReadAsync<TResponse>(response, format.Codec, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {
-            if (!channel.IsPinged && _time.GetElapsedTime(started) >= limit && !channel.HasAnsweredSince(started))
+            if (!channel.IsPinged && _time.GetElapsedTime(started) >= limit / 2 && !channel.HasAnsweredSince(started))
             {
                 // As silent as a connection whose other end is gone; nothing else would find that out for many minutes.
                 Channels.Replace(channel);
             }
 
-            throw new OperationCanceledException("the attempt was given up", cancellationToken);
+            throw new OperationCanceledException("the attempt was given up", exception, cancellationToken);
         }
         catch (Exception exception)
         {
@@ -86,14 +89,15 @@ internal sealed class GrpcClientTransport : IClientTransport
     {
         var format = _formats.Get(plan.Format);
         var channel = Channels.Enter(node, plan.Options.CloseConnection);
+        var life = CancellationTokenSource.CreateLinkedTokenSource(caller);
         GrpcCallStream<TRequest, TResponse>? stream = null;
         try
         {
-            var content = new MessagesContent();
+            var content = new MessagesContent(life.Token);
             var message = channel.NewRequest(plan.Service, plan.Endpoint, CallPath.PackageOf<TResponse>(null), content);
             _headers.Write(message, format, plan.StreamTimeout, plan.Metadata);
             await channel.ConnectAsync(plan.DialTimeout, cancellationToken).ConfigureAwait(false);
-            stream = new GrpcCallStream<TRequest, TResponse>(channel, node, plan, format.Codec, format.IsJson, _options, message, content, caller);
+            stream = new GrpcCallStream<TRequest, TResponse>(channel, node, plan, format.Codec, format.IsJson, _options, message, content, life, caller);
             await stream.OpenAsync(cancellationToken).ConfigureAwait(false);
             return stream;
         }
@@ -101,6 +105,7 @@ internal sealed class GrpcClientTransport : IClientTransport
         {
             if (stream is null)
             {
+                life.Dispose();
                 channel.Exit();
             }
             else
@@ -121,6 +126,7 @@ internal sealed class GrpcClientTransport : IClientTransport
         return format.IsJson && message.EndsWith("\n"u8) ? message[..^1] : message;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<TResponse> ReadAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
         HttpResponseMessage response,
         ICodec codec,

@@ -6,7 +6,8 @@ namespace Micro.Transport.Grpc.Client.Calls;
 /// The messages of a stream, written while it runs. The handler sends a call again that the server has refused without
 /// looking at it; so what was written is kept until the server has answered, up to a limit.
 /// </summary>
-internal sealed class MessagesContent : HttpContent
+/// <param name="life">Fires when the stream ends on this side.</param>
+internal sealed class MessagesContent(CancellationToken life) : HttpContent
 {
     private const int MaxKeptBytes = 64 * 1024;
 
@@ -64,7 +65,7 @@ internal sealed class MessagesContent : HttpContent
                 await body.FlushAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (Exception exception) when (isKept && exception is IOException && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (isKept && exception is (IOException or HttpRequestException or ObjectDisposedException) && !cancellationToken.IsCancellationRequested)
             {
                 // Either the call has failed, or it is sent again, this frame with it.
                 var again = sending.Again.Task;
@@ -107,7 +108,17 @@ internal sealed class MessagesContent : HttpContent
             sent += rest.Length;
         }
 
-        await _completed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _completed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!life.IsCancellationRequested)
+        {
+            // The server has ended the stream. The handler takes the first failure it sees for the reason, and this one
+            // says nothing: the reset must come before it.
+            await Task.WhenAny(_completed.Task, sending.Again.Task).WaitAsync(life).ConfigureAwait(false);
+            throw;
+        }
     }
 
     protected override bool TryComputeLength(out long length)

@@ -7,7 +7,7 @@ namespace Micro.Transport.Grpc.Client.Calls;
 /// HTTP/2 to one node: connections that all calls share, opened as streams run out. Closed when it is retired and its last
 /// call has ended.
 /// </summary>
-internal sealed class NodeChannel
+internal sealed class NodeChannel : IDisposable
 {
     /// <summary>Paths that are kept; a client that makes names up must not fill the memory.</summary>
     private const int MaxKept = 4096;
@@ -85,7 +85,7 @@ internal sealed class NodeChannel
     }
 
     /// <summary>Takes no more calls, and closes when those that run have ended.</summary>
-    public void Retire()
+    public void Dispose()
     {
         if (Interlocked.Exchange(ref _isRetired, 1) == 0 && Interlocked.Add(ref _calls, int.MinValue) == int.MinValue)
         {
@@ -109,12 +109,10 @@ internal sealed class NodeChannel
             Content = content,
         };
 
-    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        var response = await _invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        Volatile.Write(ref _lastAnswer, _time.GetTimestamp());
-        return response;
-    }
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _invoker.SendAsync(request, cancellationToken);
+
+    /// <summary>Remembers that the node has answered a call.</summary>
+    public void OnAnswer() => Volatile.Write(ref _lastAnswer, _time.GetTimestamp());
 
     private Uri UriOf(string service, string endpoint, string? package)
     {

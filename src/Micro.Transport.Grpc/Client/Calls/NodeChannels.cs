@@ -37,7 +37,7 @@ internal sealed class NodeChannels : IDisposable
         {
             var own = new NodeChannel(node.Address, NodeChannelOptions.For(node, _options, _tls));
             own.TryEnter();
-            own.Retire();
+            own.Dispose();
             return own;
         }
 
@@ -62,7 +62,7 @@ internal sealed class NodeChannels : IDisposable
     public void Replace(NodeChannel channel)
     {
         _channels.TryRemove(KeyValuePair.Create(channel.Address, channel));
-        channel.Retire();
+        channel.Dispose();
     }
 
     public void Dispose()
@@ -81,7 +81,7 @@ internal sealed class NodeChannels : IDisposable
         var channel = _channels.GetOrAdd(node.Address, made);
         if (!ReferenceEquals(channel, made))
         {
-            made.Retire();
+            made.Dispose();
         }
 
         if (_disposed)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Micro.Transport.Grpc.Framing;
 using Micro.Transport.Grpc.Server;
 
@@ -24,6 +25,7 @@ internal sealed class ResponseMessages(Stream stream, int limit, string? encodin
 
     /// <summary>Reads the next message; false at the end of the response.</summary>
     /// <exception cref="GrpcException">The frame is malformed, truncated or too large.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
         Message = default;
@@ -65,6 +67,7 @@ internal sealed class ResponseMessages(Stream stream, int limit, string? encodin
         _unpacked?.Dispose();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> FillAsync(int count, CancellationToken cancellationToken)
     {
         while (_end - _start < count)
