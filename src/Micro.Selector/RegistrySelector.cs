@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Selection;
 
 /// <summary>Picks from snapshots that one watch per service keeps in step with the registry.</summary>
-internal sealed class RegistrySelector : ISelector
+internal sealed class RegistrySelector : ISelector, IReportsFreshness
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, ServiceEntry> _services = new(StringComparer.Ordinal);
@@ -24,6 +24,8 @@ internal sealed class RegistrySelector : ISelector
     }
 
     public string Name => "registry";
+
+    public TimeSpan SnapshotAge => _services.Values.Select(static entry => entry.Age).DefaultIfEmpty().Max();
 
     public ValueTask<NodePick> PickAsync(
         string service, SelectOptions options, AttemptedNodes? attempted = null, CancellationToken cancellationToken = default)

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Micro.Client;
 using Micro.Hosting;
 using Micro.Registry;
+using Micro.Selection;
 using Micro.Server;
 using Micro.Wiring;
 using Microsoft.Extensions.Logging;
@@ -51,6 +52,16 @@ public sealed class MicroService : IAsyncDisposable
     /// <exception cref="MicroConfigurationException">The input was wrong.</exception>
     public IRegistry Registry => Components.Registry;
 
+    /// <summary>
+    /// How services are found: the selector of <see cref="Client"/>, with its snapshots and its knowledge of failing nodes.
+    /// A client made by hand keeps its own.
+    /// </summary>
+    /// <exception cref="MicroConfigurationException">The input was wrong.</exception>
+    public ISelector Selector => Components.Selector;
+
+    /// <summary>Whether this process only calls others.</summary>
+    internal bool IsClientOnly => _options.IsClientOnly;
+
     private ServiceComponents Components =>
         _plan.Components ?? throw new MicroConfigurationException(_plan.Problems, _plan.Cause);
 
@@ -66,8 +77,34 @@ public sealed class MicroService : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(configure);
         var options = new MicroServiceOptions();
         configure(options);
-        return new MicroService(options, ServicePlanner.Plan(options, args ?? []));
+        return Create(options, args ?? []);
     }
+
+    internal static MicroService Create(MicroServiceOptions options, IReadOnlyList<string> args) =>
+        new(options, ServicePlanner.Plan(options, args));
+
+    /// <summary>
+    /// Says for every setting what counts, and which source gave it: flag, variable, configuration key, code or default.
+    /// The flag <c>--settings</c> prints the same.
+    /// </summary>
+    /// <returns>One entry per setting, in the order of <c>--help</c>; also when some input was wrong.</returns>
+    public IReadOnlyList<EffectiveSetting> DescribeSettings() => _plan.Settings;
+
+    /// <summary>The health as probes are told; of a process that only calls others, how fresh its view of the registry is.</summary>
+    internal HealthReport Health() => IsClientOnly
+        ? new HealthReport(IsReady: true, "client only", null) { SnapshotAge = (Client as IReportsFreshness)?.SnapshotAge ?? default }
+        : Server is IReportsHealth reporter ? reporter.Health()
+        : new HealthReport(Server.State == ServerState.Registered, Server.State.ToString(), null);
+
+    /// <summary>What is wrong with the input; empty when the service can be started.</summary>
+    internal IReadOnlyList<string> Problems => _plan.Problems;
+
+    /// <summary>Adds a handler of which every call gets an object of its own. Does nothing when the input was wrong.</summary>
+    [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]
+    [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
+    internal void Handle<THandler>(Func<HandlerContext, THandler> create, Action<HandlerOptions>? configure)
+        where THandler : class =>
+        _plan.Components?.Server.Handle(create, configure);
 
     /// <summary>Adds the suitable public methods of an object as endpoints <c>Type.Method</c>. Does nothing when the input was wrong.</summary>
     /// <param name="handler">The handler; called by many threads at once.</param>
@@ -132,6 +169,7 @@ public sealed class MicroService : IAsyncDisposable
         if (!_lifetime!.IsStarted)
         {
             ServiceLog.Starting(_logger, Name);
+            WarnIfUseless();
         }
 
         return _lifetime.StartAsync(cancellationToken);
@@ -148,7 +186,7 @@ public sealed class MicroService : IAsyncDisposable
 
     /// <summary>
     /// Starts, waits for a signal or the token, stops and disposes. Wrong input is printed as one line to standard error,
-    /// and nothing is started; <c>--help</c> and <c>--version</c> print and start nothing.
+    /// and nothing is started; <c>--help</c>, <c>--version</c> and <c>--settings</c> print and start nothing.
     /// </summary>
     /// <param name="cancellationToken">Stops the service.</param>
     /// <returns>The exit code: 0, 1 when starting or stopping failed, 2 for wrong input.</returns>
@@ -214,6 +252,14 @@ public sealed class MicroService : IAsyncDisposable
         }
 
         _plan.Logging.Dispose();
+    }
+
+    private void WarnIfUseless()
+    {
+        if (!IsClientOnly && Server is RpcServer { HasHandlers: false } && _options.BeforeStartHooks.Count == 0)
+        {
+            ServiceLog.NoHandlers(_logger, Name);
+        }
     }
 
     private async Task RunUntilAsync(CancellationToken stop, CancellationToken force)

@@ -15,6 +15,8 @@ public sealed partial class MicroServiceOptions
 
     internal string? RegistryName { get; private set; }
 
+    internal string? RegistryNamesValue { get; private set; }
+
     internal Dictionary<string, Func<RegistryContext, IRegistry>> RegistryFactories { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     internal Action<MdnsRegistryOptions>? MdnsOptions { get; private set; }
@@ -61,14 +63,24 @@ public sealed partial class MicroServiceOptions
     public MicroServiceOptions Registry(IRegistry registry) => Set(() => RegistryValue = NotNull(registry));
 
     /// <summary>Makes a registry known by name, for code, flags and variables alike.</summary>
-    /// <param name="name">The name; one of the built-in names replaces that one.</param>
+    /// <param name="name">The name, without commas and equals signs; one of the built-in names replaces that one.</param>
     /// <param name="factory">Makes the registry, without any input or output; the service disposes it.</param>
+    /// <exception cref="ArgumentException">The name is empty, or a list of names could not hold it.</exception>
     public MicroServiceOptions AddRegistry(string name, Func<RegistryContext, IRegistry> factory) =>
-        Set(() => RegistryFactories[NotNull(name)] = NotNull(factory));
+        Set(() => RegistryFactories[NameOfOne(name)] = NotNull(factory));
 
     /// <summary>Chooses a registry by name. The default is <c>mdns</c>.</summary>
     /// <param name="name">A built-in name (<c>mdns</c>, <c>consul</c>, <c>etcd</c>, <c>memory</c>) or one added by <see cref="AddRegistry"/>.</param>
     public MicroServiceOptions UseRegistry(string name) => Set(() => RegistryName = NotNull(name));
+
+    /// <summary>
+    /// Chooses several registries that are used as one: registers in all of them and finds what any of them holds, for
+    /// moving from one to another. Wins over the choice of a single one, whose <c>Use…</c> methods then only set options.
+    /// </summary>
+    /// <param name="names">
+    /// Names as for <see cref="UseRegistry"/>, each once; where they disagree about a node, the one named first counts.
+    /// </param>
+    public MicroServiceOptions UseRegistries(params string[] names) => Set(() => RegistryNamesValue = string.Join(',', NotNull(names)));
 
     /// <summary>Chooses multicast DNS.</summary>
     /// <param name="configure">Its options; kept when flags choose the same registry.</param>
@@ -152,4 +164,9 @@ public sealed partial class MicroServiceOptions
     /// <summary>Runs after the server has stopped, also when that failed; all run, errors are reported together.</summary>
     /// <param name="hook">Gets the service and a token that fires when the stop is forced.</param>
     public MicroServiceOptions AfterStop(Func<MicroService, CancellationToken, Task> hook) => Set(() => AfterStopHooks.Add(NotNull(hook)));
+
+    private static string NameOfOne(string name) =>
+        string.IsNullOrWhiteSpace(NotNull(name)) || name.AsSpan().IndexOfAny(',', '=') >= 0
+            ? throw new ArgumentException($"registry name '{name}' must not be empty or hold commas or equals signs", nameof(name))
+            : name;
 }

@@ -25,7 +25,11 @@ public sealed partial class GreeterProcess : IDisposable
 
     public IReadOnlyList<string> Errors => Copy(_errors);
 
-    public static GreeterProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static GreeterProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        StartSample("Greeter.dll", environment, arguments);
+
+    /// <summary>Any of the samples, in the folder to which all were copied.</summary>
+    public static GreeterProcess StartSample(string program, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -33,8 +37,9 @@ public sealed partial class GreeterProcess : IDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
             UseShellExecute = false,
+            WorkingDirectory = AppContext.BaseDirectory,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Greeter.dll"));
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

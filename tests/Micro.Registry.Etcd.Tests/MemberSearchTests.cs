@@ -1,6 +1,5 @@
 using Micro.Registry.Etcd.Api;
 using Micro.Testing;
-using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Etcd.Tests;
 

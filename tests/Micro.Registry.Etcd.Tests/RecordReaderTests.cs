@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Micro.Registry.Etcd.Api;
 using Micro.Registry.Etcd.Records;
+using Micro.Registry.Etcd.Watching;
 
 namespace Micro.Registry.Etcd.Tests;
 
@@ -67,6 +68,22 @@ public sealed class RecordReaderTests
         }
 
         keys.Count.Should().BeGreaterThan(1000);
+    }
+
+    [Fact]
+    public void Records_ManyNodesOfOneVersion_KeepItsEndpointsOnce_R22()
+    {
+        var endpoint = new Endpoint { Name = "Greeter.Hello", Request = new Value { Name = "Request" }, Response = new Value { Name = "Response" } };
+        var records = new KeyedRecords(NewReader(), "greeter");
+        var told = new List<ServiceRecord>();
+        foreach (var id in new[] { "a", "b" })
+        {
+            var record = Some.Record("greeter", id) with { Endpoints = [endpoint] };
+            told.Add(records.Apply(new KeyEvent { Kv = Pair($"/micro/registry/greeter/{id}", RecordJson.Write(record)) })![0].Service!);
+        }
+
+        told[1].Endpoints.Should().Equal(endpoint);
+        told[1].Endpoints[0].Should().BeSameAs(told[0].Endpoints[0]);
     }
 
     private static RecordReader NewReader()

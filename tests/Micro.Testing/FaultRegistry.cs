@@ -79,8 +79,11 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
         }
     }
 
-    public Task<IReadOnlyList<ServiceRecord>> ListServicesAsync(CancellationToken cancellationToken = default) =>
-        inner.ListServicesAsync(cancellationToken);
+    public async Task<IReadOnlyList<ServiceRecord>> ListServicesAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIf(ReadError);
+        return await inner.ListServicesAsync(cancellationToken);
+    }
 
     public async IAsyncEnumerable<RegistryEvent> WatchAsync(
         string? service = null,

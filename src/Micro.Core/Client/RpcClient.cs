@@ -13,7 +13,7 @@ using Microsoft.Extensions.ObjectPool;
 namespace Micro.Client;
 
 /// <summary>The client: merges options, encodes the request once, and runs it through the one call loop.</summary>
-internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
+internal sealed class RpcClient : IMicroClient, IAdoptsRegistry, IReportsFreshness
 {
     private readonly ClientOptions _options;
     private readonly ContentFormats _formats;
@@ -57,6 +57,9 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry
 
     /// <summary>Connections that wait for the next call.</summary>
     internal int IdleConnections => _pool.IdleCount;
+
+    /// <summary>Zero as long as nothing was called.</summary>
+    public TimeSpan SnapshotAge => _selector.IsValueCreated ? (_selector.Value as IReportsFreshness)?.SnapshotAge ?? default : default;
 
     public void Adopt(IRegistry registry) => _registry ??= registry;
 

@@ -52,6 +52,13 @@ internal static class RecordDifference
         var right = 0;
         while (left < before.Nodes.Count || right < after.Nodes.Count)
         {
+            if (left < before.Nodes.Count && right < after.Nodes.Count && ReferenceEquals(before.Nodes[left], after.Nodes[right]))
+            {
+                left++;
+                right++;
+                continue;
+            }
+
             var order = left == before.Nodes.Count ? 1
                 : right == after.Nodes.Count ? -1
                 : string.CompareOrdinal(before.Nodes[left].Id, after.Nodes[right].Id);
@@ -93,7 +100,8 @@ internal static class RecordDifference
         }
     }
 
-    private static bool SameDescription(ServiceRecord left, ServiceRecord right) =>
+    /// <summary>Whether two records of one version say the same of it, whatever their nodes.</summary>
+    public static bool SameDescription(ServiceRecord left, ServiceRecord right) =>
         StructuralComparison.AreEqual(left.Metadata, right.Metadata)
         && StructuralComparison.AreEqual(left.Endpoints, right.Endpoints);
 }

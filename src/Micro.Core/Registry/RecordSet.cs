@@ -41,6 +41,19 @@ internal sealed class RecordSet
             return this;
         }
 
+        if (!RecordPatch.Handles(service))
+        {
+            return ApplyWhole(change, service);
+        }
+
+        var before = Find(service.Name);
+        var after = RecordPatch.Apply(before, change);
+        return ReferenceEquals(before, after) ? this : Replace(service.Name, after);
+    }
+
+    /// <summary>The same for any event, at the price of putting the service's records together anew.</summary>
+    internal RecordSet ApplyWhole(RegistryEvent change, ServiceRecord service)
+    {
         var versions = new ServiceVersions();
         var before = Find(service.Name);
         foreach (var record in before)

@@ -13,4 +13,10 @@ public sealed class Registration(ServiceRecord service, CancellationToken lost)
     /// key deleted). The owner then registers again; the registry itself never does.
     /// </summary>
     public CancellationToken Lost { get; } = lost;
+
+    /// <summary>
+    /// Why a registry made of several (<see cref="Registries.Combine"/>) holds the record in some of them only;
+    /// <see langword="null"/> when it is everywhere. The owner then registers again soon.
+    /// </summary>
+    public Exception? Incomplete { get; init; }
 }

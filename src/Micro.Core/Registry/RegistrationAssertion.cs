@@ -18,6 +18,9 @@ internal sealed class RegistrationAssertion(IRegistry registry, Func<ServiceReco
     /// <summary>Fires when the registry learns that the record is gone.</summary>
     public CancellationToken Lost => _registration?.Lost ?? Never;
 
+    /// <summary>Why the record is in some of several registries only.</summary>
+    public Exception? Incomplete => _registration?.Incomplete;
+
     /// <summary>Whether something may be in the registry: written, or tried with an unknown outcome.</summary>
     public bool MayBeStored => _written is not null;
 

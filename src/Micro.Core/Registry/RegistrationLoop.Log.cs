@@ -43,4 +43,10 @@ internal sealed partial class RegistrationLoop
 
     [LoggerMessage(1322, LogLevel.Debug, "Registry [{Registry}] confirmed node {NodeId}", EventName = "NodeConfirmed")]
     private static partial void LogConfirmed(ILogger logger, string registry, string nodeId);
+
+    [LoggerMessage(1323, LogLevel.Warning, "Registry [{Registry}] holds node {NodeId} in part, the rest is tried again: {Error}", EventName = "RegisteredInPart")]
+    private static partial void LogIncomplete(ILogger logger, string registry, string nodeId, string error, Exception exception);
+
+    [LoggerMessage(1324, LogLevel.Information, "Registry [{Registry}] holds node {NodeId} everywhere again, after {Count} tries", EventName = "RegisteredEverywhere")]
+    private static partial void LogCompleted(ILogger logger, string registry, string nodeId, int count);
 }

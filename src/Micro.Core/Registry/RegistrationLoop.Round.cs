@@ -27,7 +27,9 @@ internal sealed partial class RegistrationLoop
         try
         {
             await AssertAsync(cancellationToken).ConfigureAwait(false);
-            return _check.Error is null ? _schedule.NextHeartbeat() : _schedule.NextCheck();
+            return _check.Error is not null ? _schedule.NextCheck()
+                : _assertion.Incomplete is { } missing ? _schedule.NextCompletion(missing, _incompletions)
+                : _schedule.NextHeartbeat();
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -55,8 +57,32 @@ internal sealed partial class RegistrationLoop
         }
 
         _failures = 0;
-        _status.Confirm();
+        NoticeCompleteness(_assertion.Incomplete);
+        _status.Confirm(_assertion.Incomplete);
         _firstOutcome.TrySetResult(null);
+    }
+
+    /// <summary>Says when the node is in some of several registries only, and when it is in all of them again.</summary>
+    private void NoticeCompleteness(Exception? missing)
+    {
+        if (missing is null)
+        {
+            if (_incompletions > 0)
+            {
+                LogCompleted(_logger, _registry.Name, _assertion.NodeId, _incompletions);
+            }
+
+            _incompletions = 0;
+            _incompletionLoggedAt = null;
+            return;
+        }
+
+        _incompletions++;
+        if (_incompletionLoggedAt is not { } last || _timeProvider.GetElapsedTime(last) >= CheckLogInterval)
+        {
+            _incompletionLoggedAt = _timeProvider.GetTimestamp();
+            LogIncomplete(_logger, _registry.Name, _assertion.NodeId, missing.Message, missing);
+        }
     }
 
     private TimeSpan OnAssertFailed(Exception exception)

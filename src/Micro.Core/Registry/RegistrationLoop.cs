@@ -28,10 +28,12 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
     private Task? _running;
     private Task? _stopping;
     private int _failures;
+    private int _incompletions;
     private int _quickLosses;
     private bool _isAnnounced;
     private long _confirmedAt;
     private long? _checkLoggedAt;
+    private long? _incompletionLoggedAt;
 
     public RegistrationLoop(
         IRegistry registry,
@@ -61,7 +63,9 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
 
     public ServerState State => _status.State;
 
-    /// <summary>Why the node is not registered, or <see langword="null"/> when nothing failed.</summary>
+    /// <summary>
+    /// Why the node is not registered, or in some of several registries only; <see langword="null"/> when nothing failed.
+    /// </summary>
     public Exception? LastError => _status.LastError;
 
     /// <summary>When the registry last confirmed the registration.</summary>

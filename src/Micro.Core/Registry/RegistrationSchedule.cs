@@ -54,6 +54,15 @@ internal sealed class RegistrationSchedule
         return Jitter.Spread(pause < RetryLimit ? pause : RetryLimit, _random);
     }
 
+    /// <summary>
+    /// After the n-th time in a row that the node got into some of several registries only: soon, unless the others
+    /// refuse, and never later than those that have it must be renewed.
+    /// </summary>
+    public TimeSpan NextCompletion(Exception missing, int count) =>
+        missing is not (RegistryDeniedException or ArgumentException) ? NextRetry(count)
+        : Interval > TimeSpan.Zero ? NextHeartbeat()
+        : NextAfterDenial();
+
     /// <summary>After a refusal: repeating it soon does not help.</summary>
     public TimeSpan NextAfterDenial() =>
         Jitter.Extend(Interval > ShortestDeniedRetry ? Interval : ShortestDeniedRetry, _random);

@@ -48,14 +48,16 @@ internal sealed partial class RegistrationStatus(ILogger logger, TimeProvider ti
         }
     }
 
-    public void Confirm()
+    /// <summary>The node is registered.</summary>
+    /// <param name="missing">Why it is in some of several registries only.</param>
+    public void Confirm(Exception? missing = null)
     {
         lock (_gate)
         {
             _confirmedAt = timeProvider.GetUtcNow();
         }
 
-        Change(ServerState.Registered, null);
+        Change(ServerState.Registered, missing);
     }
 
     /// <summary>A try failed: a node that was in counts as lost, one that was out stays out.</summary>

@@ -9,7 +9,7 @@ public sealed record ServiceRecord
 {
     private readonly IReadOnlyDictionary<string, string> _metadata = Labels.Empty;
     private readonly IReadOnlyList<Endpoint> _endpoints = [];
-    private readonly IReadOnlyList<Node> _nodes = [];
+    private readonly NodeList _nodes = NodeList.Empty;
 
     /// <summary>Name of the service, for example <c>greeter</c>; 1 to 255 characters when registered.</summary>
     public required string Name { get; init; }
@@ -35,8 +35,10 @@ public sealed record ServiceRecord
     public IReadOnlyList<Node> Nodes
     {
         get => _nodes;
-        init => _nodes = value is null ? [] : [.. value];
+        init => _nodes = NodeList.Of(value);
     }
+
+    internal NodeList NodeList => _nodes;
 
     /// <inheritdoc/>
     public bool Equals(ServiceRecord? other) =>

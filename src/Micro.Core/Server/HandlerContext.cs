@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Micro.Server;
 
 /// <summary>
@@ -16,6 +18,7 @@ public sealed class HandlerContext
     private CancellationTokenSource? _cancellation;
     private volatile bool _isCancelled;
     private CallMetadata? _metadata;
+    private AsyncServiceScope? _scope;
 
     internal HandlerContext(
         string service,
@@ -100,6 +103,16 @@ public sealed class HandlerContext
         }
     }
 
+    /// <summary>
+    /// The services of this call: a scope of the server's container, opened when first asked for and disposed after the
+    /// response is encoded or the stream has ended.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The server was given no container.</exception>
+    public IServiceProvider Services =>
+        (_scope ??= Scopes?.CreateAsyncScope() ?? throw new InvalidOperationException(
+            $"{Endpoint} asks for services, but its server has no container: add the service with AddMicro, or set {nameof(ServerOptions)}.{nameof(ServerOptions.Services)}"))
+        .ServiceProvider;
+
     /// <summary>The decoded request; <see langword="null"/> for a stream. Filled only when interceptors run.</summary>
     public object? Request { get; internal set; }
 
@@ -108,6 +121,12 @@ public sealed class HandlerContext
 
     /// <summary>The stream of a stream call, on its way through the interceptors to the handler.</summary>
     internal Handlers.IMessageStream? Stream { get; set; }
+
+    /// <summary>Makes the scope of the call; set by whoever also closes it.</summary>
+    internal IServiceScopeFactory? Scopes { get; set; }
+
+    /// <summary>Whether somebody asked for services, so that a scope is to be closed.</summary>
+    internal bool HasScope => _scope is not null;
 
     /// <summary>Whether the caller's deadline has passed.</summary>
     internal bool IsDeadlinePassed => _deadline != long.MaxValue && (_timeProvider.GetTimestamp() >= _deadline || HasTimerFired);
@@ -142,6 +161,13 @@ public sealed class HandlerContext
         {
             // The call has just ended.
         }
+    }
+
+    /// <summary>Disposes the scope and what it made.</summary>
+    internal ValueTask CloseScopeAsync()
+    {
+        Scopes = null;
+        return _scope?.DisposeAsync() ?? default;
     }
 
     private CancellationTokenSource StartCancellation()

@@ -83,6 +83,16 @@ internal sealed class HealthResponder(string serviceName, Func<HealthReport> rep
                 json.WriteString("error", error);
             }
 
+            if (now.IsDegraded)
+            {
+                json.WriteBoolean("degraded", true);
+            }
+
+            if (now.SnapshotAge > HealthReport.SnapshotGrace)
+            {
+                json.WriteNumber("registry_silent_seconds", (long)now.SnapshotAge.TotalSeconds);
+            }
+
             json.WriteEndObject();
         }
 

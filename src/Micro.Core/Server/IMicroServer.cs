@@ -40,6 +40,23 @@ public interface IMicroServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The server was started.</exception>
     void Handle(IContractHandler handler, Action<HandlerOptions>? configure = null);
 
+    /// <summary>
+    /// Adds the suitable public methods of a type as endpoints <c>Type.Method</c>, each call on an object of its own.
+    /// </summary>
+    /// <typeparam name="THandler">Type of the handler.</typeparam>
+    /// <param name="create">
+    /// Gives the handler of a call, usually from <see cref="HandlerContext.Services"/>, whose scope then disposes it.
+    /// </param>
+    /// <param name="configure">Name, visibility and metadata.</param>
+    /// <exception cref="ArgumentException">No method is suitable, or the name is taken.</exception>
+    /// <exception cref="InvalidOperationException">The server was started.</exception>
+    /// <exception cref="NotSupportedException">This server has one object per handler only.</exception>
+    [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]
+    [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
+    void Handle<THandler>(Func<HandlerContext, THandler> create, Action<HandlerOptions>? configure = null)
+        where THandler : class =>
+        throw new NotSupportedException($"{GetType().Name} takes handlers as objects only, not one per call");
+
     /// <summary>Adds a unary endpoint.</summary>
     /// <typeparam name="TRequest">Type of the request.</typeparam>
     /// <typeparam name="TResponse">Type of the response.</typeparam>

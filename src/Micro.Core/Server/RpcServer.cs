@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Micro.Server;
 
 /// <summary>The server: handlers before the start, one <see cref="ServerRun"/> from each start to its stop.</summary>
-internal sealed class RpcServer : IMicroServer, IAdoptsRegistry
+internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
 {
     private readonly SemaphoreSlim _lifecycle = new(1, 1);
     private readonly EndpointTableBuilder _endpoints = new();
@@ -57,6 +57,11 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry
     /// <summary>Connections that are open now.</summary>
     internal int Connections => _run?.Connections ?? 0;
 
+    /// <summary>Whether it has handlers of the user.</summary>
+    internal bool HasHandlers => !_endpoints.IsEmpty;
+
+    public HealthReport Health() => _run?.Health() ?? new HealthReport(IsReady: false, "not registered", null);
+
     public void Adopt(IRegistry registry) => _registry ??= registry;
 
     [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]
@@ -71,7 +76,17 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry
             return;
         }
 
-        var bound = HandlerBinder.Bind(handler, OptionsOf(configure), Interceptors(), Logger());
+        var bound = HandlerBinder.Bind(HandlerSource.Shared(handler), OptionsOf(configure), Interceptors(), Logger());
+        Add(() => _endpoints.AddHandler(bound));
+    }
+
+    [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]
+    [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
+    public void Handle<THandler>(Func<HandlerContext, THandler> create, Action<HandlerOptions>? configure = null)
+        where THandler : class
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        var bound = HandlerBinder.Bind(HandlerSource.PerCall(create), OptionsOf(configure), Interceptors(), Logger());
         Add(() => _endpoints.AddHandler(bound));
     }
 

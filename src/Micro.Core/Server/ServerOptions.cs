@@ -119,6 +119,12 @@ public sealed class ServerOptions
     /// <summary>Registry; <see langword="null"/> (the default) for the service's own, else mDNS.</summary>
     public IRegistry? Registry { get; set; }
 
+    /// <summary>
+    /// Container of the application: each call gets a scope of it, see <see cref="HandlerContext.Services"/>. The default
+    /// value is <see langword="null"/>: none.
+    /// </summary>
+    public IServiceProvider? Services { get; set; }
+
     /// <summary>Where logs go; <see langword="null"/> (the default) for the service's own, else nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
@@ -127,6 +133,9 @@ public sealed class ServerOptions
 
     /// <summary>Makes what answers HTTP/2 on the server's port; <see langword="null"/> for nothing.</summary>
     internal Func<ProtocolHost, IHttp2Protocol>? Http2 { get; set; }
+
+    /// <summary>For how long the registry has not confirmed what the client beside this server calls by.</summary>
+    internal Func<TimeSpan>? SnapshotAge { get; set; }
 
     /// <summary>Adds every mistake to the list, each naming the value and what would be right.</summary>
     /// <param name="errors">Where mistakes are added.</param>

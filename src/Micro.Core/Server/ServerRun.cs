@@ -7,6 +7,7 @@ using Micro.Transport;
 using Micro.Transport.Mucp;
 using Micro.Transport.Security;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Server;
@@ -43,7 +44,7 @@ internal sealed class ServerRun : IAsyncDisposable
     {
         _options = options;
         _registry = registry;
-        _endpoints = endpoints.Build(options.DebugHandler ? DebugHandler.Create(statistics, () => Health().IsReady, [.. options.Interceptors]) : []);
+        _endpoints = endpoints.Build(options.DebugHandler ? DebugHandler.Create(statistics, () => Health().IsReady, [.. options.Interceptors]) : [], options.Services?.GetService<IServiceScopeFactory>());
         _loggerFactory = loggerFactory;
         _logger = loggerFactory.CreateLogger("Micro.Server");
         Statistics = statistics;
@@ -97,8 +98,7 @@ internal sealed class ServerRun : IAsyncDisposable
         NetworkChange.NetworkAddressChanged -= OnNetworkAddressChanged;
         await _registration.StopAsync(skipWaits).ConfigureAwait(false);
         _host.BeginDrain();
-        var isMdns = string.Equals(_registry.Name, "mdns", StringComparison.Ordinal);
-        var drainDelay = _options.DrainDelay ?? (isMdns ? MdnsDrainDelay : DefaultDrainDelay);
+        var drainDelay = _options.DrainDelay ?? (CompositeContext.Includes(_registry.Name, "mdns") ? MdnsDrainDelay : DefaultDrainDelay);
         await DelayAsync(drainDelay, skipWaits).ConfigureAwait(false);
         await CloseAsync(skipWaits).ConfigureAwait(false);
         _logger.Stopped(Statistics.Requests, Statistics.Errors);
@@ -115,14 +115,19 @@ internal sealed class ServerRun : IAsyncDisposable
             || (state == ServerState.Lost
                 && _registration.ConfirmedAt is { } confirmedAt
                 && (_options.RegisterTtl == TimeSpan.Zero || _options.TimeProvider.GetUtcNow() - confirmedAt < _options.RegisterTtl));
+        var error = _registration.LastError;
         var registration = state switch
         {
-            ServerState.Registered => "registered",
-            ServerState.Lost => "lost",
+            ServerState.Registered => error is null ? "registered" : "registered in part",
+            ServerState.Lost => HealthReport.Lost,
             ServerState.Draining => "draining",
             _ => "not registered",
         };
-        return new HealthReport(isVisible, registration, _registration.LastError is null ? null : _registration.LastError.GetType().Name);
+        return new HealthReport(isVisible, registration, error?.GetType().Name)
+        {
+            ConfirmedAt = _registration.ConfirmedAt,
+            SnapshotAge = _options.SnapshotAge?.Invoke() ?? default,
+        };
     }
 
     public async ValueTask DisposeAsync()

@@ -9,11 +9,13 @@ internal sealed class KeyedRecords(RecordReader reader, string? service)
 {
     private readonly Dictionary<ByteString, (long Revision, ServiceRecord Record)> _records = [];
     private readonly Dictionary<(string Service, string Id), int> _nodes = [];
+    private readonly Dictionary<(string Service, string Version), IReadOnlyList<Endpoint>> _endpoints = [];
 
     public void Clear()
     {
         _records.Clear();
         _nodes.Clear();
+        _endpoints.Clear();
     }
 
     public void Add(KeyValue pair)
@@ -38,7 +40,7 @@ internal sealed class KeyedRecords(RecordReader reader, string? service)
         Remove(key, known);
         if (after is not null)
         {
-            Put(key, change.Kv.ModRevision, after);
+            after = Put(key, change.Kv.ModRevision, after);
         }
 
         if (isAmbiguous || IsAmbiguous(after))
@@ -67,14 +69,30 @@ internal sealed class KeyedRecords(RecordReader reader, string? service)
     private bool IsAmbiguous(ServiceRecord? record) =>
         record is not null && record.Nodes.Any(node => _nodes.GetValueOrDefault((record.Name, node.Id)) > 1);
 
-    private void Put(ByteString key, long revision, ServiceRecord record)
+    private ServiceRecord Put(ByteString key, long revision, ServiceRecord record)
     {
+        record = ShareEndpoints(record);
         _records[key] = (revision, record);
         foreach (var node in record.Nodes)
         {
             var id = (record.Name, node.Id);
             _nodes[id] = _nodes.GetValueOrDefault(id) + 1;
         }
+
+        return record;
+    }
+
+    /// <summary>Each value repeats the endpoints of its version, which are most of it: they are kept once.</summary>
+    private ServiceRecord ShareEndpoints(ServiceRecord record)
+    {
+        var version = (record.Name, record.Version);
+        if (_endpoints.TryGetValue(version, out var known) && StructuralComparison.AreEqual(known, record.Endpoints))
+        {
+            return record with { Endpoints = known };
+        }
+
+        _endpoints[version] = record.Endpoints;
+        return record;
     }
 
     private void Remove(ByteString key, ServiceRecord? record)

@@ -11,6 +11,7 @@ internal sealed class HealthTable(string service, EjectionOptions options, TimeP
 {
     private static readonly TimeSpan LostProbe = TimeSpan.FromSeconds(60);
     private readonly Lock _gate = new();
+    private readonly HashSet<NodeHealth> _out = [];
     private Dictionary<(string Id, string Address), NodeHealth> _nodes = [];
     private int _listed;
     private int _ejected;
@@ -49,12 +50,8 @@ internal sealed class HealthTable(string service, EjectionOptions options, TimeP
             }
 
             _listed = _nodes.Values.Count(health => health.IsListed);
-            while (CountOut(listedOnly: true) > Limit)
-            {
-                // Healthy nodes went away: those that are due first come back, so that never too many are left out.
-                Return(_nodes.Values.Where(health => health.IsListed && health.State != NodeHealthState.InUse).MinBy(health => health.DueAt)!);
-            }
-
+            _out.RemoveWhere(health => !IsKnown(health));
+            KeepWithinLimit();
             NoteChange();
 
             void Keep(Node node, bool isListed)
@@ -63,6 +60,43 @@ internal sealed class HealthTable(string service, EjectionOptions options, TimeP
                 var health = before.GetValueOrDefault(key) ?? new NodeHealth(node);
                 health.IsListed = isListed;
                 _nodes[key] = health;
+            }
+        }
+    }
+
+    /// <summary>Takes some changes of the listed nodes, for a service without suspects; the price does not grow with the nodes.</summary>
+    public void Change(IReadOnlyList<NodeEdit> edits)
+    {
+        lock (_gate)
+        {
+            // A node that only changed its labels, or its version, keeps its health: so first all that goes, then what comes.
+            var gone = new Dictionary<(string Id, string Address), NodeHealth>();
+            foreach (var edit in edits)
+            {
+                if (edit.Gone is { } node && _nodes.Remove((node.Id, node.Address), out var health))
+                {
+                    gone[(node.Id, node.Address)] = health;
+                }
+            }
+
+            foreach (var edit in edits)
+            {
+                if (edit.Come is { } node)
+                {
+                    var health = gone.GetValueOrDefault((node.Id, node.Address)) ?? new NodeHealth(node);
+                    health.IsListed = true;
+                    _nodes[(node.Id, node.Address)] = health;
+                }
+            }
+
+            _listed = _nodes.Count;
+            var before = _out.Count;
+            _out.RemoveWhere(health => !IsKnown(health));
+            KeepWithinLimit();
+            if (_out.Count != before)
+            {
+                // Otherwise what picks have worked out still holds.
+                NoteChange();
             }
         }
     }
@@ -132,6 +166,19 @@ internal sealed class HealthTable(string service, EjectionOptions options, TimeP
 
     private int Limit => Math.Max(1, (int)(_listed * options.MaxShare));
 
+    /// <summary>Healthy nodes went away: those that are due first come back, so that never too many are left out.</summary>
+    private void KeepWithinLimit()
+    {
+        while (CountOut(listedOnly: true) > Limit)
+        {
+            Return(_out.Where(static health => health.IsListed).MinBy(static health => health.DueAt)!);
+        }
+    }
+
+    /// <summary>Whether a node is still in the table: reports of older snapshots may be of one that is not.</summary>
+    private bool IsKnown(NodeHealth health) =>
+        ReferenceEquals(_nodes.GetValueOrDefault((health.Node.Id, health.Node.Address)), health);
+
     private void Fail(NodeHealth health, ErrorKind kind, bool atOnce, long now)
     {
         if (health.State == NodeHealthState.Ejected)
@@ -148,6 +195,11 @@ internal sealed class HealthTable(string service, EjectionOptions options, TimeP
 
         var pause = NextPause(health, now);
         health.State = NodeHealthState.Ejected;
+        if (IsKnown(health))
+        {
+            _out.Add(health);
+        }
+
         health.DueAt = now + Ticks(pause);
         health.ChangedAt = now;
         NoteChange();
@@ -175,6 +227,7 @@ internal sealed class HealthTable(string service, EjectionOptions options, TimeP
     private void Return(NodeHealth health)
     {
         health.State = NodeHealthState.InUse;
+        _out.Remove(health);
         health.Failures = 0;
         health.ChangedAt = time.GetTimestamp();
         SelectorLog.Returned(logger, health.Node.Id, health.Node.Address, service);
@@ -186,8 +239,7 @@ internal sealed class HealthTable(string service, EjectionOptions options, TimeP
         Interlocked.Increment(ref _generation);
     }
 
-    private int CountOut(bool listedOnly) =>
-        _nodes.Values.Count(health => (health.IsListed || !listedOnly) && health.State != NodeHealthState.InUse);
+    private int CountOut(bool listedOnly) => listedOnly ? _out.Count(static health => health.IsListed) : _out.Count;
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 }

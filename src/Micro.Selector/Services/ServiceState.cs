@@ -8,6 +8,9 @@ namespace Micro.Selection;
 /// </summary>
 internal sealed class ServiceState
 {
+    /// <summary>More changes at once are taken in as a whole new list.</summary>
+    private const int FewChanges = 64;
+
     private readonly Lock _gate = new();
     private readonly SelectorContext _context;
     private readonly SnapshotContext _snapshots;
@@ -97,17 +100,19 @@ internal sealed class ServiceState
         lock (_gate)
         {
             var after = _records.Apply(change);
-            if (!confirmed && _guard.IsMassive(Count(_records), Vanished(after).Count))
+            if (ReferenceEquals(after, _records))
+            {
+                return true;
+            }
+
+            var changes = NodeChanges.Between(_records.Records, after.Records);
+            if (!confirmed && _guard.IsMassive(Count(_records), changes.Vanished().Count))
             {
                 return false;
             }
 
-            if (!ReferenceEquals(after, _records))
-            {
-                _version++;
-                Replace(after);
-            }
-
+            _version++;
+            Replace(after, changes);
             return true;
         }
     }
@@ -125,9 +130,11 @@ internal sealed class ServiceState
 
     private static int Count(RecordSet records) => records.Records.Sum(record => record.Nodes.Count);
 
-    private void Replace(RecordSet after)
+    private void Replace(RecordSet after) => Replace(after, NodeChanges.Between(_records.Records, after.Records));
+
+    private void Replace(RecordSet after, NodeChanges changes)
     {
-        var vanished = Vanished(after);
+        var vanished = SuspectsOf(changes.Vanished());
         if (_guard.IsMassive(Count(_records), vanished.Count))
         {
             _suspects.AddRange(_guard.TakeRecent());
@@ -138,8 +145,17 @@ internal sealed class ServiceState
             _guard.Remember(vanished);
         }
 
-        _records = after;
-        Publish();
+        if (_snapshot is not { SuspectCount: 0 } snapshot || _suspects.Count > 0 || changes.Edits.Count > FewChanges)
+        {
+            _records = after;
+            Publish();
+        }
+        else if (!changes.IsEmpty)
+        {
+            _records = after;
+            _snapshots.Health?.Change(changes.Edits);
+            _snapshot = snapshot.With(after.Records, changes);
+        }
     }
 
     private void DropSuspect(Node node)
@@ -164,18 +180,15 @@ internal sealed class ServiceState
         _snapshot = new ServiceSnapshot(_snapshots, _records.Records, [.. _suspects]);
     }
 
-    private List<Suspect> Vanished(RecordSet after)
+    private List<Suspect> SuspectsOf(IReadOnlyList<(ServiceRecord Record, Node Node)> vanished)
     {
-        if (_records.Records.Count == 0 || ReferenceEquals(_records, after))
+        if (vanished.Count == 0)
         {
             return [];
         }
 
         var until = _context.Time.GetTimestamp()
             + (long)(_context.Options.KeepLastNodesFor.TotalSeconds * _context.Time.TimestampFrequency);
-        var remaining = after.Records.SelectMany(record => record.Nodes).Select(node => node.Id).ToHashSet(StringComparer.Ordinal);
-        return [.. _records.Records
-            .SelectMany(record => record.Nodes.Where(node => !remaining.Contains(node.Id)).Select(node => record with { Nodes = [node] }))
-            .Select(record => new Suspect(record, until))];
+        return [.. vanished.Select(entry => new Suspect(entry.Record with { Nodes = [entry.Node] }, until))];
     }
 }

@@ -21,6 +21,15 @@ internal sealed class CandidateSet(HealthTable? health)
     /// <summary>The listed nodes that take part in the choice; empty when all are left out.</summary>
     public Candidates Usable => health is { EjectedCount: > 0 } ? View(health).Usable : Listed;
 
+    /// <summary>Works out what picks would otherwise have to, when nodes are left out: called before the set is seen by any.</summary>
+    public void Prepare()
+    {
+        if (health is { EjectedCount: > 0 })
+        {
+            View(health);
+        }
+    }
+
     /// <summary>Picks a node whose pause is over, for the one request that tries whether it is back.</summary>
     public bool TryPickProbe(TimeProvider time, out NodePick pick)
     {

@@ -19,6 +19,29 @@ internal sealed class Candidates
 
     public NodePick this[int index] => new(Nodes[index], Reporters[index]);
 
+    /// <summary>The candidates after some changes: what is in between is copied as a whole.</summary>
+    /// <param name="nodes">All nodes after the changes.</param>
+    /// <param name="changes">What changed, in the order of the list.</param>
+    /// <param name="report">Makes the reporter of a node that comes.</param>
+    public Candidates With(Node[] nodes, IReadOnlyList<NodeEdit> changes, Func<Node, NodeReporter> report)
+    {
+        var reporters = new NodeReporter[nodes.Length];
+        var (from, to) = (0, 0);
+        foreach (var change in changes)
+        {
+            Array.Copy(Reporters, from, reporters, to, change.Index - from);
+            to += change.Index - from;
+            from = change.Gone is null ? change.Index : change.Index + 1;
+            if (change.Come is { } node)
+            {
+                reporters[to++] = report(node);
+            }
+        }
+
+        Array.Copy(Reporters, from, reporters, to, Count - from);
+        return new Candidates(nodes, reporters);
+    }
+
     /// <summary>Those whose index passes.</summary>
     public Candidates Where(Func<int, bool> passes)
     {

@@ -25,11 +25,42 @@ internal sealed class ServiceSnapshot
         _records = records;
         _suspects = suspects;
         _unfiltered = Build(SelectOptions.Default);
+        _unfiltered.Prepare();
+    }
+
+    private ServiceSnapshot(SnapshotContext context, IReadOnlyList<ServiceRecord> records, CandidateSet unfiltered)
+    {
+        _context = context;
+        _records = records;
+        _suspects = [];
+        _unfiltered = unfiltered;
+        _unfiltered.Prepare();
     }
 
     public int NodeCount => _unfiltered.Listed.Count;
 
     public int SuspectCount => _suspects.Length;
+
+    /// <summary>What is picked from without filters.</summary>
+    internal CandidateSet Unfiltered => _unfiltered;
+
+    /// <summary>
+    /// The snapshot after some changes, for a service without suspects: costs two copies of an array, however many nodes
+    /// there are. The health of the nodes has been told the changes already.
+    /// </summary>
+    public ServiceSnapshot With(IReadOnlyList<ServiceRecord> records, NodeChanges changes)
+    {
+        var listed = _unfiltered.Listed;
+        var set = new CandidateSet(_context.Health)
+        {
+            Options = _unfiltered.Options,
+            Listed = changes.Edits.Count == 0 ? listed : listed.With(NodesOf(records), changes.Edits, node => Report(node, _unfiltered.Picker, drop: null)),
+            Suspects = _unfiltered.Suspects,
+            SuspectsUntil = _unfiltered.SuspectsUntil,
+            Picker = _unfiltered.Picker,
+        };
+        return new ServiceSnapshot(_context, records, set);
+    }
 
     /// <summary>Picks a node.</summary>
     /// <returns>Whether there is one; if not, the service has no usable node at all.</returns>
@@ -169,6 +200,28 @@ internal sealed class ServiceSnapshot
         };
     }
 
+    /// <summary>All nodes by version and id; those of a single version are shared with its record.</summary>
+    private static Node[] NodesOf(IReadOnlyList<ServiceRecord> records)
+    {
+        if (records.Count == 1)
+        {
+            return records[0].NodeList.Array;
+        }
+
+        var nodes = new Node[records.Sum(static record => record.Nodes.Count)];
+        var count = 0;
+        foreach (var record in records)
+        {
+            record.NodeList.CopyTo(nodes, count);
+            count += record.Nodes.Count;
+        }
+
+        return nodes;
+    }
+
     private Candidates Candidates(Node[] nodes, INodePicker picker, Action<Node>? drop) =>
-        new(nodes, [.. nodes.Select(node => new NodeReporter(picker, _context.Health, _context.Health?.Get(node) ?? new NodeHealth(node), drop))]);
+        new(nodes, [.. nodes.Select(node => Report(node, picker, drop))]);
+
+    private NodeReporter Report(Node node, INodePicker picker, Action<Node>? drop) =>
+        new(picker, _context.Health, _context.Health?.Get(node) ?? new NodeHealth(node), drop);
 }

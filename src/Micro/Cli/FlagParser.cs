@@ -19,9 +19,11 @@ internal static class FlagParser
             .ToList();
         var help = new Option<bool>("--help", "-help", "-h");
         var version = new Option<bool>("--version", "-version", "-v");
+        var settings = new Option<bool>("--settings", "-settings");
         flags.ForEach(flag => command.Options.Add(flag.Option));
         options.UserFlags.ForEach(command.Options.Add);
         command.Options.Add(help);
+        command.Options.Add(settings);
         if (options.VersionValue is not null)
         {
             command.Options.Add(version);
@@ -44,6 +46,7 @@ internal static class FlagParser
             given,
             problems,
             IsGiven(help),
+            IsGiven(settings),
             options.VersionValue is not null && IsGiven(version));
 
         // A flag without value that is not given still has a result of its own.

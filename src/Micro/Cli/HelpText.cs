@@ -14,6 +14,7 @@ internal static class HelpText
                 ? ($"{setting.Flag}=<{setting.Hint}>", $"{setting.Help} [{setting.EnvironmentVariable}]")
                 : ($"{setting.EnvironmentVariable}=<{setting.Hint}>", $"{setting.Help} (variable only)"))
             .Concat(options.UserFlags.Select(static flag => (flag.Name, flag.Description ?? "")))
+            .Append(("--settings", "show every setting with its value and which source gave it"))
             .Append(("--help, -h", "show this text"));
         if (options.VersionValue is not null)
         {

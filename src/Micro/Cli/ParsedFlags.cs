@@ -9,4 +9,5 @@ internal sealed record ParsedFlags(
     IReadOnlyList<GivenValue> Given,
     IReadOnlyList<string> Problems,
     bool AsksForHelp,
+    bool AsksForSettings,
     bool AsksForVersion);

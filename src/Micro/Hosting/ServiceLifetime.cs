@@ -114,8 +114,12 @@ internal sealed class ServiceLifetime(MicroService service, MicroServiceOptions 
         try
         {
             await RunHooksAsync(options.BeforeStartHooks, token).ConfigureAwait(false);
-            isServing = true;
-            await server.StartAsync(token).ConfigureAwait(false);
+            if (!options.IsClientOnly)
+            {
+                isServing = true;
+                await server.StartAsync(token).ConfigureAwait(false);
+            }
+
             _processEnd.Watch(StopAsync);
             await RunHooksAsync(options.AfterStartHooks, token).ConfigureAwait(false);
         }
@@ -162,7 +166,11 @@ internal sealed class ServiceLifetime(MicroService service, MicroServiceOptions 
             await errors.RunAsync(() => hook(service, force)).ConfigureAwait(false);
         }
 
-        await errors.RunAsync(() => server.StopAsync(force)).ConfigureAwait(false);
+        if (!options.IsClientOnly)
+        {
+            await errors.RunAsync(() => server.StopAsync(force)).ConfigureAwait(false);
+        }
+
         foreach (var hook in options.AfterStopHooks)
         {
             await errors.RunAsync(() => hook(service, force)).ConfigureAwait(false);

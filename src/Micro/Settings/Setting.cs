@@ -22,6 +22,9 @@ internal sealed record Setting(string Name, string Hint, string Help, Action<Set
     /// <summary>Whether values of all sources are applied, weakest first, instead of the strongest alone.</summary>
     public bool Merges { get; init; }
 
+    /// <summary>Whether a configuration section gives <c>key=value</c> pairs.</summary>
+    public bool HasKeys { get; init; }
+
     /// <summary>Whether there is a flag; otherwise only variable and configuration key.</summary>
     public bool HasFlag { get; init; } = true;
 }

@@ -14,7 +14,8 @@ internal static class SettingApplier
             try
             {
                 value.Setting.Apply(target, value.Value);
-                target.Origins[value.Setting.Name] = value.Origin;
+                target.Origins[value.Setting.Name] =
+                    value.Setting.Merges && target.Origins.TryGetValue(value.Setting.Name, out var before) ? $"{before}, {value.Origin}" : value.Origin;
             }
             catch (FormatException exception)
             {

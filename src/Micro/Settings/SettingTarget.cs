@@ -13,8 +13,10 @@ internal sealed class SettingTarget(ServerOptions server, ClientOptions client, 
 
     public IReadOnlyCollection<string> RegistryNames { get; } = registryNames;
 
+    /// <summary>The registries chosen from outside, with commas between: the name of the registry made of them.</summary>
     public string? Registry { get; set; }
 
+    /// <summary>As given: each with or without the name of its registry.</summary>
     public IReadOnlyList<string> RegistryAddresses { get; set; } = [];
 
     public TimeSpan? RegistryTimeout { get; set; }

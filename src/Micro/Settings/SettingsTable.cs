@@ -18,10 +18,13 @@ internal static class SettingsTable
         new("server", "name", "protocol that the registry names, mucp or grpc; the port speaks both", static (target, text) =>
             target.Server.Protocol = KnownNames.Get("server", text, KnownNames.Servers) is "grpc" ? "grpc" : "mucp"),
         new("transport", "name", "transport: http", static (_, text) => KnownNames.Get("transport", text, KnownNames.Transports)),
-        new("registry", "name", "registry: mdns, consul, etcd or memory", static (target, text) =>
-            target.Registry = KnownNames.Get("registry", text, target.RegistryNames)),
-        new("registry_address", "list", "addresses of the registry, host[:port]; with mdns the network interfaces, by address or name", static (target, text) =>
-            target.RegistryAddresses = List(text)),
+        new("registry", "name", "registry: mdns, consul, etcd or memory; several, like consul,etcd, are used as one", static (target, text) =>
+            target.Registry = string.Join(',', RegistryNames.Parse(text, target.RegistryNames))),
+        new(
+            "registry_address",
+            "list",
+            "addresses of the registry, host[:port]; of several consul=host,etcd=host,host; with mdns the network interfaces, by address or name",
+            static (target, text) => target.RegistryAddresses = List(text)) { HasKeys = true },
         new("registry_timeout", "duration", "longest time of one registry request", static (target, text) =>
             target.RegistryTimeout = PositiveDuration(text)),
         new("selector", "name", "how nodes are chosen: registry, random or roundrobin", static (target, text) =>
@@ -29,7 +32,7 @@ internal static class SettingsTable
         new("selector_cache_ttl", "duration", "how long an answer of the registry counts as fresh", static (target, text) =>
             target.SelectorCacheTtl = CacheTtl(text)),
         new("server_metadata", "key=value", "label of the node in the registry; repeatable, comma-separated", static (target, text) =>
-            AddMetadata(target.Server.Metadata, text)) { Merges = true },
+            AddMetadata(target.Server.Metadata, text)) { Merges = true, HasKeys = true },
         new("server_name", "name", "name of the service", static (target, text) => target.Server.Name = text),
         new("server_version", "text", "version of the service", static (target, text) => target.Server.Version = text),
         new("server_id", "text", "id of this instance", static (target, text) => target.Server.Id = text),

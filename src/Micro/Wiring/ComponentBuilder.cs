@@ -25,9 +25,11 @@ internal sealed class ComponentBuilder(
     {
         var registry = BuildRegistry();
         var server = BuildServer(registry);
-        var client = BuildClient(registry);
+        var selector = BuildSelector(registry);
+        var client = BuildClient(registry, selector);
+        target.Server.SnapshotAge = client is IReportsFreshness view ? () => view.SnapshotAge : null;
         _owned.Reverse();
-        return new ServiceComponents(registry, server, client) { Owned = _owned };
+        return new ServiceComponents(registry, selector, server, client) { Owned = _owned };
     }
 
     private IRegistry BuildRegistry()
@@ -38,18 +40,9 @@ internal sealed class ComponentBuilder(
             return given;
         }
 
-        var name = target.Registry ?? KnownNames.Get("registry", options.RegistryName ?? RegistryTable.Default, [.. registries.Keys]);
-        var context = new RegistryContext
-        {
-            Name = name,
-            Addresses = target.RegistryAddresses,
-            Timeout = target.RegistryTimeout,
-            LoggerFactory = loggers,
-            TimeProvider = options.TimeProviderValue,
-        };
         try
         {
-            return Own(registries[name](context));
+            return Own(MakeRegistry());
         }
         catch (Exception exception)
         {
@@ -57,6 +50,26 @@ internal sealed class ComponentBuilder(
             var from = origins.Count > 0 ? $" (from {string.Join(", ", origins)})" : "";
             throw new MicroConfigurationException([exception.Message + from], exception);
         }
+    }
+
+    private IRegistry MakeRegistry()
+    {
+        var names = RegistryNames.Parse(target.Registry ?? options.RegistryNamesValue ?? options.RegistryName ?? RegistryTable.Default, [.. registries.Keys]);
+        var addresses = RegistryAddresses.Assign(target.RegistryAddresses, names, [.. registries.Keys]);
+        foreach (var unused in addresses.Keys.Except(names, StringComparer.OrdinalIgnoreCase))
+        {
+            warnings.Add($"address of '{unused}' from {target.Origins["registry_address"]} has no effect: the registry is {string.Join(',', names)}");
+        }
+
+        IRegistry[] made = [.. names.Select(name => registries[name](new RegistryContext
+        {
+            Name = name,
+            Addresses = addresses.TryGetValue(name, out var own) ? own : [],
+            Timeout = target.RegistryTimeout,
+            LoggerFactory = loggers,
+            TimeProvider = options.TimeProviderValue,
+        }))];
+        return made.Length == 1 ? made[0] : Registries.Combine(made, loggers, options.TimeProviderValue);
     }
 
     private IMicroServer BuildServer(IRegistry registry)
@@ -74,7 +87,15 @@ internal sealed class ComponentBuilder(
         return Own(Components.CreateServer(server));
     }
 
-    private IMicroClient BuildClient(IRegistry registry)
+    /// <summary>The selector of the client, shared with whatever else finds services; over the client's own registry if it has one.</summary>
+    private ISelector BuildSelector(IRegistry registry)
+    {
+        var client = target.Client;
+        return ChooseSelector(client.Selector ?? options.SelectorValue)
+            ?? Own(Components.CreateSelector(Choose(client.Registry, registry), ConfigureSelector, client.LoggerFactory ?? loggers, OwnTime(client.TimeProvider)));
+    }
+
+    private IMicroClient BuildClient(IRegistry registry, ISelector selector)
     {
         if (options.ClientValue is { } given)
         {
@@ -89,8 +110,8 @@ internal sealed class ComponentBuilder(
         client.LoggerFactory ??= loggers;
         client.TimeProvider = OwnTime(client.TimeProvider);
         client.Registry = Choose(client.Registry, registry);
-        client.Selector = ChooseSelector(client.Selector ?? options.SelectorValue);
-        return Own(Components.CreateClient(client, ConfigureSelector));
+        client.Selector = selector;
+        return Own(Components.CreateClient(client, configureSelector: null));
     }
 
     /// <summary>A selector made by hand stays, unless another kind is asked for from outside.</summary>

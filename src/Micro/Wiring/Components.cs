@@ -26,6 +26,17 @@ internal static class Components
         return new RpcClient(options, registry => CreateSelector(options, registry, configureSelector));
     }
 
+    /// <summary>Makes a selector over a registry.</summary>
+    public static ISelector CreateSelector(IRegistry registry, Action<SelectorOptions>? configure, ILoggerFactory? loggers, TimeProvider time) =>
+        Selectors.Create(
+            options =>
+            {
+                options.Registry = registry;
+                configure?.Invoke(options);
+            },
+            loggers,
+            time);
+
     private static ISelector CreateSelector(ClientOptions options, IRegistry? registry, Action<SelectorOptions>? configure)
     {
         if (registry is not null)
@@ -36,14 +47,4 @@ internal static class Components
         var own = Mdns.CreateRegistry(null, options.LoggerFactory, options.TimeProvider);
         return new OwningSelector(CreateSelector(own, configure, options.LoggerFactory, options.TimeProvider), own);
     }
-
-    private static ISelector CreateSelector(IRegistry registry, Action<SelectorOptions>? configure, ILoggerFactory? loggers, TimeProvider time) =>
-        Selectors.Create(
-            options =>
-            {
-                options.Registry = registry;
-                configure?.Invoke(options);
-            },
-            loggers,
-            time);
 }

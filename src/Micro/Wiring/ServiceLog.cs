@@ -20,6 +20,21 @@ internal static partial class ServiceLog
     [LoggerMessage(6004, LogLevel.Warning, "Second signal: stopping at once, running calls are cancelled", EventName = "ServiceStopForced")]
     public static partial void StopForced(ILogger logger);
 
+    [LoggerMessage(
+        6006,
+        LogLevel.Warning,
+        "Service {Name} has no handler but listens and registers; a process that only calls others says ClientOnly()",
+        EventName = "ServiceWithoutHandlers")]
+    public static partial void NoHandlers(ILogger logger, string name);
+
+    [LoggerMessage(
+        6007,
+        LogLevel.Warning,
+        "Service {Name}: drain delay and shutdown timeout take up to {Wanted}, the host stops after {Given}: calls that still run are cancelled {Budget} "
+        + "after the stop began; raise HostOptions.ShutdownTimeout or lower server_shutdown_timeout",
+        EventName = "ShutdownDoesNotFit")]
+    public static partial void ShutdownDoesNotFit(ILogger logger, string name, TimeSpan wanted, TimeSpan given, TimeSpan budget);
+
     [LoggerMessage(6005, LogLevel.Warning, "Setting without effect: {Problem}", EventName = "SettingWithoutEffect")]
     public static partial void SettingWithoutEffect(ILogger logger, string problem);
 }

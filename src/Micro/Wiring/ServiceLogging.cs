@@ -6,7 +6,8 @@ namespace Micro.Wiring;
 /// <summary>Where a service logs, and whether it made that itself.</summary>
 internal sealed class ServiceLogging : IDisposable
 {
-    private const string Category = "Micro";
+    // With the dot: a filter is a prefix, and "Micro" would also be all of Microsoft.
+    private const string Category = "Micro.";
     private readonly bool _isOwned;
 
     private ServiceLogging(ILoggerFactory factory, bool isOwned)

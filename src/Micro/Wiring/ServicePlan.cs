@@ -14,8 +14,11 @@ internal sealed record ServicePlan
 
     public IReadOnlyList<string> Problems { get; init; } = [];
 
+    /// <summary>Every setting as it counts.</summary>
+    public IReadOnlyList<EffectiveSetting> Settings { get; init; } = [];
+
     public Exception? Cause { get; init; }
 
-    /// <summary>Text of <c>--help</c> or <c>--version</c>, when asked for.</summary>
+    /// <summary>Text of <c>--help</c>, <c>--version</c> or <c>--settings</c>, when asked for.</summary>
     public string? Print { get; init; }
 }

@@ -26,7 +26,18 @@ internal static class ServicePlanner
 
         var registries = RegistryTable.Make(options);
         var target = new SettingTarget(server, client, registries.Keys);
-        SettingApplier.Apply(SettingSources.Collect(options, flags.Given), target, problems);
+        var code = EffectiveValues.ReadAll(options, target);
+        SettingApplier.Apply(SettingSources.Collect(options, flags.Given, problems, warnings), target, problems);
+        if (options.LoggerFactoryValue is not null && target.Origins.TryGetValue("log_level", out var origin))
+        {
+            warnings.Add($"log_level from {origin} has no effect: the application owns logging");
+        }
+
+        var settings = EffectiveValues.Describe(
+            EffectiveValues.ReadAll(new MicroServiceOptions(), new SettingTarget(new ServerOptions(), new ClientOptions(), [])),
+            code,
+            EffectiveValues.ReadAll(options, target),
+            target.Origins);
 
         var logging = ServiceLogging.Create(options, target.LogLevel);
         var plan = new ServicePlan
@@ -34,8 +45,10 @@ internal static class ServicePlanner
             Name = server.Name,
             Logging = logging,
             Problems = problems,
+            Settings = settings,
             Print = flags.AsksForHelp ? HelpText.Make(server.Name, options)
                 : flags.AsksForVersion ? $"{server.Name} {server.Version}"
+                : flags.AsksForSettings && problems.Count == 0 ? EffectiveValues.Format(settings)
                 : null,
         };
         if (problems.Count > 0)
@@ -90,6 +103,7 @@ internal static class ServicePlanner
         server.RegisterTtl = Resolve("register TTL", server.RegisterTtl, defaults.RegisterTtl, options.RegisterTtlValue ?? server.RegisterTtl, warnings);
         server.RegisterInterval = Resolve("register interval", server.RegisterInterval, defaults.RegisterInterval, options.RegisterIntervalValue ?? server.RegisterInterval, warnings);
         server.RegisterCheck ??= options.RegisterCheckValue;
+        server.Services ??= options.ServicesValue;
         foreach (var (key, value) in options.MetadataValues)
         {
             server.Metadata.TryAdd(key, value);

@@ -110,6 +110,42 @@ public sealed class RecordSetTests
         }
     }
 
+    [Fact]
+    public void Apply_RandomEvents_SameAsPutTogetherAnew()
+    {
+        var random = new Random(7);
+        var patched = RecordSet.Empty;
+        for (var round = 0; round < 2000; round++)
+        {
+            var kind = random.Next(3) switch { 0 => RegistryEventKind.Delete, 1 => RegistryEventKind.Create, _ => RegistryEventKind.Update };
+            var service = Of("s", random.Next(3).ToString(), [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => ((char)('a' + random.Next(8))).ToString())]);
+            service = service with
+            {
+                Nodes = [.. service.Nodes.Select(node => node with { Address = "h:" + random.Next(1, 3) })],
+                Endpoints = random.Next(4) == 0 ? [new Endpoint { Name = "E" }] : [],
+            };
+            var change = new RegistryEvent(kind, service);
+            var whole = patched.ApplyWhole(change, service);
+            var after = patched.Apply(change);
+
+            after.Records.Should().Equal(whole.Records, $"round {round}: {kind} {Show(service)} on {Show(patched)}");
+            ReferenceEquals(after, patched).Should().Be(ReferenceEquals(whole, patched), $"round {round}: {kind} {Show(service)} on {Show(patched)}");
+            patched = after;
+        }
+    }
+
+    [Fact]
+    public void Apply_OneOfMany_SharesTheOtherNodesAndLists()
+    {
+        var before = RecordSet.Create([Of("s", "1", "a", "b", "c"), Of("s", "2", "x")]);
+
+        var after = before.Apply(RegistryEvent.Update(Of("s", "1", "b") with { Nodes = [NodeOf("b") with { Address = "h:2" }] }));
+
+        after.Records[0].Nodes[0].Should().BeSameAs(before.Records[0].Nodes[0]);
+        after.Records[0].Nodes[2].Should().BeSameAs(before.Records[0].Nodes[2]);
+        after.Records[1].Should().BeSameAs(before.Records[1]);
+    }
+
     private static RecordSet Draw(Random random) => RecordSet.Create(Enumerable.Range(0, random.Next(12)).Select(_ =>
     {
         var id = ((char)('a' + random.Next(6))).ToString();

@@ -10,12 +10,15 @@ internal sealed class ScriptedRegistry : IRegistry
     private readonly Channel<string> _calls = Channel.CreateUnbounded<string>();
     private CancellationTokenSource _lost = new();
 
-    public string Name => "scripted";
+    public string Name { get; set; } = "scripted";
 
     /// <summary>Runs in every registration; throwing fails it.</summary>
     public Func<CancellationToken, Task> OnRegister { get; set; } = static _ => Task.CompletedTask;
 
     public Func<CancellationToken, Task> OnDeregister { get; set; } = static _ => Task.CompletedTask;
+
+    /// <summary>What registrations say is missing.</summary>
+    public Exception? Incomplete { get; set; }
 
     public TimeSpan LastTtl { get; private set; }
 
@@ -40,9 +43,10 @@ internal sealed class ScriptedRegistry : IRegistry
 
         // Taken before the call is told: the test may change it for the next one at once.
         var act = OnRegister;
+        var incomplete = Incomplete;
         _calls.Writer.TryWrite("register");
         await act(cancellationToken);
-        return new Registration(service, lost);
+        return new Registration(service, lost) { Incomplete = incomplete };
     }
 
     public Task DeregisterAsync(ServiceRecord service, CancellationToken cancellationToken = default)

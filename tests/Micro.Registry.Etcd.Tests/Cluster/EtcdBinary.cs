@@ -40,7 +40,7 @@ public sealed partial record EtcdBinary(string Server, string Control, Version V
 
     private static Version? ReadVersion(string server)
     {
-        using var process = Process.Start(new ProcessStartInfo(server, "--version") { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(server, "--version") { RedirectStandardOutput = true, UseShellExecute = false })!;
         var text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return Number().Match(text) is { Success: true } match ? Version.Parse(match.Value) : null;

@@ -1,9 +1,14 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Micro.Server.Handlers;
 
 /// <summary>Collects endpoints before the start. Not safe for concurrent use.</summary>
 internal sealed class EndpointTableBuilder
 {
     private readonly Dictionary<string, EndpointInvoker> _invokers = new(StringComparer.Ordinal);
+
+    /// <summary>Whether nothing was added.</summary>
+    public bool IsEmpty => _invokers.Count == 0;
 
     /// <summary>Adds one endpoint; several may share a handler name.</summary>
     /// <exception cref="ArgumentException">The name is ill-formed or taken.</exception>
@@ -34,6 +39,10 @@ internal sealed class EndpointTableBuilder
 
     /// <summary>Freezes what was added.</summary>
     /// <param name="defaults">Endpoints of the server's own; those of the user win.</param>
-    public EndpointTable Build(IEnumerable<EndpointInvoker> defaults) =>
-        new([.. _invokers.Values, .. defaults.Where(invoker => !_invokers.ContainsKey(invoker.Name))]);
+    /// <param name="scopes">Gives each call a scope of its own, if there is a container.</param>
+    public EndpointTable Build(IEnumerable<EndpointInvoker> defaults, IServiceScopeFactory? scopes = null) =>
+        new([
+            .. _invokers.Values.Select(invoker => scopes is null ? invoker : new ScopedInvoker(invoker, scopes)),
+            .. defaults.Where(invoker => !_invokers.ContainsKey(invoker.Name)),
+        ]);
 }

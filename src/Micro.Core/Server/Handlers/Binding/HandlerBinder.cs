@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Server.Handlers.Binding;
 
-/// <summary>Turns the suitable public methods of an object into endpoints, by reflection, once.</summary>
+/// <summary>Turns the suitable public methods of a handler into endpoints, by reflection, once.</summary>
 [RequiresUnreferencedCode("Binds methods by reflection.")]
 [RequiresDynamicCode("Compiles calls at run time.")]
 internal static partial class HandlerBinder
@@ -15,12 +15,12 @@ internal static partial class HandlerBinder
     /// No method is suitable, two have the same name, or the options name something that does not exist.
     /// </exception>
     public static IReadOnlyList<EndpointInvoker> Bind(
-        object handler,
+        HandlerSource handler,
         HandlerOptions options,
         IReadOnlyList<IHandlerInterceptor> interceptors,
         ILogger logger)
     {
-        var type = handler.GetType();
+        var type = handler.Type;
         var name = options.Name ?? type.Name.Split('`')[0];
         EndpointName.ThrowIfInvalidHandler(name, nameof(handler));
         var (shapes, skipped) = ReadShapes(type, name, logger);

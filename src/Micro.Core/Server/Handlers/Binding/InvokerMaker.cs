@@ -10,7 +10,7 @@ internal static class InvokerMaker
 {
     public static EndpointInvoker Make(
         string endpoint,
-        object handler,
+        HandlerSource handler,
         MethodShape shape,
         IReadOnlyDictionary<string, string> metadata,
         IReadOnlyList<IHandlerInterceptor> interceptors,
@@ -22,7 +22,7 @@ internal static class InvokerMaker
 
     private static EndpointInvoker Unary<TRequest, TResponse>(
         string endpoint,
-        object handler,
+        HandlerSource handler,
         MethodShape shape,
         IReadOnlyDictionary<string, string> metadata,
         IReadOnlyList<IHandlerInterceptor> interceptors,
@@ -36,7 +36,7 @@ internal static class InvokerMaker
 
     private static EndpointInvoker Stream<TRequest, TResponse>(
         string endpoint,
-        object handler,
+        HandlerSource handler,
         MethodShape shape,
         IReadOnlyDictionary<string, string> metadata,
         IReadOnlyList<IHandlerInterceptor> interceptors,

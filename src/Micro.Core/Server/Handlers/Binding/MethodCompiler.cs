@@ -14,7 +14,7 @@ internal static class MethodCompiler
     /// <typeparam name="TOut">
     /// What the delegate returns: <c>ValueTask&lt;TResponse&gt;</c>, <c>IAsyncEnumerable&lt;TResponse&gt;</c> or <c>Task</c>.
     /// </typeparam>
-    public static Func<TIn, HandlerContext, TOut> Compile<TIn, TOut>(object handler, MethodShape shape)
+    public static Func<TIn, HandlerContext, TOut> Compile<TIn, TOut>(HandlerSource handler, MethodShape shape)
     {
         var input = Expression.Parameter(typeof(TIn), "input");
         var context = Expression.Parameter(typeof(HandlerContext), "context");
@@ -36,7 +36,7 @@ internal static class MethodCompiler
             return isFirst ? input : reply;
         });
 
-        Expression call = Expression.Call(Expression.Constant(handler), shape.Method, arguments);
+        Expression call = Expression.Call(handler.GetInstance(context), shape.Method, arguments);
         var body = shape.HasReply
             ? Expression.Block([reply], Expression.Assign(reply, Expression.New(shape.Response)), After(call, reply))
             : Convert(call, typeof(TOut), shape.Response);

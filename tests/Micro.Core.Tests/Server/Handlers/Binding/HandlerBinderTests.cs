@@ -123,7 +123,7 @@ public sealed class HandlerBinderTests
     public void Bind_Unsuitable_IsLoggedAndSkipped()
     {
         var logger = new ListLogger();
-        HandlerBinder.Bind(new PartlySuitable(), new HandlerOptions(), [], logger).Select(invoker => invoker.Name).Should().Equal("PartlySuitable.Good");
+        HandlerBinder.Bind(HandlerSource.Shared(new PartlySuitable()), new HandlerOptions(), [], logger).Select(invoker => invoker.Name).Should().Equal("PartlySuitable.Good");
         logger.Lines.Should().ContainSingle().Which.Should().Be("Method Bad of handler PartlySuitable is no endpoint: it takes more than a request and a reply");
     }
 
@@ -131,7 +131,7 @@ public sealed class HandlerBinderTests
     public void Bind_EveryUnsuitableShape_IsSkipped()
     {
         var logger = new ListLogger();
-        FluentActions.Invoking(() => HandlerBinder.Bind(new Unsuitable(), new HandlerOptions(), [], logger)).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => HandlerBinder.Bind(HandlerSource.Shared(new Unsuitable()), new HandlerOptions(), [], logger)).Should().Throw<ArgumentException>();
         logger.Lines.Select(line => line.Split(' ')[1]).Should().BeEquivalentTo(
             "NoMessage", "ByReference", "Span", "TwoContexts", "AsyncVoid", "ReplyAndResult", "StreamWithResult", "SequenceWithoutTask", "TaskOfSequence", "Callback", "ReplyWithoutConstructor");
     }
@@ -164,7 +164,7 @@ public sealed class HandlerBinderTests
     }
 
     private static IReadOnlyList<EndpointInvoker> Bind(object handler, HandlerOptions? options = null) =>
-        HandlerBinder.Bind(handler, options ?? new HandlerOptions(), [], NullLogger.Instance);
+        HandlerBinder.Bind(HandlerSource.Shared(handler), options ?? new HandlerOptions(), [], NullLogger.Instance);
 
     private static EndpointInvoker Bind(object handler, string endpoint) => Bind(handler).Single(invoker => invoker.Name == endpoint);
 

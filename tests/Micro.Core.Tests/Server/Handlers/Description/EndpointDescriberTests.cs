@@ -14,7 +14,7 @@ public sealed class EndpointDescriberTests
     public void Describe_Greeter_IsTheRecordedRegistration()
     {
         var builder = new EndpointTableBuilder();
-        builder.AddHandler(HandlerBinder.Bind(new Recorded(), new HandlerOptions { Name = "Greeter" }, [], NullLogger.Instance));
+        builder.AddHandler(HandlerBinder.Bind(HandlerSource.Shared(new Recorded()), new HandlerOptions { Name = "Greeter" }, [], NullLogger.Instance));
         var recorded = Recordings.Read("registration/mucp-v5.json").GetProperty("endpoints").EnumerateArray().Select(ReadEndpoint);
         builder.Build([]).Advertised.Should().Equal(recorded);
     }

@@ -1,0 +1,21 @@
+using System.Diagnostics;
+using Micro.Bench.Rpc.Rows;
+
+namespace Micro.Bench.Rpc.Measuring;
+
+/// <summary>Each caller calls again as soon as it has its reply: what the row can do at most.</summary>
+internal sealed class ClosedLoop : Window
+{
+    protected override async Task CallAsync(ICaller caller, LatencyHistogram histogram)
+    {
+        while (Phase != LoopPhase.Ending)
+        {
+            var startedAt = Stopwatch.GetTimestamp();
+            var calls = await caller.CallAsync();
+            if (Phase == LoopPhase.Counting)
+            {
+                histogram.Record(Stopwatch.GetTimestamp() - startedAt, calls);
+            }
+        }
+    }
+}

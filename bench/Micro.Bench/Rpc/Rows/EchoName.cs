@@ -1,0 +1,16 @@
+namespace Micro.Bench.Rpc.Rows;
+
+/// <summary>What is sent, and the check that it came back.</summary>
+internal static class EchoName
+{
+    /// <summary>16 bytes.</summary>
+    public const string Value = "0123456789abcdef";
+
+    public static void Check(string? reply)
+    {
+        if (reply is not { Length: 16 })
+        {
+            throw new InvalidOperationException($"the reply was '{reply}', not '{Value}'");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using Micro.Bench.Rpc.Probing;
+using Micro.Bench.Serving;
+using Micro.Client;
+using Micro.Codecs;
+using Micro.Registry;
+
+namespace Micro.Bench.Rpc.Rows;
+
+/// <summary>Starts the server processes and makes the rows that were asked for; says why one is not available.</summary>
+internal sealed class RowSet : IAsyncDisposable
+{
+    /// <summary>By this a node says that its connections take many calls at a time.</summary>
+    private const string MultiplexingKey = "mucp-mux";
+    private readonly List<ServerProcess> _servers = [];
+    private readonly List<IRow> _rows = [];
+    private readonly Dictionary<string, string> _missing = new(StringComparer.Ordinal);
+
+    private RowSet()
+    {
+    }
+
+    public IReadOnlyList<IRow> Rows => _rows;
+
+    /// <summary>By name, why a row is not there.</summary>
+    public IReadOnlyDictionary<string, string> Missing => _missing;
+
+    /// <summary>Bytes of one request and one reply of ours on the wire.</summary>
+    public (int Request, int Reply) FrameBytes { get; private set; }
+
+    public static async Task<RowSet> StartAsync(IReadOnlyCollection<string> names, int mostCallers, CancellationToken cancellationToken)
+    {
+        var set = new RowSet();
+        try
+        {
+            await set.AddAsync(names, mostCallers, cancellationToken);
+            set._rows.Sort(static (left, right) => Order(left.Name).CompareTo(Order(right.Name)));
+            return set;
+        }
+        catch
+        {
+            await set.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var row in _rows)
+        {
+            await row.DisposeAsync();
+        }
+
+        foreach (var server in _servers)
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    private static int Order(string name) => RowNames.All.Index().First(entry => entry.Item == name).Index;
+
+    private async Task AddAsync(IReadOnlyCollection<string> names, int mostCallers, CancellationToken cancellationToken)
+    {
+        // Also without rows of ours: the raw rows send frames as long as ours.
+        var micro = await StartAsync(ServerKind.Micro, cancellationToken);
+        await AddMicroAsync(micro, names, mostCallers);
+        if (names.Any(static name => name is RowNames.RawPingPong or RowNames.RawBatch))
+        {
+            var raw = await StartAsync(ServerKind.Raw, cancellationToken, FrameBytes.Request, FrameBytes.Reply);
+            Add(names, RowNames.RawPingPong, _ => new RawRow(raw, isBatch: false, FrameBytes.Request, FrameBytes.Reply));
+            Add(names, RowNames.RawBatch, _ => new RawRow(raw, isBatch: true, FrameBytes.Request, FrameBytes.Reply));
+        }
+
+        if (names.Any(static name => name.StartsWith("http/", StringComparison.Ordinal)))
+        {
+            var http = await StartAsync(ServerKind.Http, cancellationToken);
+            Add(names, RowNames.Http1Json, name => new HttpRow(name, http, isHttp2: false, isJson: true));
+            Add(names, RowNames.Http1Protobuf, name => new HttpRow(name, http, isHttp2: false, isJson: false));
+            Add(names, RowNames.Http2Json, name => new HttpRow(name, http, isHttp2: true, isJson: true));
+            Add(names, RowNames.Http2Protobuf, name => new HttpRow(name, http, isHttp2: true, isJson: false));
+        }
+    }
+
+    private async Task AddMicroAsync(ServerProcess server, IReadOnlyCollection<string> names, int mostCallers)
+    {
+        var record = WireProbe.RecordOf(server);
+        var alone = WithoutMultiplexing(record);
+        var plain = new CallOptions();
+        var exclusive = await WireProbe.LookAsync(alone, kind: null, plain);
+        var shared = await WireProbe.LookAsync(record, kind: null, plain);
+        var frame = shared.IsMultiplexed ? shared : exclusive;
+        FrameBytes = (frame.Request.Length, frame.Reply.Length);
+        Add(names, RowNames.MucpExclusive, name => new MicroRow(name, server, MicroClients.Create(alone, mostCallers, null), plain));
+        if (shared.IsMultiplexed)
+        {
+            Add(names, RowNames.MucpMultiplexed, name => new MicroRow(name, server, MicroClients.Create(record, mostCallers, null), plain));
+        }
+        else
+        {
+            Miss(names, RowNames.MucpMultiplexed, "this build does not multiplex mucp connections");
+        }
+
+        if (names.Contains(RowNames.Grpc))
+        {
+            await AddGrpcAsync(server, record, names, mostCallers);
+        }
+    }
+
+    private async Task AddGrpcAsync(ServerProcess server, ServiceRecord record, IReadOnlyCollection<string> names, int mostCallers)
+    {
+        var options = new CallOptions { ContentType = ContentTypes.GrpcProto };
+        try
+        {
+            // Without a gRPC client the same content type goes over mucp, as a legacy envelope: that is another row's.
+            var sight = await WireProbe.LookAsync(record, "grpc", options);
+            if (sight.IsHttp2)
+            {
+                Add(names, RowNames.Grpc, name => new MicroRow(name, server, MicroClients.Create(record, mostCallers, "grpc"), options));
+                return;
+            }
+
+            Miss(names, RowNames.Grpc, "this build's client sends no HTTP/2");
+        }
+        catch (Exception error) when (error is MicroException or MicroConfigurationException)
+        {
+            Miss(names, RowNames.Grpc, error.Message);
+        }
+    }
+
+    private static ServiceRecord WithoutMultiplexing(ServiceRecord record)
+    {
+        var node = record.Nodes[0];
+        var metadata = node.Metadata.Where(static label => label.Key != MultiplexingKey).ToDictionary(StringComparer.Ordinal);
+        return record with { Nodes = [node with { Metadata = metadata }] };
+    }
+
+    private void Add(IReadOnlyCollection<string> names, string name, Func<string, IRow> make)
+    {
+        if (names.Contains(name))
+        {
+            _rows.Add(make(name));
+        }
+    }
+
+    private void Miss(IReadOnlyCollection<string> names, string name, string reason)
+    {
+        if (names.Contains(name))
+        {
+            _missing[name] = reason;
+        }
+    }
+
+    private async Task<ServerProcess> StartAsync(ServerKind kind, CancellationToken cancellationToken, int request = 0, int reply = 0)
+    {
+        var server = await ServerProcess.StartAsync(kind, cancellationToken, request, reply);
+        _servers.Add(server);
+        return server;
+    }
+}

@@ -1,0 +1,18 @@
+namespace Micro.Bench;
+
+/// <summary>Times of the same step, done several times.</summary>
+internal sealed class Samples
+{
+    private readonly List<TimeSpan> _times = [];
+
+    public int Count => _times.Count;
+
+    /// <summary>The one in the middle; zero without any.</summary>
+    public TimeSpan Median => At(_times.Count / 2);
+
+    public TimeSpan Longest => At(_times.Count - 1);
+
+    public void Add(TimeSpan time) => _times.Add(time);
+
+    private TimeSpan At(int index) => _times.Count == 0 ? TimeSpan.Zero : _times.Order().ElementAt(index);
+}

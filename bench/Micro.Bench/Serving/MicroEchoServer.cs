@@ -1,0 +1,48 @@
+using System.Text;
+using Greeter;
+using Micro.Registry;
+
+namespace Micro.Bench.Serving;
+
+/// <summary>Ours, whole: a service with registry, registration loop and handler object, as an application would have it.</summary>
+internal sealed class MicroEchoServer : IBenchServer
+{
+    public const string Service = "greeter";
+    public const string Endpoint = "Greeter.Hello";
+    private readonly MicroService _service;
+
+    private MicroEchoServer(MicroService service, ServerReady ready)
+    {
+        _service = service;
+        Ready = ready;
+    }
+
+    public ServerReady Ready { get; }
+
+    public static async Task<MicroEchoServer> StartAsync()
+    {
+        var service = MicroService.Create(static options => options
+            .Name(Service)
+            .Address("127.0.0.1:0")
+            .UseMemory()
+            .IgnoreEnvironment()
+            .HandleSignals(false)
+            .ServerOptions(static server => server.DrainDelay = TimeSpan.Zero)
+            .Logging(BenchLog.ToStandardError));
+        service.Handle(new EchoHandler(), static handler => handler.Name = "Greeter");
+        await service.StartAsync();
+        var record = service.Server.Record!;
+        return new MicroEchoServer(service, new ServerReady(record.Nodes[0].Address, Record: Encoding.UTF8.GetString(RecordJson.Write(record))));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _service.StopAsync(new CancellationToken(canceled: true));
+        await _service.DisposeAsync();
+    }
+
+    private sealed class EchoHandler
+    {
+        public Response Hello(Request request) => new() { Msg = request.Name };
+    }
+}

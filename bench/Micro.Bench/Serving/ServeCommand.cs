@@ -1,0 +1,34 @@
+using System.CommandLine;
+
+namespace Micro.Bench.Serving;
+
+/// <summary><c>serve KIND</c>: the hidden other half, started by the commands that need a server process of its own.</summary>
+internal static class ServeCommand
+{
+    public const string Name = "serve";
+
+    public static Command Create()
+    {
+        var kind = new Argument<ServerKind>("kind") { Description = "what to serve" };
+        var request = new Option<int>("--request") { Description = "bytes of a raw request" };
+        var reply = new Option<int>("--reply") { Description = "bytes of a raw reply" };
+        var command = new Command(Name, "serve one kind until standard input ends") { Hidden = true };
+        command.Arguments.Add(kind);
+        command.Options.Add(request);
+        command.Options.Add(reply);
+        command.SetAction(async (parsed, _) =>
+        {
+            await using var server = await StartAsync(parsed.GetValue(kind), parsed.GetValue(request), parsed.GetValue(reply));
+            await ServerConversation.RunAsync(server.Ready);
+            return 0;
+        });
+        return command;
+    }
+
+    private static async Task<IBenchServer> StartAsync(ServerKind kind, int request, int reply) => kind switch
+    {
+        ServerKind.Raw => RawServer.Start(request, reply),
+        ServerKind.Http => await HttpServer.StartAsync(),
+        _ => await MicroEchoServer.StartAsync(),
+    };
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+
+namespace Micro.Bench.Serving;
+
+/// <summary>
+/// The server's side of the talk with whoever measures: one line when it serves, then an answer to each line asked.
+/// It ends with standard input, so that no server outlives the process that started it.
+/// </summary>
+internal static class ServerConversation
+{
+    /// <summary>Asks for a <see cref="ProcessSample"/>.</summary>
+    public const string Sample = "sample";
+
+    /// <summary>Asks for one after a full collection.</summary>
+    public const string Collect = "collect";
+
+    /// <summary>On a thread of its own: waiting for a line must not take a thread from what is measured.</summary>
+    public static Task RunAsync(ServerReady ready) =>
+        Task.Factory.StartNew(() => Run(ready), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static void Run(ServerReady ready)
+    {
+        Console.WriteLine(JsonSerializer.Serialize(ready, ServingJson.Default.ServerReady));
+        using var input = new StreamReader(Console.OpenStandardInput());
+        while (input.ReadLine() is { } question)
+        {
+            if (question == Collect)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                GC.Collect();
+            }
+
+            Console.WriteLine(JsonSerializer.Serialize(ProcessSample.Take(), ServingJson.Default.ProcessSample));
+        }
+    }
+}

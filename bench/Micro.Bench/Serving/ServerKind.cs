@@ -1,0 +1,14 @@
+namespace Micro.Bench.Serving;
+
+/// <summary>What a server process serves.</summary>
+internal enum ServerKind
+{
+    /// <summary>Bytes for bytes, nothing parsed.</summary>
+    Raw,
+
+    /// <summary>ASP.NET Core: HTTP/1.1 and HTTP/2, JSON and protobuf.</summary>
+    Http,
+
+    /// <summary>Ours.</summary>
+    Micro,
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+
+namespace Micro.Bench.Starting;
+
+/// <summary><c>start</c>: from the start of the greeter's process to the first call it serves.</summary>
+internal static class StartCommand
+{
+    public static Command Create()
+    {
+        var runs = new Option<int>("--runs") { Description = "starts that the medians are of, 1 to 1000", DefaultValueFactory = static _ => 11 };
+        var program = new Option<string?>("--program") { Description = "the greeter to start (default: published first, framework-dependent and ReadyToRun)" };
+        runs.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 1000)
+            {
+                result.AddError("--runs must be 1 to 1000");
+            }
+        });
+        var command = new Command("start", "process start to first call served, and resident memory then");
+        command.Options.Add(runs);
+        command.Options.Add(program);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var greeter = parsed.GetValue(program) is { } path
+                ? PublishedGreeter.At(path)
+                : await PublishedGreeter.PublishAsync(Console.Error.WriteLine, cancellationToken);
+            Console.WriteLine(await new StartRun(greeter.Program, parsed.GetValue(runs), Console.Error.WriteLine).RunAsync(cancellationToken));
+            return 0;
+        });
+        return command;
+    }
+}

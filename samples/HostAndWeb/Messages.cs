@@ -1,0 +1,5 @@
+namespace HostAndWeb;
+
+internal sealed record HelloRequest(string Name);
+
+internal sealed record HelloResponse(string Msg);

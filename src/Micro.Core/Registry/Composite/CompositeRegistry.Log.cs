@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Registry;
+
+internal sealed partial class CompositeRegistry
+{
+    /// <summary>Messages of registries made of several, ids 1330 to 1339.</summary>
+    internal static partial class Log
+    {
+        [LoggerMessage(1330, LogLevel.Warning, "Registry [{Member}] of [{Registry}] lost the registration of {Service}: {Nodes}", EventName = "LostInMember")]
+        public static partial void LostInMember(ILogger logger, string member, string registry, string service, string nodes);
+
+        [LoggerMessage(1331, LogLevel.Warning, "Registry [{Member}] of [{Registry}] can not be watched for {Service}, failure {Count} in a row, next try in {Pause}; the others are followed: {Reason}", EventName = "MemberWatchBroken")]
+        public static partial void WatchBroken(ILogger logger, string member, string registry, string service, int count, TimeSpan pause, string reason, Exception exception);
+
+        [LoggerMessage(1332, LogLevel.Information, "Registry [{Member}] of [{Registry}] is watched for {Service} again, after {Count} failed tries", EventName = "MemberWatchRestored")]
+        public static partial void WatchRestored(ILogger logger, string member, string registry, string service, int count);
+
+        [LoggerMessage(1333, LogLevel.Debug, "A reader of the watch of {Service} is more than {Capacity} events behind and will get the difference", EventName = "CompositeWatchOverflow")]
+        public static partial void WatchOverflow(ILogger logger, string service, int capacity);
+
+        [LoggerMessage(1334, LogLevel.Debug, "Registry [{Registry}] was read in part: {Reason}", EventName = "ReadInPart")]
+        public static partial void ReadInPart(ILogger logger, string registry, string reason);
+    }
+}

@@ -1,0 +1,90 @@
+using Micro.Registry;
+
+namespace Micro.Selection;
+
+/// <summary>
+/// By what the nodes of one service differ from those before, in the order of the list: by version, then by id. Nodes
+/// that are the same objects, which is nearly all of them, are passed over at the price of a comparison of references.
+/// </summary>
+internal sealed class NodeChanges
+{
+    private readonly List<NodeEdit> _edits = [];
+    private int _index;
+
+    private NodeChanges()
+    {
+    }
+
+    public IReadOnlyList<NodeEdit> Edits => _edits;
+
+    /// <summary>Whether a version says something else of itself, as its endpoints.</summary>
+    public bool IsDescriptionChanged { get; private set; }
+
+    public bool IsEmpty => _edits.Count == 0 && !IsDescriptionChanged;
+
+    /// <summary>Compares two lists of records of one service, sorted by version, their nodes by id.</summary>
+    public static NodeChanges Between(IReadOnlyList<ServiceRecord> before, IReadOnlyList<ServiceRecord> after)
+    {
+        var changes = new NodeChanges();
+        var (left, right) = (0, 0);
+        while (left < before.Count || right < after.Count)
+        {
+            var order = left == before.Count ? 1
+                : right == after.Count ? -1
+                : string.CompareOrdinal(before[left].Version, after[right].Version);
+            changes.Compare(order <= 0 ? before[left] : null, order >= 0 ? after[right] : null);
+            left += order <= 0 ? 1 : 0;
+            right += order >= 0 ? 1 : 0;
+        }
+
+        return changes;
+    }
+
+    /// <summary>The nodes that are nowhere any more, each with its record of before: one that moved to another version is not.</summary>
+    public IReadOnlyList<(ServiceRecord Record, Node Node)> Vanished()
+    {
+        if (_edits.TrueForAll(static edit => edit.Come is not null))
+        {
+            return [];
+        }
+
+        var come = _edits.Where(static edit => edit.Come is not null).Select(static edit => edit.Come!.Id).ToHashSet(StringComparer.Ordinal);
+        return [.. _edits.Where(edit => edit.Come is null && !come.Contains(edit.Gone!.Id)).Select(static edit => (edit.Record!, edit.Gone!))];
+    }
+
+    private void Compare(ServiceRecord? before, ServiceRecord? after)
+    {
+        if (!ReferenceEquals(before, after))
+        {
+            IsDescriptionChanged |= before is null || after is null || !RecordDifference.SameDescription(before, after);
+            Compare(before, before?.NodeList.Array ?? [], after?.NodeList.Array ?? []);
+        }
+
+        _index += before?.Nodes.Count ?? 0;
+    }
+
+    private void Compare(ServiceRecord? record, Node[] before, Node[] after)
+    {
+        var (left, right) = (0, 0);
+        while (left < before.Length || right < after.Length)
+        {
+            if (left < before.Length && right < after.Length && ReferenceEquals(before[left], after[right]))
+            {
+                left++;
+                right++;
+                continue;
+            }
+
+            var order = left == before.Length ? 1
+                : right == after.Length ? -1
+                : string.CompareOrdinal(before[left].Id, after[right].Id);
+            if (order != 0 || !before[left].Equals(after[right]))
+            {
+                _edits.Add(new NodeEdit(_index + left, order <= 0 ? before[left] : null, order >= 0 ? after[right] : null, order <= 0 ? record : null));
+            }
+
+            left += order <= 0 ? 1 : 0;
+            right += order >= 0 ? 1 : 0;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Micro.Hosting.Generic;
+
+/// <summary>One service of a container: under which key, and with which handlers.</summary>
+internal sealed class MicroRegistration(string? key)
+{
+    public string? Key { get; } = key;
+
+    /// <summary>Name of its options.</summary>
+    public string OptionsName => Key ?? Options.DefaultName;
+
+    /// <summary>Add the handlers, in order.</summary>
+    public List<Action<MicroService>> Handlers { get; } = [];
+
+    public MicroService Get(IServiceProvider provider) =>
+        Key is null ? provider.GetRequiredService<MicroService>() : provider.GetRequiredKeyedService<MicroService>(Key);
+
+    /// <summary>Makes the service. Wrong input is kept in it, so that the host can report that of all services at once.</summary>
+    public MicroService Make(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptionsMonitor<MicroServiceOptions>>().Get(OptionsName);
+        var keys = provider.GetServices<MicroRegistration>().Select(static registration => registration.Key).OfType<string>();
+        options.JoinHost(provider, Key, [.. keys]);
+        var service = MicroService.Create(options, []);
+        Handlers.ForEach(handler => handler(service));
+        return service;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Micro.Server;
+using Micro.Wiring;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Settings;
+
+/// <summary>Reads back what became of each setting, in the notation in which it is given.</summary>
+internal static partial class EffectiveValues
+{
+    /// <summary>Settings that are <see langword="null"/> until somebody gives them: the component itself decides.</summary>
+    public static readonly string[] WithoutDefault =
+        ["client", "client_defaults", "registry_address", "registry_timeout", "server_advertise", "server_metadata", "server_drain_delay", "selector_cache_ttl", "log_level"];
+
+    public static Dictionary<string, string?> ReadAll(MicroServiceOptions options, SettingTarget target) =>
+        SettingsTable.All.ToDictionary(static setting => setting.Name, setting => Read(setting.Name, options, target), StringComparer.Ordinal);
+
+    /// <summary>What counts now, and where it came from.</summary>
+    /// <param name="defaults">Values when nobody says anything.</param>
+    /// <param name="code">Values as code left them.</param>
+    /// <param name="now">Values that count.</param>
+    /// <param name="origins">Where values from outside came from.</param>
+    public static IReadOnlyList<EffectiveSetting> Describe(
+        Dictionary<string, string?> defaults, Dictionary<string, string?> code, Dictionary<string, string?> now, Dictionary<string, string> origins) =>
+        [.. SettingsTable.All.Select(setting => new EffectiveSetting(
+            setting.Name,
+            now[setting.Name] is { } value ? UserInformation().Replace(value, "***@") : null,
+            origins.TryGetValue(setting.Name, out var origin) ? origin : IsDefault(setting.Name, defaults, code) ? "default" : "code"))];
+
+    /// <summary>One line per setting, in columns.</summary>
+    public static string Format(IReadOnlyList<EffectiveSetting> settings)
+    {
+        var names = settings.Max(static setting => setting.Name.Length);
+        var values = Math.Min(40, settings.Max(static setting => setting.Value?.Length ?? 0));
+        return string.Join('\n', settings.Select(setting => $"{setting.Name.PadRight(names)}  {(setting.Value ?? "-").PadRight(values)}  {setting.Source}"));
+    }
+
+    // A generated id is as good as none.
+    private static bool IsDefault(string name, Dictionary<string, string?> defaults, Dictionary<string, string?> code) =>
+        name is "server_id" ? Guid.TryParse(code[name], out _) : string.Equals(defaults[name], code[name], StringComparison.Ordinal);
+
+    private static string? Read(string name, MicroServiceOptions options, SettingTarget target) => name switch
+    {
+        "server" => target.Server.Protocol,
+        "client" => target.Client.Protocol,
+        "transport" => "http",
+        "registry" => target.Registry ?? options.RegistryValue?.Name ?? options.RegistryNamesValue ?? options.RegistryName ?? RegistryTable.Default,
+        "registry_address" => Join(target.RegistryAddresses),
+        "registry_timeout" => Text(target.RegistryTimeout),
+        "selector" => target.Selector ?? options.SelectorValue?.Name ?? options.StrategyValue?.Name ?? "registry",
+        "selector_cache_ttl" => Text(target.SelectorCacheTtl),
+        "log_level" => target.LogLevel is { } level ? Text(level) : null,
+        _ when name.StartsWith("client_", StringComparison.Ordinal) => Read(name, target.Client),
+        _ => Read(name, target.Server),
+    };
+
+    private static string? Read(string name, Client.ClientOptions client) => name switch
+    {
+        "client_request_timeout" => Text(client.RequestTimeout),
+        "client_retries" => Text(client.Retries),
+        "client_pool_size" => Text(client.PoolSize),
+        "client_pool_ttl" => Text(client.PoolTtl),
+        "client_pool_close_timeout" => Text(client.PoolCloseTimeout),
+        _ => null,
+    };
+
+    private static string? Read(string name, ServerOptions server) => name switch
+    {
+        "server_metadata" => Join(server.Metadata.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key}={pair.Value}")),
+        "server_name" => server.Name,
+        "server_version" => server.Version,
+        "server_id" => server.Id,
+        "server_address" => server.Address,
+        "server_advertise" => server.Advertise,
+        "server_drain_delay" => Text(server.DrainDelay),
+        "server_shutdown_timeout" => Text(server.ShutdownTimeout),
+        "register_ttl" => Text(server.RegisterTtl),
+        "register_interval" => Text(server.RegisterInterval),
+        _ => null,
+    };
+
+    private static string? Join(IEnumerable<string> values) => string.Join(',', values) is { Length: > 0 } text ? text : null;
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(LogLevel level) => level switch
+    {
+        LogLevel.Warning => "warn",
+        LogLevel.Critical => "fatal",
+        LogLevel.Information => "info",
+        _ => level.ToString().ToLowerInvariant(),
+    };
+
+    private static string? Text(TimeSpan? duration) => duration switch
+    {
+        null => null,
+        { } value when value.Ticks % TimeSpan.TicksPerSecond == 0 => $"{(long)value.TotalSeconds}s",
+        { } value => value.TotalMilliseconds.ToString("0.######", CultureInfo.InvariantCulture) + "ms",
+    };
+
+    /// <summary>Name and password in front of a host.</summary>
+    [GeneratedRegex(@"(?<=^|,|=|//)[^/@,=\s]+@", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex UserInformation();
+}
