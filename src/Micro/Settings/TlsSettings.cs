@@ -5,6 +5,15 @@ namespace Micro.Settings;
 /// <summary>TLS from outside: any setting of a side switches it on there, and a file takes the place of what code gave.</summary>
 internal static class TlsSettings
 {
+    private const string Hidden = "***";
+
+    /// <summary>Settings that are <see langword="null"/> until somebody gives them.</summary>
+    public static readonly string[] WithoutDefault =
+    [
+        "server_tls_cert", "server_tls_key", "server_tls_key_password", "server_tls_client_ca", "server_tls_client_cert",
+        "client_tls_ca", "client_tls_cert", "client_tls_key", "client_tls_key_password", "client_tls_server_name",
+    ];
+
     private static readonly string[] Requirements = ["none", "request", "require"];
 
     public static ServerTlsOptions Server(SettingTarget target) => target.Server.Tls ??= new ServerTlsOptions();
@@ -32,6 +41,30 @@ internal static class TlsSettings
             tls.SkipVerification = skip;
         }
     }
+
+    /// <summary>What counts, in the notation in which it is given; never a password.</summary>
+    public static string? Read(string name, ServerTlsOptions? tls) => name switch
+    {
+        "server_tls_cert" => tls?.CertificateFile,
+        "server_tls_key" => tls?.KeyFile,
+        "server_tls_key_password" => tls?.KeyPassword is null ? null : Hidden,
+        "server_tls_client_ca" => tls?.CaFile,
+        "server_tls_client_cert" => tls is null ? null : Requirements[(int)tls.Requirement],
+        _ => null,
+    };
+
+    /// <summary>What counts, in the notation in which it is given; never a password.</summary>
+    public static string? Read(string name, ClientTlsOptions? tls) => name switch
+    {
+        "client_tls" => tls is null ? "false" : "true",
+        "client_tls_ca" => tls?.CaFile,
+        "client_tls_cert" => tls?.CertificateFile,
+        "client_tls_key" => tls?.KeyFile,
+        "client_tls_key_password" => tls?.KeyPassword is null ? null : Hidden,
+        "client_tls_server_name" => tls?.ServerName,
+        "tls_insecure" => tls is { SkipVerification: true } ? "true" : "false",
+        _ => null,
+    };
 
     /// <summary>Checks what belongs together, once all is applied, and names the settings it can have come from.</summary>
     public static void Validate(SettingTarget target, ICollection<string> problems)

@@ -64,6 +64,18 @@ public sealed class TlsSettingsTests : IDisposable
     }
 
     [Fact]
+    public void DescribeSettings_Password_IsNotShown_S23()
+    {
+        var settings = TestService.Create(
+            args: [$"--server_tls_cert={_files.CertificatePath}"],
+            environment: new() { ["MICRO_SERVER_TLS_KEY_PASSWORD"] = "canary", ["MICRO_CLIENT_TLS_KEY_PASSWORD"] = "canary" }).DescribeSettings();
+
+        settings.Should().NotContain(setting => setting.ToString().Contains("canary", StringComparison.Ordinal));
+        settings.Single(setting => setting.Name == "server_tls_key_password").Value.Should().Be("***");
+        settings.Single(setting => setting.Name == "server_tls_cert").Value.Should().Be(_files.CertificatePath);
+    }
+
+    [Fact]
     public void Flag_OverCode_FileTakesThePlaceOfTheCertificate()
     {
         var options = TestService.ClientOptionsOf(
