@@ -124,7 +124,9 @@ internal sealed class ServerTls : IDisposable
             ClientCertificateRequired = asks,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             CertificateChainPolicy = asks ? _certificates.Current.Trust?.Clone() : null,
+#pragma warning disable CA5359 // What it finds is acted on when the handshake is over: see ClientCheck.
             RemoteCertificateValidationCallback = asks ? check.Look : null,
+#pragma warning restore CA5359
         };
     }
 
