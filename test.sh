@@ -11,6 +11,12 @@ rm -rf "$results"
 dotnet restore Micro.sln
 dotnet build Micro.sln --no-restore --configuration "$configuration" --nologo -v quiet
 
+# The runtime that the trimmed sample is published with. Without it that test is skipped with its reason.
+trimmed=$(mktemp -d)
+dotnet restore samples/Greeter --use-current-runtime -p:SelfContained=true -p:PublishTrimmed=true -p:UseArtifactsOutput=true -p:ArtifactsPath="$trimmed" >/dev/null ||
+    echo "the runtime for a self-contained publish cannot be had" >&2
+rm -rf "$trimmed"
+
 # Consul and etcd for the tests that need them, fetched before the network is taken away. What is missing is skipped with
 # its reason; with CI=true that is a failure.
 if ! backends=$(bash eng/backends.sh --print) && [ "${CI:-}" = true ]; then
