@@ -28,15 +28,6 @@ internal static class TransportErrors
 
     private static GrpcException FromHttp2(HttpProtocolException protocol, Exception exception)
     {
-        // INADEQUATE_SECURITY, RFC 9113, section 7: said of a connection before anything on it is looked at.
-        if (protocol.ErrorCode == 0xc)
-        {
-            return Unavailable(
-                "the server refuses this connection as not secure enough: it wants TLS (--client_tls), or a client certificate that it trusts (--client_tls_cert)",
-                ErrorKind.Connect,
-                exception);
-        }
-
         var status = GrpcStatusCodes.FromHttp2Error(protocol.ErrorCode);
 
         // A refused stream was not looked at by the server; of any other that was reset nobody knows.
