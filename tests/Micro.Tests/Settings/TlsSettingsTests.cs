@@ -1,4 +1,3 @@
-using Micro.Client;
 using Micro.Server;
 using Micro.Testing;
 using Micro.Transport;

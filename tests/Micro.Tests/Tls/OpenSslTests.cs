@@ -80,6 +80,7 @@ public sealed class OpenSslTests : IDisposable
             {
                 ArgumentList = { "s_server", "-accept", $"127.0.0.1:{port}", "-cert", "server.crt", "-key", "server.key", "-Verify", "1", "-verify_return_error", "-CAfile", "ca.crt", version, "-alpn", "h2,http/1.1", "-quiet" },
                 WorkingDirectory = _files.Path,
+                UseShellExecute = false,
                 RedirectStandardError = true,
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
@@ -186,7 +187,7 @@ public sealed class OpenSslTests : IDisposable
     {
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo(program, arguments) { WorkingDirectory = _files.Path, RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new ProcessStartInfo(program, arguments) { WorkingDirectory = _files.Path, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true },
         };
         try
         {
