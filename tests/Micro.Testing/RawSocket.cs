@@ -62,6 +62,23 @@ public sealed class RawSocket(TcpClient client) : IDisposable
         return new RawMessage(lines[0], headers, body);
     }
 
+    /// <summary>Reads bytes until the other side closes or cuts.</summary>
+    public async Task<byte[]> ReadToEndAsync(int seconds = 20)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        using var bytes = new MemoryStream();
+        try
+        {
+            await _stream.CopyToAsync(bytes, limit.Token);
+        }
+        catch (IOException)
+        {
+            // Cut: what came before counts.
+        }
+
+        return bytes.ToArray();
+    }
+
     /// <summary>Ends with a reset in place of a regular close.</summary>
     public void Cut()
     {

@@ -40,6 +40,9 @@ internal sealed class CallPlan
     /// <summary>Protocol the client's options ask for; <see langword="null"/> leaves it to the node.</summary>
     public string? Protocol => _defaults.Protocol;
 
+    /// <summary>Whether nodes are called with TLS.</summary>
+    public bool UsesTls => _defaults.Tls is not null;
+
     /// <summary>Number of the call, unique in the client.</summary>
     public long Id { get; }
 

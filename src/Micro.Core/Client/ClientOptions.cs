@@ -3,6 +3,7 @@ using Micro.Registry;
 using Micro.Selection;
 using Micro.Server;
 using Micro.Transport;
+using Micro.Transport.Security;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Client;
@@ -70,6 +71,12 @@ public sealed class ClientOptions
     /// </summary>
     public string? Protocol { get; set; }
 
+    /// <summary>
+    /// TLS towards all nodes; <see langword="null"/> (the default) for none. A node whose metadata say that it wants TLS
+    /// (<c>tls: 1</c>) is not called without.
+    /// </summary>
+    public ClientTlsOptions? Tls { get; set; }
+
     /// <summary>Codecs by content type, in addition to or in place of the built-in ones.</summary>
     public IDictionary<string, ICodec> Codecs { get; } = new Dictionary<string, ICodec>(StringComparer.OrdinalIgnoreCase);
 
@@ -98,7 +105,7 @@ public sealed class ClientOptions
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>Makes what calls nodes over gRPC; <see langword="null"/> for nothing: then all calls are mucp.</summary>
-    internal Func<ClientOptions, IClientTransport>? Grpc { get; set; }
+    internal Func<ClientOptions, ClientTls?, IClientTransport>? Grpc { get; set; }
 
     /// <summary>Sets the values of a preset, see <see cref="ClientDefaults"/>.</summary>
     /// <param name="preset">The preset.</param>
@@ -113,6 +120,13 @@ public sealed class ClientOptions
     public void Validate(ICollection<string> errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
+        ValidateValues(errors);
+        Tls?.Validate("client", errors);
+    }
+
+    /// <summary>Everything but TLS, whose options belong together and whose files have to be read.</summary>
+    internal void ValidateValues(ICollection<string> errors)
+    {
         if (Retries is < 0 or > MaxRetries)
         {
             errors.Add($"client retries {Retries}: must be 0 to {MaxRetries}");

@@ -6,6 +6,7 @@ using Micro.Registry;
 using Micro.Selection;
 using Micro.Transport;
 using Micro.Transport.Mucp;
+using Micro.Transport.Security;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.ObjectPool;
 
@@ -18,6 +19,7 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry, IReportsFreshne
     private readonly ContentFormats _formats;
     private readonly ConnectionPool _pool;
     private readonly IClientTransport? _grpc;
+    private readonly ClientTls? _tls;
     private readonly RequestHeads _heads = new();
     private readonly ObjectPool<PooledBufferWriter> _bodies = Pools.Create<PooledBufferWriter>();
     private readonly CallLoop _loop;
@@ -43,10 +45,12 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry, IReportsFreshne
         _interceptors = [.. options.Interceptors];
         _attemptInterceptors = [.. options.AttemptInterceptors];
         _formats = new ContentFormats(options.Codecs);
-        _pool = new ConnectionPool(options.Limits, options.PoolSize, options.PoolTtl, options.TimeProvider);
-        _grpc = options.Grpc?.Invoke(options);
+        var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
+        _tls = options.Tls is null ? null : new ClientTls(options.Tls, options.TimeProvider, loggers.CreateLogger("Micro.Transport"));
+        _pool = new ConnectionPool(options.Limits, options.PoolSize, options.PoolTtl, options.TimeProvider, _tls);
+        _grpc = options.Grpc?.Invoke(options, _tls);
         _selector = new Lazy<ISelector>(() => options.Selector ?? selectorFactory(_registry));
-        var logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Micro.Client");
+        var logger = loggers.CreateLogger("Micro.Client");
         var budget = options.RetryBudget ? new RetryBudget(options.RetryBudgetRatio, options.RetryBudgetFloor, options.TimeProvider) : null;
         _loop = new CallLoop(options, () => _selector.Value, options.Backoff ?? BackoffPolicies.Transient(new SharedRandom()), budget, logger);
     }
@@ -90,7 +94,7 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry, IReportsFreshne
         await InterceptorChains.RunAsync(_interceptors, context, async inner =>
         {
             var plan = new CallPlan(_options, service, endpoint, call, format, inner.Metadata, NextId());
-            var mucp = new MucpStreamAttempt<TRequest, TResponse>(_options.Limits, _options.TimeProvider, _heads, plan, cancellationToken);
+            var mucp = new MucpStreamAttempt<TRequest, TResponse>(_options.Limits, _tls, _options.TimeProvider, _heads, plan, cancellationToken);
             var attempt = new RoutedStreamAttempt<TRequest, TResponse>(mucp, _grpc, plan, cancellationToken);
             inner.Response = await RunAsync<IClientStream<TRequest, TResponse>, RoutedStreamAttempt<TRequest, TResponse>>(plan, attempt, inner, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
@@ -108,6 +112,7 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry, IReportsFreshne
         _disposed = true;
         _pool.Dispose();
         _grpc?.Dispose();
+        _tls?.Dispose();
         if (_options.Selector is null && _selector.IsValueCreated)
         {
             await _selector.Value.DisposeAsync().ConfigureAwait(false);

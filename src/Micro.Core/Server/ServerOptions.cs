@@ -85,6 +85,11 @@ public sealed class ServerOptions
     public string Protocol { get; set; } = ProtocolNames.Mucp;
 
     /// <summary>
+    /// TLS of the port, for all that it speaks; <see langword="null"/> (the default) for none. Read at each start.
+    /// </summary>
+    public ServerTlsOptions? Tls { get; set; }
+
+    /// <summary>
     /// Whether <c>grpc.health.v1.Health</c> is served; it tells what <c>/health/ready</c> tells. The default value is
     /// <see langword="true"/>.
     /// </summary>
@@ -137,6 +142,13 @@ public sealed class ServerOptions
     public void Validate(ICollection<string> errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
+        ValidateValues(errors);
+        Tls?.Validate("server", errors);
+    }
+
+    /// <summary>Everything but TLS, whose options belong together and whose files have to be read.</summary>
+    internal void ValidateValues(ICollection<string> errors)
+    {
         ValidateName(errors, "server name", Name);
         ValidateName(errors, "server version", Version);
         ValidateName(errors, "server id", Id);

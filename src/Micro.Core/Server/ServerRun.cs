@@ -5,6 +5,7 @@ using Micro.Server.Debug;
 using Micro.Server.Handlers;
 using Micro.Transport;
 using Micro.Transport.Mucp;
+using Micro.Transport.Security;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -30,6 +31,7 @@ internal sealed class ServerRun : IAsyncDisposable
     private readonly IHttp2Protocol? _http2;
     private readonly RegistrationLoop _registration;
     private Listener? _listener;
+    private ServerTls? _tls;
     private volatile ServiceRecord? _record;
 
     public ServerRun(
@@ -83,7 +85,8 @@ internal sealed class ServerRun : IAsyncDisposable
             throw new InvalidOperationException($"server address '{_options.Address}' changed after it was checked");
         }
 
-        _listener = await Listener.StartAsync(address.Value, _options.Limits, Protocol, _http2, _loggerFactory, cancellationToken).ConfigureAwait(false);
+        _tls = _options.Tls is { } tls ? new ServerTls(tls, _http2 is not null, _options.TimeProvider, _host.Logger) : null;
+        _listener = await Listener.StartAsync(address.Value, _options.Limits, _tls, Protocol, _http2, _loggerFactory, cancellationToken).ConfigureAwait(false);
         _logger.Listening(Address!);
         _record = MakeRecord();
         await _registration.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -137,6 +140,7 @@ internal sealed class ServerRun : IAsyncDisposable
             await listener.DisposeAsync().ConfigureAwait(false);
         }
 
+        _tls?.Dispose();
         _http2?.Dispose();
         _host.Dispose();
     }
@@ -201,6 +205,11 @@ internal sealed class ServerRun : IAsyncDisposable
             ["protocol"] = _options.Protocol,
             [Multiplexing.MetadataKey] = "1",
         };
+        if (_tls is not null)
+        {
+            metadata[NodeTls.MetadataKey] = "1";
+        }
+
         if (_http2 is not null)
         {
             metadata[ProtocolNames.MetadataKey] = ProtocolNames.Both;

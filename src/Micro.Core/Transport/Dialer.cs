@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Micro.Registry;
+using Micro.Transport.Security;
 
 namespace Micro.Transport;
 
@@ -46,6 +48,32 @@ internal static class Dialer
         }
     }
 
-    public static MicroException NotInTime(string address, TimeSpan timeout) =>
-        new(503, ErrorId, $"connection error: {address} did not accept within the dial timeout of {timeout.TotalSeconds} s", ErrorKind.Connect);
+    /// <summary>Makes the TLS handshake on a new connection, in what the dial timeout has left.</summary>
+    /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>: nothing was sent. The connection is closed.</exception>
+    public static async Task<SslStream> SecureAsync(
+        SslStream connection,
+        string address,
+        ClientTls tls,
+        SslApplicationProtocol protocol,
+        TimeSpan timeout,
+        long started,
+        TimeProvider timeProvider,
+        CancellationToken cancellationToken)
+    {
+        _ = NodeAddress.TryParse(address, out var host, out _);
+        var left = timeout - timeProvider.GetElapsedTime(started);
+        using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, timeProvider);
+        using var registration = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit);
+        try
+        {
+            return await tls.SecureAsync(connection, address, host!, protocol, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw NotInTime(address, timeout, isSecure: true);
+        }
+    }
+
+    public static MicroException NotInTime(string address, TimeSpan timeout, bool isSecure = false) =>
+        new(503, ErrorId, $"connection error: {address} did not accept{(isSecure ? " and end the TLS handshake" : "")} within the dial timeout of {timeout.TotalSeconds} s", ErrorKind.Connect);
 }

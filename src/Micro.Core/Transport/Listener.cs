@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Micro.Registry;
 using Micro.Server;
+using Micro.Transport.Security;
 using Micro.Transport.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -30,6 +31,7 @@ internal sealed class Listener : IAsyncDisposable
     /// <summary>Listens on the first free port of the address.</summary>
     /// <param name="address">The address.</param>
     /// <param name="limits">Limits on what clients may send and hold.</param>
+    /// <param name="tls">TLS, if the port speaks it.</param>
     /// <param name="protocol">Serves a connection; gets what serves those that speak HTTP/2.</param>
     /// <param name="http2">Answers requests of HTTP/2 connections, if there are any.</param>
     /// <param name="loggerFactory">Where logs go.</param>
@@ -38,6 +40,7 @@ internal sealed class Listener : IAsyncDisposable
     public static async Task<Listener> StartAsync(
         ListenAddress address,
         TransportLimits limits,
+        ServerTls? tls,
         Func<ConnectionDelegate, ConnectionDelegate> protocol,
         IHttp2Protocol? http2,
         ILoggerFactory loggerFactory,
@@ -48,7 +51,7 @@ internal sealed class Listener : IAsyncDisposable
         {
             try
             {
-                return await ListenAsync(host, port, limits, protocol, http2, loggerFactory, cancellationToken).ConfigureAwait(false);
+                return await ListenAsync(host, port, limits, tls, protocol, http2, loggerFactory, cancellationToken).ConfigureAwait(false);
             }
             catch (IOException exception) when (exception.InnerException is AddressInUseException && port < address.LastPort)
             {
@@ -70,6 +73,7 @@ internal sealed class Listener : IAsyncDisposable
         IPAddress? host,
         int port,
         TransportLimits limits,
+        ServerTls? tls,
         Func<ConnectionDelegate, ConnectionDelegate> protocol,
         IHttp2Protocol? http2,
         ILoggerFactory loggerFactory,
@@ -82,8 +86,13 @@ internal sealed class Listener : IAsyncDisposable
         {
             listening = listenOptions;
 
-            // Without TLS: who reaches Kestrel's own HTTP has been found to speak HTTP/2.
+            // Who reaches Kestrel's own HTTP has been found to speak HTTP/2.
             listenOptions.Protocols = HttpProtocols.Http2;
+            if (tls is not null)
+            {
+                listenOptions.Use(tls.Secure);
+            }
+
             listenOptions.Use(protocol);
         }
 

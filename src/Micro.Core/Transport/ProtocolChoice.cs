@@ -1,4 +1,5 @@
 using Micro.Server;
+using Micro.Transport.Security;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
@@ -10,6 +11,8 @@ namespace Micro.Transport;
 /// </summary>
 internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp, ConnectionDelegate http2)
 {
+    private readonly HandshakeFailures _strangers = new(host.TimeProvider, host.Logger);
+
     public Task ServeAsync(ConnectionContext connection) =>
         connection.Features.Get<ITlsApplicationProtocolFeature>() is { } agreed
             ? agreed.ApplicationProtocol.Span.SequenceEqual("h2"u8) ? ServeHttp2Async(connection, new OpenConnection(host, connection)) : mucp(connection)
@@ -29,9 +32,42 @@ internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp,
             host.Reaper.Remove(open);
         }
 
+        if (isHttp2 == false && BeginsLikeTls(connection))
+        {
+            _strangers.Add(connection.RemoteEndPoint?.ToString(), "it speaks TLS, and this port does not: give the server a certificate (--server_tls_cert), or let it call without TLS");
+            await RefuseTlsAsync(connection).ConfigureAwait(false);
+            return;
+        }
+
         if (isHttp2 is { } known)
         {
             await (known ? ServeHttp2Async(connection, open) : mucp(connection)).ConfigureAwait(false);
+        }
+    }
+
+    private static bool BeginsLikeTls(ConnectionContext connection)
+    {
+        var input = connection.Transport.Input;
+        if (!input.TryRead(out var result))
+        {
+            return false;
+        }
+
+        var isTls = !result.Buffer.IsEmpty && result.Buffer.FirstSpan[0] == ServerTls.HandshakeByte;
+        input.AdvanceTo(result.Buffer.Start);
+        return isTls;
+    }
+
+    /// <summary>In plaintext, as HTTP servers do: TLS libraries know it and tell that there is no TLS here.</summary>
+    private static async Task RefuseTlsAsync(ConnectionContext connection)
+    {
+        try
+        {
+            await connection.Transport.Output.WriteAsync(TlsRefusal.OverHttp1(400, "Bad Request", "this port speaks no TLS")).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The client is gone already.
         }
     }
 

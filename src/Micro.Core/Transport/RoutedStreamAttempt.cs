@@ -16,8 +16,11 @@ internal readonly struct RoutedStreamAttempt<
     CallPlan plan,
     CancellationToken caller) : IAttempt<IClientStream<TRequest, TResponse>>
 {
-    public async ValueTask<IClientStream<TRequest, TResponse>> RunAsync(Node node, TimeSpan limit, CancellationToken cancellationToken) =>
-        grpc is not null && NodeProtocol.IsGrpc(node, plan)
+    public async ValueTask<IClientStream<TRequest, TResponse>> RunAsync(Node node, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        NodeTls.ThrowIfMissing(node, plan);
+        return grpc is not null && NodeProtocol.IsGrpc(node, plan)
             ? await grpc.OpenStreamAsync<TRequest, TResponse>(plan, node, caller, cancellationToken).ConfigureAwait(false)
             : await mucp.RunAsync(node, limit, cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -16,8 +16,11 @@ internal readonly struct RoutedUnaryAttempt<[DynamicallyAccessedMembers(Dynamica
     IMessage? request,
     ReadOnlyMemory<byte> body) : IAttempt<TResponse>
 {
-    public ValueTask<TResponse> RunAsync(Node node, TimeSpan limit, CancellationToken cancellationToken) =>
-        grpc is not null && NodeProtocol.IsGrpc(node, plan)
+    public ValueTask<TResponse> RunAsync(Node node, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        NodeTls.ThrowIfMissing(node, plan);
+        return grpc is not null && NodeProtocol.IsGrpc(node, plan)
             ? grpc.CallAsync<TResponse>(plan, request, body, node, limit, cancellationToken)
             : mucp.RunAsync(node, limit, cancellationToken);
+    }
 }

@@ -11,7 +11,7 @@ internal static partial class EffectiveValues
 {
     /// <summary>Settings that are <see langword="null"/> until somebody gives them: the component itself decides.</summary>
     public static readonly string[] WithoutDefault =
-        ["client", "client_defaults", "registry_address", "registry_timeout", "server_advertise", "server_metadata", "server_drain_delay", "selector_cache_ttl", "log_level"];
+        ["client", "client_defaults", "registry_address", "registry_timeout", "server_advertise", "server_metadata", "server_drain_delay", "selector_cache_ttl", "log_level", .. TlsSettings.WithoutDefault];
 
     public static Dictionary<string, string?> ReadAll(MicroServiceOptions options, SettingTarget target) =>
         SettingsTable.All.ToDictionary(static setting => setting.Name, setting => Read(setting.Name, options, target), StringComparer.Ordinal);
@@ -51,6 +51,9 @@ internal static partial class EffectiveValues
         "selector" => target.Selector ?? options.SelectorValue?.Name ?? options.StrategyValue?.Name ?? "registry",
         "selector_cache_ttl" => Text(target.SelectorCacheTtl),
         "log_level" => target.LogLevel is { } level ? Text(level) : null,
+        "tls_insecure" => TlsSettings.Read(name, target.Client.Tls),
+        _ when name.StartsWith("client_tls", StringComparison.Ordinal) => TlsSettings.Read(name, target.Client.Tls),
+        _ when name.StartsWith("server_tls", StringComparison.Ordinal) => TlsSettings.Read(name, target.Server.Tls),
         _ when name.StartsWith("client_", StringComparison.Ordinal) => Read(name, target.Client),
         _ => Read(name, target.Server),
     };

@@ -37,13 +37,15 @@ internal static class SettingApplier
         {
             problems.Add(problem);
         }
+
+        TlsSettings.Validate(target, problems);
     }
 
     private static List<string> Validate(SettingTarget target)
     {
         var errors = new List<string>();
-        target.Server.Validate(errors);
-        target.Client.Validate(errors);
+        target.Server.ValidateValues(errors);
+        target.Client.ValidateValues(errors);
         return errors;
     }
 }

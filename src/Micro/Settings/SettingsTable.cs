@@ -55,6 +55,31 @@ internal static class SettingsTable
             target.Client.PoolTtl = Duration(text)),
         new("client_pool_close_timeout", "duration", "how long closing a connection may take", static (target, text) =>
             target.Client.PoolCloseTimeout = Duration(text)),
+        new("server_tls_cert", "file", "certificate of the server, PEM or PKCS #12: its port speaks TLS", static (target, text) =>
+            TlsSettings.Server(target).UseFile(text)),
+        new("server_tls_key", "file", "key of the server's certificate, PEM; without it the key is in the certificate's file", static (target, text) =>
+            TlsSettings.Server(target).KeyFile = text),
+        new("server_tls_key_password", "text", "password of the server's key", static (target, text) =>
+            TlsSettings.Server(target).KeyPassword = text) { HasFlag = false },
+        new("server_tls_client_ca", "file", "authorities of clients' certificates, PEM: clients have to show one", static (target, text) =>
+            TlsSettings.Server(target).CaFile = text),
+        new("server_tls_client_cert", "name", "whether clients show a certificate: none, request or require", static (target, text) =>
+            TlsSettings.Server(target).ClientCertificate = TlsSettings.Requirement(text)),
+        new("client_tls_ca", "file", "authorities of servers' certificates in place of the system's, PEM; nodes are called with TLS", static (target, text) =>
+            TlsSettings.Client(target).CaFile = text),
+        new("client_tls_cert", "file", "certificate of the client, PEM or PKCS #12; nodes are called with TLS", static (target, text) =>
+            TlsSettings.Client(target).UseFile(text)),
+        new("client_tls_key", "file", "key of the client's certificate, PEM", static (target, text) => TlsSettings.Client(target).KeyFile = text),
+        new("client_tls_key_password", "text", "password of the client's key", static (target, text) =>
+            TlsSettings.Client(target).KeyPassword = text) { HasFlag = false },
+        new("client_tls_server_name", "name", "name that servers' certificates must carry, in place of the node's host", static (target, text) =>
+            TlsSettings.Client(target).ServerName = text),
+        new("client_tls", "true|false", "call nodes with TLS; false switches it off whatever else is set", static (target, text) =>
+            target.Client.Tls = Flag(text) ? TlsSettings.Client(target) : null),
+
+        // Says how TLS is made, not that it is, so after all that does.
+        new("tls_insecure", "true|false", "accept any server certificate: for experiments only", static (target, text) =>
+            TlsSettings.SkipVerification(target, Flag(text))) { HasFlag = false },
         new("log_level", "name", "trace, debug, info, warn, error or fatal", static (target, text) => target.LogLevel = Level(text)) { HasFlag = false },
     ];
 
@@ -86,6 +111,9 @@ internal static class SettingsTable
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= 0
             ? value
             : throw new FormatException(text.StartsWith('-') ? $"number '{text}' must not be negative" : $"'{text}' is no whole number");
+
+    private static bool Flag(string text) =>
+        bool.TryParse(text, out var value) ? value : throw new FormatException($"'{text}' must be true or false");
 
     private static string[] List(string text) =>
         text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -41,6 +41,7 @@ internal static class ConfigurationSchema
         var description = char.ToUpperInvariant(variable[0]) + variable[1..];
         return setting.Hint switch
         {
+            "true|false" => new JsonObject { ["type"] = Any("boolean", "string"), ["description"] = description },
             "number" => new JsonObject { ["type"] = "integer", ["minimum"] = 0, ["description"] = description },
             "seconds" => new JsonObject
             {

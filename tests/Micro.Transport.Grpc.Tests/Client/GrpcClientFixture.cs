@@ -16,7 +16,7 @@ internal sealed class GrpcClientFixture : IAsyncDisposable
         configure?.Invoke(Options);
         GrpcClientTransport.AddTo(Options);
         var make = Options.Grpc!;
-        Options.Grpc = options => Transport = (GrpcClientTransport)make(options);
+        Options.Grpc = (options, tls) => Transport = (GrpcClientTransport)make(options, tls);
         Client = new RpcClient(Options, _ => throw new InvalidOperationException("the selector is given"));
     }
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Micro.Client;
+using Micro.Transport.Security;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Transport.Mucp;
@@ -14,13 +16,15 @@ internal sealed class ConnectionPool : IDisposable
     private readonly ConcurrentDictionary<string, MultiplexedConnections> _multiplexed = new(StringComparer.Ordinal);
     private readonly TransportLimits _limits;
     private readonly TimeProvider _timeProvider;
+    private readonly ClientTls? _tls;
     private readonly TimeSpan _ttl;
     private readonly int _size;
     private readonly ITimer _timer;
     private volatile bool _disposed;
 
-    public ConnectionPool(TransportLimits limits, int size, TimeSpan ttl, TimeProvider timeProvider)
+    public ConnectionPool(TransportLimits limits, int size, TimeSpan ttl, TimeProvider timeProvider, ClientTls? tls = null)
     {
+        _tls = tls;
         _limits = limits;
         _size = size;
         _ttl = ttl;
@@ -36,24 +40,24 @@ internal sealed class ConnectionPool : IDisposable
 
     /// <summary>Takes an idle connection or opens one.</summary>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>.</exception>
-    public ValueTask<MucpClientConnection> RentAsync(string address, TimeSpan dialTimeout, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<MucpClientConnection> RentAsync(string address, TimeSpan dialTimeout, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_idle.TryGetValue(address, out var idle))
         {
             while (idle.TryPop(out var connection))
             {
-                if (_timeProvider.GetElapsedTime(connection.IdleSince) < _ttl && connection.IsAlive())
+                if (_timeProvider.GetElapsedTime(connection.IdleSince) < _ttl && await connection.IsAliveAsync().ConfigureAwait(false))
                 {
-                    return new ValueTask<MucpClientConnection>(connection);
+                    return connection;
                 }
 
                 connection.Dispose();
             }
         }
 
-        return new ValueTask<MucpClientConnection>(
-            MucpClientConnection.ConnectAsync(address, _limits, dialTimeout, _timeProvider, cancellationToken));
+        return await MucpClientConnection.ConnectAsync(address, _limits, _tls, dialTimeout, _timeProvider, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Calls over a connection that is shared already.</summary>

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Security;
 using System.Net.Sockets;
+using Micro.Transport.Security;
 
 namespace Micro.Transport.Mucp;
 
@@ -13,21 +15,29 @@ internal sealed class MucpClientConnection : IDisposable
     private const string ErrorId = "go.micro.client.transport";
 
     private readonly Socket _socket;
-    private readonly NetworkStream _stream;
+    private readonly NetworkStream _network;
+    private readonly Stream _stream;
     private readonly PipeReader _input;
     private readonly MessageReader _reader;
 
-    private MucpClientConnection(string address, Socket socket, TransportLimits limits)
+    private bool _hasReplied;
+
+    private MucpClientConnection(string address, Socket socket, NetworkStream network, SslStream? secure, TransportLimits limits)
     {
         Address = address;
         _socket = socket;
-        _stream = new NetworkStream(socket, ownsSocket: true);
+        _network = network;
+        _stream = secure ?? (Stream)network;
+        IsSecure = secure is not null;
         _input = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 4096, minimumReadSize: 1024, leaveOpen: true));
         _reader = new MessageReader(_input, limits, readsResponses: true);
     }
 
     /// <summary>Address it was opened for, <c>host:port</c>.</summary>
     public string Address { get; }
+
+    /// <summary>Whether it is TLS.</summary>
+    public bool IsSecure { get; }
 
     /// <summary>What the server sends, for whoever takes the connection over.</summary>
     public PipeReader Input => _input;
@@ -52,23 +62,55 @@ internal sealed class MucpClientConnection : IDisposable
     public static async Task<MucpClientConnection> ConnectAsync(
         string address,
         TransportLimits limits,
+        ClientTls? tls,
         TimeSpan dialTimeout,
         TimeProvider timeProvider,
         CancellationToken cancellationToken)
     {
+        var started = timeProvider.GetTimestamp();
         var socket = await Dialer.ConnectAsync(address, dialTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
-        return new MucpClientConnection(address, socket, limits);
+        var network = new NetworkStream(socket, ownsSocket: true);
+        var secure = tls is null
+            ? null
+            : await Dialer.SecureAsync(new SslStream(network, leaveInnerStreamOpen: false), address, tls, SslApplicationProtocol.Http11, dialTimeout, started, timeProvider, cancellationToken).ConfigureAwait(false);
+        return new MucpClientConnection(address, socket, network, secure, limits);
     }
 
-    /// <summary>Whether the other side has neither closed it nor sent what nobody asked for; asks the kernel, does not wait.</summary>
-    public bool IsAlive()
+    /// <summary>Whether the other side has neither closed it nor sent what nobody asked for; does not wait for it.</summary>
+    public ValueTask<bool> IsAliveAsync()
     {
         try
         {
-            // Bytes after the reply would be taken for the reply of the next call.
-            return !MustClose && !HoldsUnreadBytes() && !_socket.Poll(0, SelectMode.SelectRead);
+            // Bytes after the reply would be taken for the reply of the next call. Session tickets of TLS (RFC 8446, section
+            // 4.6.1) come before the first reply and are read with it; a server that sends them later costs a connection.
+            var isQuiet = !MustClose && !HoldsUnreadBytes() && !_socket.Poll(0, SelectMode.SelectRead);
+            return isQuiet && IsSecure ? IsSecureQuietAsync() : new ValueTask<bool>(isQuiet);
         }
         catch (SocketException)
+        {
+            return new ValueTask<bool>(false);
+        }
+    }
+
+    /// <summary>
+    /// Under TLS such bytes may be read from the socket already and not yet decrypted. A read takes them at once; one that
+    /// has to wait is taken back.
+    /// </summary>
+    private async ValueTask<bool> IsSecureQuietAsync()
+    {
+        try
+        {
+            var reading = _input.ReadAsync();
+            if (!reading.IsCompleted)
+            {
+                _input.CancelPendingRead();
+            }
+
+            var result = await reading.ConfigureAwait(false);
+            _input.AdvanceTo(result.Buffer.Start);
+            return result is { IsCanceled: true, IsCompleted: false, Buffer.IsEmpty: true };
+        }
+        catch (IOException)
         {
             return false;
         }
@@ -124,6 +166,12 @@ internal sealed class MucpClientConnection : IDisposable
             }
             while (Head.StatusCode is >= 100 and < 200);
 
+            if (!_hasReplied && TlsRefusal.Read(Head, Address) is { } refusal)
+            {
+                throw refusal;
+            }
+
+            _hasReplied = true;
             var body = await _reader.ReadBodyAsync(Head, cancellationToken).ConfigureAwait(false);
             MustClose |= Head.ClosesConnection || Head.StatusCode != 200;
             return body;
@@ -131,6 +179,11 @@ internal sealed class MucpClientConnection : IDisposable
         catch (IOException exception)
         {
             MustClose = true;
+            if (IsSecure && !_hasReplied && TlsFailures.OfRefusedClient(exception) is { } refusal)
+            {
+                throw new MicroException(503, ErrorId, $"connection error: {Address}: {refusal}", ErrorKind.Connect, exception);
+            }
+
             throw new MicroException(503, ErrorId, $"connection to {Address} broke before the reply: {exception.Message}", ErrorKind.Broken, exception);
         }
         catch (Exception exception) when (exception is MalformedMessageException or MessageTooLargeException)
@@ -149,7 +202,7 @@ internal sealed class MucpClientConnection : IDisposable
     public ValueTask SendRawAsync(ReadOnlyMemory<byte> bytes) => _stream.WriteAsync(bytes);
 
     /// <summary>Closes the socket under whoever reads; <see cref="Dispose"/> follows.</summary>
-    public void Abort() => _stream.Dispose();
+    public void Abort() => _network.Dispose();
 
     private bool HoldsUnreadBytes()
     {

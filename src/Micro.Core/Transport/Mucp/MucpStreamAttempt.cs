@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Micro.Client;
 using Micro.Registry;
+using Micro.Transport.Security;
 
 namespace Micro.Transport.Mucp;
 
@@ -11,6 +12,7 @@ internal readonly struct MucpStreamAttempt<
     TRequest,
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
     TransportLimits limits,
+    ClientTls? tls,
     TimeProvider timeProvider,
     RequestHeads heads,
     CallPlan plan,
@@ -18,7 +20,7 @@ internal readonly struct MucpStreamAttempt<
 {
     public async ValueTask<MucpClientStream<TRequest, TResponse>> RunAsync(Node node, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var connection = await MucpClientConnection.ConnectAsync(node.Address, limits, plan.DialTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
+        var connection = await MucpClientConnection.ConnectAsync(node.Address, limits, tls, plan.DialTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
         try
         {
             // The body is thrown away by every server; JSON peers still expect a JSON value.

@@ -1,12 +1,13 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Micro.Transport.Sockets;
 
 /// <summary>An accepted connection: a pipe pair over its socket. A read waits in the kernel, a flush is one system call.</summary>
-internal sealed class SocketConnection : ConnectionContext, IDuplexPipe
+internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnectionSocketFeature
 {
     /// <summary>Holds a common request; a read of more takes further buffers of this size.</summary>
     private const int BufferSize = 4096;
@@ -29,7 +30,11 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe
         Input = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: BufferSize, minimumReadSize: BufferSize / 4, leaveOpen: true, useZeroByteReads: true));
         Output = PipeWriter.Create(_stream, new StreamPipeWriterOptions(minimumBufferSize: BufferSize, leaveOpen: true));
         Transport = this;
+        Features.Set<IConnectionSocketFeature>(this);
     }
+
+    /// <summary>For TLS, which takes its place between socket and pipes before anything is read.</summary>
+    public Socket Socket => _socket;
 
     public PipeReader Input { get; }
 

@@ -9,8 +9,14 @@ internal static class CallErrors
     /// <param name="exception">What the attempt ended with.</param>
     /// <param name="address">Address of the node.</param>
     /// <param name="hasBegun">Whether any of the request can have reached the server.</param>
-    public static MicroException Of(Exception exception, string address, bool hasBegun)
+    /// <param name="refusal">Why the server has refused all connections so far, if it has.</param>
+    public static MicroException Of(Exception exception, string address, bool hasBegun, string? refusal = null)
     {
+        if (refusal is not null && exception is not GrpcException)
+        {
+            return new MicroException(503, "go.micro.client.transport", $"connection error: {address}: {refusal}", ErrorKind.Connect, exception);
+        }
+
         switch (exception)
         {
             case GrpcException answered:

@@ -307,7 +307,7 @@ internal sealed class GrpcCallStream<
         }
         else
         {
-            error = CallErrors.Of(exception, Node.Address, _content.HasBegun);
+            error = CallErrors.Of(exception, Node.Address, _content.HasBegun, _channel.Refusal);
         }
 
         error.Node = Node;

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Micro.Client;
 using Micro.Codecs;
 using Micro.Registry;
+using Micro.Transport.Security;
 
 namespace Micro.Transport.Grpc.Client.Calls;
 
@@ -18,17 +19,17 @@ internal sealed class GrpcClientTransport : IClientTransport
     private readonly CallFormats _formats = new();
     private readonly CallHeaders _headers = new();
 
-    private GrpcClientTransport(ClientOptions options)
+    private GrpcClientTransport(ClientOptions options, ClientTls? tls)
     {
         _options = options;
         _time = options.TimeProvider;
-        Channels = new NodeChannels(options);
+        Channels = new NodeChannels(options, tls);
     }
 
     public NodeChannels Channels { get; }
 
     /// <summary>Makes clients of these options call nodes over gRPC where that is asked for or all they speak.</summary>
-    public static void AddTo(ClientOptions options) => options.Grpc = static options => new GrpcClientTransport(options);
+    public static void AddTo(ClientOptions options) => options.Grpc = static (options, tls) => new GrpcClientTransport(options, tls);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TResponse> CallAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
@@ -66,7 +67,7 @@ internal sealed class GrpcClientTransport : IClientTransport
         }
         catch (Exception exception)
         {
-            var error = CallErrors.Of(exception, node.Address, content.HasBegun);
+            var error = CallErrors.Of(exception, node.Address, content.HasBegun, channel.Refusal);
             throw error is GrpcException { StatusCode: GrpcStatusCode.Cancelled, Kind: ErrorKind.Broken } && _time.GetElapsedTime(started) >= limit - ClockSkew
                 ? new GrpcException(GrpcStatusCode.DeadlineExceeded, $"{node.Address} reset the call at its deadline", innerException: exception)
                 : error;

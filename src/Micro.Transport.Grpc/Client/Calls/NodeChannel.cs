@@ -28,7 +28,7 @@ internal sealed class NodeChannel : IDisposable
         _address = options.Address;
         _time = options.TimeProvider;
         IsPinged = options.Channel.KeepAliveDelay is not null;
-        _connections = new NodeConnections(address, options.Channel.ConnectTimeout, options.MaxConnections, options.TimeProvider);
+        _connections = new NodeConnections(address, options.Channel.ConnectTimeout, options.MaxConnections, options.TimeProvider, options.Tls);
         var handler = ChannelHandler.Create(options.Channel);
         handler.ConnectTimeout = Timeout.InfiniteTimeSpan; // the callback has its own
         handler.ConnectCallback = (_, cancellationToken) => _connections.ConnectAsync(cancellationToken);
@@ -48,6 +48,9 @@ internal sealed class NodeChannel : IDisposable
 
     /// <summary>How many connections are open.</summary>
     public int Connections => _connections.Count;
+
+    /// <summary>Why the node has refused all connections so far, if it has.</summary>
+    public string? Refusal => _connections.Refusal;
 
     /// <summary>Counts a call in; false when the channel is retired.</summary>
     public bool TryEnter()

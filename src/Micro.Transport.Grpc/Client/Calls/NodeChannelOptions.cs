@@ -1,6 +1,7 @@
 using Micro.Client;
 using Micro.Registry;
 using Micro.Server;
+using Micro.Transport.Security;
 
 namespace Micro.Transport.Grpc.Client.Calls;
 
@@ -14,6 +15,9 @@ internal sealed record NodeChannelOptions
 
     public required GrpcChannelOptions Channel { get; init; }
 
+    /// <summary>TLS of its connections, if they have it; their handshakes are made before the handler gets them.</summary>
+    public ClientTls? Tls { get; init; }
+
     /// <summary>Most connections; each carries as many calls as the server allows.</summary>
     public required int MaxConnections { get; init; }
 
@@ -23,12 +27,12 @@ internal sealed record NodeChannelOptions
     public required TimeProvider TimeProvider { get; init; }
 
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>: the address of the node is none.</exception>
-    public static NodeChannelOptions For(Node node, ClientOptions client)
+    public static NodeChannelOptions For(Node node, ClientOptions client, ClientTls? tls = null)
     {
         if (!NodeAddress.TryParse(node.Address, out var host, out var port)
             || host.Length == 0
             || port == 0
-            || !Uri.TryCreate($"http://{NodeAddress.Format(host, port)}", UriKind.Absolute, out var address))
+            || !Uri.TryCreate($"{(tls is null ? "http" : "https")}://{NodeAddress.Format(host, port)}", UriKind.Absolute, out var address))
         {
             throw new MicroException(503, "go.micro.client.transport", $"connection error: '{node.Address}' is not host:port", ErrorKind.Connect);
         }
@@ -50,6 +54,7 @@ internal sealed record NodeChannelOptions
         {
             Address = address,
             Channel = channel,
+            Tls = tls,
             MaxConnections = client.PoolSize,
             IdleTimeout = client.PoolTtl,
             TimeProvider = client.TimeProvider,

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Micro.Client;
 using Micro.Registry;
+using Micro.Transport.Security;
 
 namespace Micro.Transport.Grpc.Client.Calls;
 
@@ -9,13 +10,15 @@ internal sealed class NodeChannels : IDisposable
 {
     private readonly ConcurrentDictionary<string, NodeChannel> _channels = new(StringComparer.Ordinal);
     private readonly ClientOptions _options;
+    private readonly ClientTls? _tls;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private volatile bool _disposed;
 
-    public NodeChannels(ClientOptions options)
+    public NodeChannels(ClientOptions options, ClientTls? tls = null)
     {
         _options = options;
+        _tls = tls;
         _time = options.TimeProvider;
         _timer = _time.CreateTimer(static channels => ((NodeChannels)channels!).Trim(), this, options.PoolTtl / 2, options.PoolTtl / 2);
     }
@@ -32,7 +35,7 @@ internal sealed class NodeChannels : IDisposable
     {
         if (isForOneCall)
         {
-            var own = new NodeChannel(node.Address, NodeChannelOptions.For(node, _options));
+            var own = new NodeChannel(node.Address, NodeChannelOptions.For(node, _options, _tls));
             own.TryEnter();
             own.Dispose();
             return own;
@@ -74,7 +77,7 @@ internal sealed class NodeChannels : IDisposable
 
     private NodeChannel Add(Node node)
     {
-        var made = new NodeChannel(node.Address, NodeChannelOptions.For(node, _options));
+        var made = new NodeChannel(node.Address, NodeChannelOptions.For(node, _options, _tls));
         var channel = _channels.GetOrAdd(node.Address, made);
         if (!ReferenceEquals(channel, made))
         {

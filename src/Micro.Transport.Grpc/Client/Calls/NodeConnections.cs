@@ -1,4 +1,5 @@
-using System.Net.Sockets;
+using System.Net.Security;
+using Micro.Transport.Security;
 
 namespace Micro.Transport.Grpc.Client.Calls;
 
@@ -6,17 +7,32 @@ namespace Micro.Transport.Grpc.Client.Calls;
 /// The connections to one node: counts them, holds back those above the limit, and lets all calls that find none wait for
 /// one and the same attempt to connect, so that all learn at once that there is nobody.
 /// </summary>
-internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int limit, TimeProvider time) : IDisposable
+internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int limit, TimeProvider time, ClientTls? tls) : IDisposable
 {
     private readonly Lock _gate = new();
     private Task<MicroException?>? _dial;
-    private Socket? _ready;
+    private Stream? _ready;
     private TaskCompletionSource? _room;
     private int _open;
+    private volatile bool _isAccepted;
+    private volatile string? _refusal;
     private bool _disposed;
 
     /// <summary>How many are open.</summary>
     public int Count => Volatile.Read(ref _open);
+
+    /// <summary>
+    /// Why the server refuses connections, in its words; nothing once it has taken one: then a failed call can have been
+    /// on that.
+    /// </summary>
+    public string? Refusal => _isAccepted ? null : _refusal;
+
+    /// <summary>A new connection has heard from its server, which refuses it or not.</summary>
+    public void OnFirstFrames(string? refusal)
+    {
+        _refusal = refusal;
+        _isAccepted |= refusal is null;
+    }
 
     /// <summary>Waits until there is a connection.</summary>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>.</exception>
@@ -34,7 +50,7 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
                 if (_ready is { } ready)
                 {
                     _ready = null;
-                    return new NodeConnection(ready, this);
+                    return ready;
                 }
 
                 if (_open < limit)
@@ -51,7 +67,7 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
 
         try
         {
-            return new NodeConnection(await Dialer.ConnectAsync(address, dialTimeout, time, cancellationToken).ConfigureAwait(false), this);
+            return await DialAsync(dialTimeout, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -75,7 +91,7 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
 
     public void Dispose()
     {
-        Socket? ready;
+        Stream? ready;
         lock (_gate)
         {
             _disposed = true;
@@ -98,7 +114,7 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
 
             if (_dial is null or { IsCompleted: true })
             {
-                _dial = DialAsync(timeout > dialTimeout ? timeout : dialTimeout);
+                _dial = DialFirstAsync(timeout > dialTimeout ? timeout : dialTimeout);
             }
 
             dial = _dial;
@@ -111,7 +127,7 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
         }
         catch (TimeoutException)
         {
-            throw Dialer.NotInTime(address, timeout);
+            throw Dialer.NotInTime(address, timeout, tls is not null);
         }
 
         if (error is not null)
@@ -121,27 +137,40 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
         }
     }
 
-    private async Task<MicroException?> DialAsync(TimeSpan timeout)
+    private async Task<MicroException?> DialFirstAsync(TimeSpan timeout)
     {
         try
         {
-            var socket = await Dialer.ConnectAsync(address, timeout, time, CancellationToken.None).ConfigureAwait(false);
+            var connection = await DialAsync(timeout, CancellationToken.None).ConfigureAwait(false);
             lock (_gate)
             {
+                _open++;
                 if (!_disposed && _ready is null)
                 {
-                    _ready = socket;
-                    _open++;
+                    _ready = connection;
                     return null;
                 }
             }
 
-            socket.Dispose();
+            await connection.DisposeAsync().ConfigureAwait(false);
             return null;
         }
         catch (MicroException error)
         {
             return error;
         }
+    }
+
+    private async Task<Stream> DialAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var watch = new RefusalWatch(this);
+        var socket = await Dialer.ConnectAsync(address, timeout, time, cancellationToken).ConfigureAwait(false);
+        var connection = new NodeConnection(socket, this, tls is null ? watch : null);
+        Stream stream = tls is null
+            ? connection
+            : await Dialer.SecureAsync(new NodeSecureConnection(connection, watch), address, tls, SslApplicationProtocol.Http2, timeout, started, time, cancellationToken).ConfigureAwait(false);
+        connection.IsCounted = true;
+        return stream;
     }
 }

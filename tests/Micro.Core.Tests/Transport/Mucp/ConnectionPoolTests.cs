@@ -71,7 +71,7 @@ public sealed class ConnectionPoolTests
         var dead = await RentAsync(pool, server.Address);
         pool.Return(dead);
         close.SetResult();
-        await Eventually.TrueAsync(() => !dead.IsAlive(), "the close arrives");
+        await Eventually.TrueAsync(async () => !await dead.IsAliveAsync(), "the close arrives");
         (await RentAsync(pool, server.Address)).Should().NotBeSameAs(dead);
     }
 
@@ -89,7 +89,7 @@ public sealed class ConnectionPoolTests
         });
         using var pool = Pool();
         var chatty = await RentAsync(pool, server.Address);
-        await Eventually.TrueAsync(() => !chatty.IsAlive(), "the bytes arrive");
+        await Eventually.TrueAsync(async () => !await chatty.IsAliveAsync(), "the bytes arrive");
         pool.Return(chatty);
         (await RentAsync(pool, server.Address)).Should().NotBeSameAs(chatty);
     }

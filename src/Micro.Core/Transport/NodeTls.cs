@@ -1,0 +1,24 @@
+using Micro.Client;
+using Micro.Registry;
+
+namespace Micro.Transport;
+
+/// <summary>How nodes of ours say that their port speaks TLS and nothing else.</summary>
+internal static class NodeTls
+{
+    /// <summary>Key in the metadata of a node; its value is <c>1</c>.</summary>
+    public const string MetadataKey = "tls";
+
+    /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>: the node wants TLS and the client has none.</exception>
+    public static void ThrowIfMissing(Node node, CallPlan plan)
+    {
+        if (!plan.UsesTls && node.Metadata.TryGetValue(MetadataKey, out var value) && string.Equals(value, "1", StringComparison.Ordinal))
+        {
+            throw new MicroException(
+                503,
+                "go.micro.client.transport",
+                $"connection error: {node.Address}: the node wants TLS: set the client's TLS options (--client_tls)",
+                ErrorKind.Connect);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+using System.Text;
+using Micro.Transport.Mucp;
+
+namespace Micro.Transport.Security;
+
+/// <summary>
+/// What a server of ours says before it closes a connection that it does not serve, plaintext on a TLS port or no valid
+/// client certificate, in the words of the protocol that the client speaks. Nothing of the client's requests is read.
+/// </summary>
+internal static class TlsRefusal
+{
+    private const string ErrorId = "go.micro.transport.tls";
+
+    /// <summary>Error code INADEQUATE_SECURITY, RFC 9113, section 7.</summary>
+    private const int InadequateSecurity = 0xc;
+
+    private const int MaxSkippedBytes = 64 * 1024;
+    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>An HTTP/1.1 response that mucp clients read as an error and people as text.</summary>
+    public static byte[] OverHttp1(int status, string reason, string text)
+    {
+        var error = HeaderRules.Clean(ErrorJson.Format(new MicroException(503, ErrorId, text, ErrorKind.Connect)));
+        var body = text + "\n";
+        return Encoding.UTF8.GetBytes(
+            $"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nMicro-Error: {error}\r\nX-Micro-Error: {error}\r\n\r\n{body}");
+    }
+
+    /// <summary>The server's preface (an empty SETTINGS frame) and GOAWAY, RFC 9113, sections 3.4 and 6.8.</summary>
+    public static byte[] OverHttp2(string text)
+    {
+        const int FrameHead = 9;
+        var detail = Encoding.UTF8.GetBytes(text);
+        var bytes = new byte[FrameHead + FrameHead + 8 + detail.Length];
+        bytes[3] = 0x4; // SETTINGS
+        var goAway = bytes.AsSpan(FrameHead);
+        BinaryPrimitives.WriteInt32BigEndian(goAway, (8 + detail.Length) << 8);
+        goAway[3] = 0x7; // GOAWAY; the last stream that was taken is 0: none
+        BinaryPrimitives.WriteInt32BigEndian(goAway[(FrameHead + 4)..], InadequateSecurity);
+        detail.CopyTo(goAway[(FrameHead + 8)..]);
+        return bytes;
+    }
+
+    /// <summary>Sends it, says that nothing follows, and lets what the client is sending run out, so that no reset destroys it.</summary>
+    public static async Task SendAsync(Stream stream, byte[] answer, Func<Task> end, TimeProvider time)
+    {
+        using var limit = new CancellationTokenSource(GoodbyeTime, time);
+        await stream.WriteAsync(answer, limit.Token).ConfigureAwait(false);
+        await end().WaitAsync(limit.Token).ConfigureAwait(false);
+        var rest = new byte[4096];
+        for (var skipped = 0; skipped < MaxSkippedBytes;)
+        {
+            var count = await stream.ReadAsync(rest, limit.Token).ConfigureAwait(false);
+            if (count == 0)
+            {
+                return;
+            }
+
+            skipped += count;
+        }
+    }
+
+    /// <summary>The error in such a response; nothing if the message is something else.</summary>
+    public static MicroException? Read(MessageHead head, string address)
+    {
+        if (head.StatusCode is not (400 or 403))
+        {
+            return null;
+        }
+
+        var error = ErrorJson.Parse(head.GetEither(KnownHeader.MicroError, KnownHeader.XMicroError));
+        return string.Equals(error.Id, ErrorId, StringComparison.Ordinal)
+            ? new MicroException(503, "go.micro.client.transport", $"connection error: {address}: {error.Detail}", ErrorKind.Connect)
+            : null;
+    }
+}
