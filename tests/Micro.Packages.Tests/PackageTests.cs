@@ -124,7 +124,7 @@ public sealed class PackageTests(PackedRepository repository)
     {
         var again = Path.Combine(repository.Folder, "again");
 
-        (await Command.DotnetAsync(RepositoryRoot.Find(), ["pack", "src/Micro.Selector", "--no-build", "--output", again, .. repository.BuildArguments])).Succeeded();
+        (await Command.DotnetAsync(RepositoryRoot.Find(), ["pack", "src/Micro.Selector", "--no-build", "--output", again, .. repository.BuildArguments("packed")])).Succeeded();
 
         var file = $"Micro.Selector.{repository.Version}.nupkg";
         var first = await File.ReadAllBytesAsync(Path.Combine(repository.Feed, file));

@@ -18,10 +18,11 @@ public sealed class PackedRepository : IAsyncLifetime
     /// <summary>The commit that was packed; none without git.</summary>
     public string? Commit { get; private set; }
 
-    /// <summary>What every build here is given, so that one uses what the other has built.</summary>
-    internal IReadOnlyList<string> BuildArguments =>
+    /// <summary>What every build here is given.</summary>
+    /// <param name="purpose">Builds with properties of their own have a folder of their own: they would compile each other's anew.</param>
+    internal string[] BuildArguments(string purpose) =>
     [
-        "--verbosity", "quiet", "-p:Configuration=Release", "-p:UseArtifactsOutput=true", $"-p:ArtifactsPath={_artifacts.FullName}",
+        "--verbosity", "quiet", "-p:Configuration=Release", "-p:UseArtifactsOutput=true", $"-p:ArtifactsPath={Path.Combine(_artifacts.FullName, purpose)}",
         "-p:ContinuousIntegrationBuild=true", "-p:RunAnalyzers=false",
     ];
 
@@ -29,7 +30,7 @@ public sealed class PackedRepository : IAsyncLifetime
     {
         var head = await Command.RunAsync("git", "-C", RepositoryRoot.Find(), "rev-parse", "HEAD");
         Commit = head.ExitCode == 0 ? head.Output.Trim() : null;
-        var packed = await Command.DotnetAsync(RepositoryRoot.Find(), ["pack", Path.Combine("eng", "Micro.Packages.slnf"), "--output", Feed, .. BuildArguments]);
+        var packed = await Command.DotnetAsync(RepositoryRoot.Find(), ["pack", Path.Combine("eng", "Micro.Packages.slnf"), "--output", Feed, .. BuildArguments("packed")]);
         packed.Succeeded().Output.Should().NotContain("warning");
         var name = Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(Feed, "Micro.Templates.*.nupkg").Single());
         Version = name["Micro.Templates.".Length..];
