@@ -44,7 +44,8 @@ internal sealed class JsonCodec : ICodec
         output.Write("\n"u8);
     }
 
-    public T Decode<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(in ReadOnlySequence<byte> body)
+    // Explicit: the bridge that the compiler makes for a public method with an "in" parameter loses the annotation.
+    T ICodec.Decode<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(in ReadOnlySequence<byte> body)
     {
         if (body.IsEmpty)
         {

@@ -18,7 +18,8 @@ internal sealed class OctetStreamCodec : ICodec
         }
     }
 
-    public T Decode<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(in ReadOnlySequence<byte> body) =>
+    // Explicit: the bridge that the compiler makes for a public method with an "in" parameter loses the annotation.
+    T ICodec.Decode<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(in ReadOnlySequence<byte> body) =>
         throw WrongType(typeof(T));
 
     private CodecException WrongType(System.Type type) =>

@@ -26,7 +26,8 @@ internal sealed class ProtobufCodec : ICodec
         }
     }
 
-    public T Decode<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(in ReadOnlySequence<byte> body)
+    // Explicit: the bridge that the compiler makes for a public method with an "in" parameter loses the annotation.
+    T ICodec.Decode<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(in ReadOnlySequence<byte> body)
     {
         var message = EmptyMessage<T>.Create();
         if (message is not IMessage proto)

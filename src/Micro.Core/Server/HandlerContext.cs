@@ -8,11 +8,11 @@ namespace Micro.Server;
 /// </summary>
 public sealed class HandlerContext
 {
-    private readonly TimeProvider _timeProvider;
-    private readonly long _deadline;
-    private IHeaderSource _headers;
-    private readonly CancellationToken _connectionEnds;
-    private readonly CancellationToken _serverCuts;
+    private TimeProvider _timeProvider = TimeProvider.System;
+    private IHeaderSource _headers = EndedCall.Instance;
+    private long _deadline;
+    private CancellationToken _connectionEnds;
+    private CancellationToken _serverCuts;
     private CancellationTokenRegistration _onConnectionEnds;
     private CancellationTokenRegistration _onServerCuts;
     private CancellationTokenSource? _cancellation;
@@ -31,7 +31,27 @@ public sealed class HandlerContext
         string? remoteAddress,
         string? localAddress,
         CancellationToken connectionEnds,
-        CancellationToken serverCuts = default)
+        CancellationToken serverCuts = default) =>
+        Begin(service, endpoint, contentType, isStream, headers, timeProvider, deadline, remoteAddress, localAddress, connectionEnds, serverCuts);
+
+    /// <summary>For a transport that uses the object again; <see cref="Begin"/> follows.</summary>
+    internal HandlerContext()
+    {
+    }
+
+    /// <summary>Makes it the context of a call.</summary>
+    internal void Begin(
+        string service,
+        string endpoint,
+        string contentType,
+        bool isStream,
+        IHeaderSource headers,
+        TimeProvider timeProvider,
+        long deadline,
+        string? remoteAddress,
+        string? localAddress,
+        CancellationToken connectionEnds,
+        CancellationToken serverCuts)
     {
         Service = service;
         Endpoint = endpoint;
@@ -44,28 +64,29 @@ public sealed class HandlerContext
         LocalAddress = localAddress;
         _connectionEnds = connectionEnds;
         _serverCuts = serverCuts;
+        _isCancelled = false;
     }
 
     /// <summary>Name of the service that was asked for; may differ from this server's name.</summary>
-    public string Service { get; }
+    public string Service { get; private set; } = "";
 
     /// <summary>Name of the endpoint, <c>Handler.Method</c>.</summary>
-    public string Endpoint { get; }
+    public string Endpoint { get; private set; } = "";
 
     /// <summary>Content type of request and response.</summary>
-    public string ContentType { get; }
+    public string ContentType { get; private set; } = "";
 
     /// <summary>Whether the call is a stream.</summary>
-    public bool IsStream { get; }
+    public bool IsStream { get; private set; }
 
     /// <summary>All headers of the request; made when first asked for.</summary>
     public CallMetadata Metadata => _metadata ??= _headers.ReadMetadata();
 
     /// <summary>Address of the caller, <c>host:port</c>, if the transport knows it.</summary>
-    public string? RemoteAddress { get; }
+    public string? RemoteAddress { get; private set; }
 
     /// <summary>Address on which the call came in, <c>host:port</c>, if the transport knows it.</summary>
-    public string? LocalAddress { get; }
+    public string? LocalAddress { get; private set; }
 
     /// <summary>
     /// Time left until the deadline, never negative; <see cref="Timeout.InfiniteTimeSpan"/> when the caller set none.
@@ -148,19 +169,26 @@ public sealed class HandlerContext
         _cancellation?.Dispose();
     }
 
-    /// <summary>The caller asks for the end of the call. May come at any time and from any thread.</summary>
-    internal void Cancel()
+    /// <summary>Forgets the call that has ended.</summary>
+    internal void Clear()
+    {
+        _onConnectionEnds = default;
+        _onServerCuts = default;
+        _cancellation = null;
+        _metadata = null;
+        _scope = null;
+        Request = null;
+        Response = null;
+        Stream = null;
+    }
+
+    /// <summary>The caller asks for the end of the call. May come from any thread, as long as the call runs.</summary>
+    /// <returns>What is to be cancelled; it may have been disposed by then.</returns>
+    internal CancellationTokenSource? MarkCancelled()
     {
         _isCancelled = true;
         Interlocked.MemoryBarrier();
-        try
-        {
-            _cancellation?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The call has just ended.
-        }
+        return _cancellation;
     }
 
     /// <summary>Disposes the scope and what it made.</summary>

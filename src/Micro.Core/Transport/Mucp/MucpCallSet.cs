@@ -1,5 +1,3 @@
-using Micro.Server;
-
 namespace Micro.Transport.Mucp;
 
 /// <summary>The unary calls that run on one server connection: those that came in order, one at a time, or many at a time.</summary>
@@ -79,20 +77,27 @@ internal sealed class MucpCallSet
     /// <summary>Cancels a call that runs; one that has ended is no error.</summary>
     public void Cancel(long id)
     {
-        HandlerContext? context = null;
+        CancellationTokenSource? source = null;
         lock (_gate)
         {
             for (var call = _first; call is not null; call = call.Next)
             {
                 if (call.MultiplexedId == id)
                 {
-                    context = call.Context;
+                    source = call.Context.MarkCancelled();
                     break;
                 }
             }
         }
 
-        context?.Cancel();
+        try
+        {
+            source?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The call has just ended.
+        }
     }
 
     /// <summary>Runs a call up to its first wait; the reply follows whenever the handler is done.</summary>

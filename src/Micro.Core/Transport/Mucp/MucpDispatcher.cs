@@ -103,7 +103,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         call.Format = format;
         call.EnvelopeId = envelopeId;
         call.MultiplexedId = multiplexedId;
-        call.Context = MakeContext(head, invoker, format);
+        Begin(call.Context, head, invoker, format);
         calls.Add(call);
         return next;
     }
@@ -169,13 +169,18 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
             return;
         }
 
-        streams.Open(MucpStreamSet.ReadId(id), head, invoker, format, opening => MakeContext(opening, invoker, format));
+        streams.Open(MucpStreamSet.ReadId(id), head, invoker, format, opening =>
+        {
+            var context = new HandlerContext();
+            Begin(context, opening, invoker, format);
+            return context;
+        });
     }
 
-    private HandlerContext MakeContext(MessageHead head, EndpointInvoker invoker, ContentFormat format)
+    private void Begin(HandlerContext context, MessageHead head, EndpointInvoker invoker, ContentFormat format)
     {
         var service = head.GetEither(KnownHeader.MicroService, KnownHeader.XMicroService);
-        return new HandlerContext(
+        context.Begin(
             service.IsEmpty || Ascii.Equals(service, server.ServiceName) ? server.ServiceName : Encoding.UTF8.GetString(service),
             invoker.Name,
             format.ContentType,

@@ -22,7 +22,8 @@ internal sealed class MucpServerCall : IResettable, IDisposable
 
     public ContentFormat Format { get; set; } = null!;
 
-    public HandlerContext Context { get; set; } = null!;
+    /// <summary>What the handler sees of the call; lives with this object.</summary>
+    public HandlerContext Context { get; } = new();
 
     /// <summary>Id within the envelope of peers from before go-micro 1.0.</summary>
     public string EnvelopeId { get; set; } = "";
@@ -54,7 +55,7 @@ internal sealed class MucpServerCall : IResettable, IDisposable
     {
         Request.Clear();
         Response.Clear();
-        Context = null!;
+        Context.Clear();
         return true;
     }
 

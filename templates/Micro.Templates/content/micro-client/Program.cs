@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Micro;
+using TemplateNamespace;
+
+var name = new Option<string>("--name") { Description = "whom to greet", DefaultValueFactory = _ => "world" };
+var whom = "";
+await using var service = MicroService.Create(
+    o => o.Name("template-service-name.client").Flags(name).Action(parsed => whom = parsed.GetValue(name)!),
+    args);
+if (args.Contains("--help"))
+{
+    return await service.RunAsync();
+}
+
+try
+{
+    var greeter = new Greeter.Client(service.Client, "template-service-name");
+    var response = await greeter.HelloAsync(new HelloRequest { Name = whom });
+    Console.WriteLine(response.Msg);
+    return 0;
+}
+catch (MicroConfigurationException exception)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 2;
+}
+catch (MicroException exception)
+{
+    await Console.Error.WriteLineAsync($"error {exception.Code} {exception.Id}: {exception.Detail}");
+    return 1;
+}

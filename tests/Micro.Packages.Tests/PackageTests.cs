@@ -1,0 +1,139 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+
+namespace Micro.Packages.Tests;
+
+/// <summary>What is in the packages, and what is not.</summary>
+[Collection(PackedRepositoryCollection.Name)]
+public sealed class PackageTests(PackedRepository repository)
+{
+    private const string AspNetCore = "Microsoft.AspNetCore.App";
+
+    public static TheoryData<string> Libraries => [.. Sources().Where(name => name != "Micro.Contracts")];
+
+    public static TheoryData<string> All => [.. Sources(), "Micro.Templates"];
+
+    [Fact]
+    public void Pack_Repository_MakesAPackageOfEverySourceProject() =>
+        Directory.EnumerateFiles(repository.Feed).Select(Path.GetFileName).Should().BeEquivalentTo(
+            Sources().Append("Micro.Templates").Select(name => $"{name}.{repository.Version}.nupkg")
+                .Concat(Sources().Where(name => name != "Micro.Contracts").Select(name => $"{name}.{repository.Version}.snupkg")));
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Package_Manifest_SaysWhatItIsAndWhereItComesFrom(string id)
+    {
+        using var package = repository.Open(id);
+
+        package.Said("id").Should().Be(id);
+        package.Said("version").Should().Be(repository.Version);
+        package.Said("license").Should().Be("Apache-2.0");
+        package.Said("readme").Should().Be("README.md");
+        package.Said("description").Should().NotBeNullOrEmpty().And.NotBe("Package Description");
+        package.Said("authors").Should().Be("The Micro for .NET authors");
+        package.ReadText("README.md").Should().StartWith($"# {id}\n");
+        package.ReadText("LICENSE").Should().Contain("Apache License");
+        var head = await Command.RunAsync("git", "-C", RepositoryRoot.Find(), "rev-parse", "HEAD");
+        if (head.ExitCode == 0)
+        {
+            var source = package.Elements("repository").Single();
+            source.Attribute("type")!.Value.Should().Be("git");
+            source.Attribute("commit")!.Value.Should().Be(head.Output.Trim());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void Library_Package_HoldsAssemblyAndDocumentation(string id)
+    {
+        using var package = repository.Open(id);
+        string[] more = id == "Micro" ? ["ConfigurationSchema.json", "buildTransitive/Micro.targets"] : [];
+
+        package.Files.Should().BeEquivalentTo(["LICENSE", "README.md", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml", .. more]);
+        package.ReadText($"lib/net10.0/{id}.xml").Should().Contain("<summary>");
+        package.Frameworks.Should().Equal(AspNetCore);
+    }
+
+    [Theory]
+    [InlineData("Micro", "Micro.Core", "Micro.Registry.Consul", "Micro.Registry.Etcd", "Micro.Registry.Mdns", "Micro.Selector", "Micro.Transport.Grpc", "System.CommandLine")]
+    [InlineData("Micro.Contracts", "Grpc.Tools")]
+    [InlineData("Micro.Core", "Google.Protobuf")]
+    [InlineData("Micro.Registry.Consul", "Micro.Core")]
+    [InlineData("Micro.Registry.Etcd", "Google.Protobuf", "Micro.Core", "Micro.Transport.Grpc")]
+    [InlineData("Micro.Registry.Mdns", "Micro.Core")]
+    [InlineData("Micro.Selector", "Micro.Core")]
+    [InlineData("Micro.Templates")]
+    [InlineData("Micro.Transport.Grpc", "Google.Protobuf", "Micro.Core")]
+    public void Package_Dependencies_AreTheseOnly(string id, params string[] expected)
+    {
+        using var package = repository.Open(id);
+
+        package.Dependencies.Select(dependency => dependency.Split(' ')[0]).Should().BeEquivalentTo(expected);
+        package.Dependencies.Where(dependency => dependency.StartsWith("Micro", StringComparison.Ordinal))
+            .Should().AllSatisfy(dependency => dependency.Should().EndWith($" [{repository.Version}]", "they see each other's internals"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void Library_Assembly_IsDeterministicAndItsSymbolsNameNoFolder(string id)
+    {
+        using var package = repository.Open(id);
+        using var symbols = repository.Open(id, "snupkg");
+        using var assembly = new PEReader(new MemoryStream(package.Read($"lib/net10.0/{id}.dll")));
+        using var provider = MetadataReaderProvider.FromPortablePdbStream(new MemoryStream(symbols.Read($"lib/net10.0/{id}.pdb")));
+        var reader = provider.GetMetadataReader();
+
+        var entries = assembly.ReadDebugDirectory();
+        entries.Should().Contain(entry => entry.Type == DebugDirectoryEntryType.Reproducible);
+        var code = assembly.ReadCodeViewDebugDirectoryData(entries.Single(entry => entry.Type == DebugDirectoryEntryType.CodeView));
+        new BlobContentId(reader.DebugMetadataHeader!.Id).Guid.Should().Be(code.Guid, "a debugger finds the symbols by it");
+        reader.Documents.Select(document => reader.GetString(reader.GetDocument(document).Name)).Should().OnlyContain(name => name.StartsWith("/_", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Contracts_Package_IsABuildToolThatNothingIsDeployedOf()
+    {
+        using var package = repository.Open("Micro.Contracts");
+
+        package.Files.Should().BeEquivalentTo(
+        [
+            "LICENSE", "README.md", "build/Micro.Contracts.props", "build/Micro.Contracts.targets", "tools/net10.0/any/Google.Protobuf.dll",
+            "tools/net10.0/any/Micro.Contracts.deps.json", "tools/net10.0/any/Micro.Contracts.dll", "tools/net10.0/any/Micro.Contracts.runtimeconfig.json",
+        ]);
+        package.Said("developmentDependency").Should().Be("true");
+        package.Elements("dependency").Single().Attribute("include")!.Value.Should().Be("All", "its protoc run is needed");
+        package.Frameworks.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Templates_Package_UsesThePackagesOfItsVersion()
+    {
+        using var package = repository.Open("Micro.Templates");
+
+        package.Elements("packageType").Single().Attribute("name")!.Value.Should().Be("Template");
+        foreach (var template in new[] { "micro-service", "micro-client" })
+        {
+            package.Files.Should().Contain([$"content/{template}/.template.config/template.json", $"content/{template}/greeter.proto"]);
+            package.ReadText($"content/{template}/TemplateProject.csproj").Should().Contain($"Include=\"Micro\" Version=\"{repository.Version}\"");
+        }
+
+        package.Files.Should().NotContain(file => file.Contains("/bin/") || file.Contains("/obj/"));
+    }
+
+    [Fact]
+    public async Task Pack_Again_MakesTheSameBytes()
+    {
+        var again = Path.Combine(repository.Folder, "again");
+
+        (await Command.DotnetAsync(RepositoryRoot.Find(), ["pack", "src/Micro.Selector", "--no-build", "--output", again, .. repository.BuildArguments])).Succeeded();
+
+        var file = $"Micro.Selector.{repository.Version}.nupkg";
+        var first = await File.ReadAllBytesAsync(Path.Combine(repository.Feed, file));
+        var second = await File.ReadAllBytesAsync(Path.Combine(again, file));
+        first.AsSpan().SequenceEqual(second).Should().BeTrue();
+    }
+
+    private static IEnumerable<string> Sources() =>
+        Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Find(), "src"), "*.csproj", SearchOption.AllDirectories)
+            .Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)!;
+}

@@ -1,0 +1,43 @@
+namespace Micro.Packages.Tests;
+
+/// <summary>All packages, packed once into a folder of their own, beside the projects' own output.</summary>
+public sealed class PackedRepository : IAsyncLifetime
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("micro-packages-");
+
+    public string Folder => _folder.FullName;
+
+    public string Feed => Path.Combine(Folder, "feed");
+
+    /// <summary>As all packages have it.</summary>
+    public string Version { get; private set; } = "";
+
+    /// <summary>What every build here is given, so that one uses what the other has built.</summary>
+    internal IReadOnlyList<string> BuildArguments =>
+    [
+        "--verbosity", "quiet", "-p:Configuration=Release", "-p:UseArtifactsOutput=true", $"-p:ArtifactsPath={Path.Combine(Folder, "artifacts")}",
+        "-p:ContinuousIntegrationBuild=true", "-p:RunAnalyzers=false",
+    ];
+
+    public async Task InitializeAsync()
+    {
+        var packed = await Command.DotnetAsync(RepositoryRoot.Find(), ["pack", Path.Combine("eng", "Micro.Packages.slnf"), "--output", Feed, .. BuildArguments]);
+        packed.Succeeded().Output.Should().NotContain("warning");
+        var name = Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(Feed, "Micro.Templates.*.nupkg").Single());
+        Version = name["Micro.Templates.".Length..];
+    }
+
+    public Task DisposeAsync()
+    {
+        _folder.Delete(recursive: true);
+        return Task.CompletedTask;
+    }
+
+    internal Package Open(string id, string extension = "nupkg") => Package.Open(Path.Combine(Feed, $"{id}.{Version}.{extension}"));
+}
+
+[CollectionDefinition(Name)]
+public sealed class PackedRepositoryCollection : ICollectionFixture<PackedRepository>
+{
+    public const string Name = "packed repository";
+}

@@ -1,0 +1,71 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Micro.Packages.Tests;
+
+/// <summary>
+/// A user's folder: a template store, a packages folder and a nuget.config of its own, so that nothing of the machine's is
+/// touched. Packages of others come from the machine's packages folder or its sources, ours from the feed alone.
+/// </summary>
+internal sealed partial class TemplateFolder
+{
+    private readonly string _folder;
+
+    private TemplateFolder(string folder) => _folder = folder;
+
+    private string[] Store => ["--debug:custom-hive", Path.Combine(_folder, "store")];
+
+    public static async Task<TemplateFolder> CreateAsync(PackedRepository repository)
+    {
+        var created = new TemplateFolder(Directory.CreateDirectory(Path.Combine(repository.Folder, "user")).FullName);
+        var configuration = await ConfigurationAsync(repository.Feed);
+        await File.WriteAllTextAsync(Path.Combine(created._folder, "nuget.config"), configuration);
+        await created.RunAsync(["new", "install", Path.Combine(repository.Feed, $"Micro.Templates.{repository.Version}.nupkg"), .. created.Store]);
+        return created;
+    }
+
+    public async Task<string> ListAsync() => (await RunAsync(["new", "list", "micro", .. Store])).Output;
+
+    /// <summary>Makes a project of a template and builds it.</summary>
+    /// <returns>The program.</returns>
+    public async Task<string> BuildAsync(string template, string name, params string[] arguments)
+    {
+        await RunAsync(["new", template, "--name", name, "--no-restore", .. arguments, .. Store]);
+        var built = await RunAsync("build", name, "--verbosity", "quiet", "-warnaserror");
+        built.Output.Should().NotContain("warning ");
+        return Path.Combine(_folder, name, "bin", "Debug", "net10.0", $"{name}.dll");
+    }
+
+    public async Task<string> ItemsAsync(string name, string item) => (await RunAsync("msbuild", name, $"-getItem:{item}")).Output;
+
+    public string Read(string path) => File.ReadAllText(Path.Combine(_folder, path));
+
+    private static async Task<string> ConfigurationAsync(string feed)
+    {
+        var root = RepositoryRoot.Find();
+        var machine = (await Command.DotnetAsync(root, "nuget", "locals", "global-packages", "--list")).Succeeded().Output.Split(':', 2)[1].Trim();
+        var sources = (await Command.DotnetAsync(root, "nuget", "list", "source")).Succeeded().Output;
+        var others = new StringBuilder();
+        foreach (Match source in EnabledSource().Matches(sources))
+        {
+            others.Append($"""<packageSource key="{System.Security.SecurityElement.Escape(source.Groups[1].Value)}"><package pattern="*" /></packageSource>""");
+        }
+
+        return $"""
+            <configuration>
+              <config><add key="globalPackagesFolder" value="packages" /></config>
+              <packageSources><add key="micro" value="{feed}" /></packageSources>
+              <fallbackPackageFolders><add key="machine" value="{machine}" /></fallbackPackageFolders>
+              <packageSourceMapping>
+                <packageSource key="micro"><package pattern="Micro" /><package pattern="Micro.*" /></packageSource>
+                {others}
+              </packageSourceMapping>
+            </configuration>
+            """;
+    }
+
+    private async Task<Command> RunAsync(params string[] arguments) => (await Command.DotnetAsync(_folder, arguments)).Succeeded();
+
+    [GeneratedRegex(@"^\s*\d+\.\s+(.+) \[Enabled\]", RegexOptions.Multiline)]
+    private static partial Regex EnabledSource();
+}
