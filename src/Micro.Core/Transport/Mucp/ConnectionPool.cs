@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Micro.Client;
+using Micro.Telemetry;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Transport.Mucp;
@@ -17,6 +18,7 @@ internal sealed class ConnectionPool : IDisposable
     private readonly TimeSpan _ttl;
     private readonly int _size;
     private readonly ITimer _timer;
+    private readonly PoolMetrics _metrics;
     private volatile bool _disposed;
 
     public ConnectionPool(TransportLimits limits, int size, TimeSpan ttl, TimeProvider timeProvider)
@@ -25,6 +27,7 @@ internal sealed class ConnectionPool : IDisposable
         _size = size;
         _ttl = ttl;
         _timeProvider = timeProvider;
+        _metrics = new PoolMetrics(() => IdleCount);
         _timer = timeProvider.CreateTimer(static pool => ((ConnectionPool)pool!).Trim(), this, ttl / 2, ttl / 2);
     }
 
@@ -52,8 +55,7 @@ internal sealed class ConnectionPool : IDisposable
             }
         }
 
-        return new ValueTask<MucpClientConnection>(
-            MucpClientConnection.ConnectAsync(address, _limits, dialTimeout, _timeProvider, cancellationToken));
+        return new ValueTask<MucpClientConnection>(ConnectAsync(address, dialTimeout, cancellationToken));
     }
 
     /// <summary>Calls over a connection that is shared already.</summary>
@@ -96,6 +98,7 @@ internal sealed class ConnectionPool : IDisposable
     {
         _disposed = true;
         _timer.Dispose();
+        _metrics.Dispose();
         foreach (var (_, idle) in _idle)
         {
             while (idle.TryPop(out var connection))
@@ -107,6 +110,22 @@ internal sealed class ConnectionPool : IDisposable
         foreach (var (_, connections) in _multiplexed)
         {
             connections.Dispose();
+        }
+    }
+
+    private async Task<MucpClientConnection> ConnectAsync(string address, TimeSpan dialTimeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = await MucpClientConnection.ConnectAsync(address, _limits, dialTimeout, _timeProvider, cancellationToken).ConfigureAwait(false);
+            connection.CountWith(_metrics);
+            _metrics.Opened();
+            return connection;
+        }
+        catch
+        {
+            PoolMetrics.Failed();
+            throw;
         }
     }
 

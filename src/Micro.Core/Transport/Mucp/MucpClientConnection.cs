@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Micro.Registry;
+using Micro.Telemetry;
 
 namespace Micro.Transport.Mucp;
 
@@ -18,6 +19,7 @@ internal sealed class MucpClientConnection : IDisposable
     private readonly NetworkStream _stream;
     private readonly PipeReader _input;
     private readonly MessageReader _reader;
+    private PoolMetrics? _pool;
 
     private MucpClientConnection(string address, Socket socket, TransportLimits limits)
     {
@@ -42,6 +44,9 @@ internal sealed class MucpClientConnection : IDisposable
 
     /// <summary>Head of the reply received last.</summary>
     public MessageHead Head { get; } = new();
+
+    /// <summary>Counts it with a pool until it is closed.</summary>
+    public void CountWith(PoolMetrics pool) => _pool = pool;
 
     /// <summary>Timestamp of its return to the pool.</summary>
     public long IdleSince { get; set; }
@@ -200,6 +205,7 @@ internal sealed class MucpClientConnection : IDisposable
     public void Dispose()
     {
         MustClose = true;
+        Interlocked.Exchange(ref _pool, null)?.Closed();
         _stream.Dispose();
         _socket.Dispose();
         _input.Complete();

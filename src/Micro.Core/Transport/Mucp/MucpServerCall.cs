@@ -2,6 +2,7 @@ using System.Buffers;
 using Micro.Codecs;
 using Micro.Server;
 using Micro.Server.Handlers;
+using Micro.Telemetry;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Transport.Mucp;
@@ -23,6 +24,9 @@ internal sealed class MucpServerCall : IResettable
     public ContentFormat Format { get; set; } = null!;
 
     public HandlerContext Context { get; set; } = null!;
+
+    /// <summary>What is told of it; nothing when nobody listens.</summary>
+    public ServerCall Observed { get; set; }
 
     /// <summary>Id within the envelope of peers from before go-micro 1.0.</summary>
     public string EnvelopeId { get; set; } = "";
@@ -55,6 +59,7 @@ internal sealed class MucpServerCall : IResettable
         Request.Clear();
         Response.Clear();
         Context = null!;
+        Observed = default;
         return true;
     }
 }
