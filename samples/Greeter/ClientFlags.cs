@@ -7,7 +7,7 @@ internal sealed class ClientFlags
 {
     private readonly Option<string> _name = new("--name") { Description = "whom to greet (default: World)" };
     private readonly Option<long?> _count = new("--count") { Description = "calls, or messages of a stream (default: 1)" };
-    private readonly Option<string> _contentType = new("--content_type") { Description = "application/protobuf (default), application/json, ..." };
+    private readonly Option<string> _contentType = new("--content_type") { Description = "application/protobuf (default), application/json, application/grpc+proto, application/grpc+json, ..." };
     private readonly Option<string> _service = new("--service") { Description = "service to call (default: greeter)" };
     private readonly Option<bool> _stream = new("--stream") { Description = "call Greeter.Stream" };
     private readonly Option<bool> _pingPong = new("--pingpong") { Description = "call Greeter.PingPong" };

@@ -31,6 +31,7 @@ public sealed class StreamTests
         await using var server = await RawServer.StartAsync(async context =>
         {
             context.Response.Headers["before"] = "all";
+            await RawServer.ReadTextAsync(context);
             await RawServer.AnswerAsync(context, [.. Enumerable.Range(0, 1000).SelectMany(index => RawServer.Frame("m" + index))]);
         });
         await using var channel = server.Connect();

@@ -37,6 +37,9 @@ internal sealed class CallPlan
 
     public CallMetadata? Metadata { get; }
 
+    /// <summary>Protocol the client's options ask for; <see langword="null"/> leaves it to the node.</summary>
+    public string? Protocol => _defaults.Protocol;
+
     /// <summary>Number of the call, unique in the client.</summary>
     public long Id { get; }
 

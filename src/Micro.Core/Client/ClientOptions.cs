@@ -1,6 +1,7 @@
 using Micro.Codecs;
 using Micro.Registry;
 using Micro.Selection;
+using Micro.Server;
 using Micro.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -44,7 +45,9 @@ public sealed class ClientOptions
     /// <summary>Whether the retry budget is on. The default value is <see langword="true"/>.</summary>
     public bool RetryBudget { get; set; } = true;
 
-    /// <summary>Idle connections kept per address; positive. The default value is 100.</summary>
+    /// <summary>
+    /// Idle connections kept per address, and most connections to an address over gRPC; positive. The default value is 100.
+    /// </summary>
     public int PoolSize { get; set; } = 100;
 
     /// <summary>Age after which an idle connection is closed; positive. The default value is 1 min.</summary>
@@ -58,6 +61,14 @@ public sealed class ClientOptions
     /// JSON for everything else.
     /// </summary>
     public string? ContentType { get; set; }
+
+    /// <summary>
+    /// Protocol of calls: <c>mucp</c>, <c>grpc</c>, or <see langword="null"/> (the default) for the one that the node names
+    /// as its own. A node that does not speak the protocol asked for is called in its own; one that says nothing is called
+    /// in the protocol asked for, else in mucp. A content type <c>application/grpc</c>, with or without <c>+proto</c>,
+    /// <c>+json</c> or <c>+bytes</c>, asks for gRPC for its call.
+    /// </summary>
+    public string? Protocol { get; set; }
 
     /// <summary>Codecs by content type, in addition to or in place of the built-in ones.</summary>
     public IDictionary<string, ICodec> Codecs { get; } = new Dictionary<string, ICodec>(StringComparer.OrdinalIgnoreCase);
@@ -86,6 +97,9 @@ public sealed class ClientOptions
     /// <summary>Source of time. The default value is <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
+    /// <summary>Makes what calls nodes over gRPC; <see langword="null"/> for nothing: then all calls are mucp.</summary>
+    internal Func<ClientOptions, IClientTransport>? Grpc { get; set; }
+
     /// <summary>Sets the values of a preset, see <see cref="ClientDefaults"/>.</summary>
     /// <param name="preset">The preset.</param>
     public void Apply(ClientDefaults preset)
@@ -113,6 +127,11 @@ public sealed class ClientOptions
         if (PoolSize <= 0)
         {
             errors.Add($"client pool size {PoolSize}: must be positive");
+        }
+
+        if (Protocol is not (null or ProtocolNames.Mucp or ProtocolNames.Grpc))
+        {
+            errors.Add($"client protocol '{Protocol}': must be {ProtocolNames.Mucp} or {ProtocolNames.Grpc}, or null for the node's own");
         }
 
         if (RetryBudgetRatio is not (>= 0 and <= 1))

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Google.Protobuf;
 using Micro.Codecs;
 using Micro.Registry;
 using Micro.Selection;
@@ -17,6 +18,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
     private readonly ClientOptions _options;
     private readonly ContentFormats _formats;
     private readonly ConnectionPool _pool;
+    private readonly IClientTransport? _grpc;
     private readonly RequestHeads _heads = new();
     private readonly ObjectPool<PooledBufferWriter> _bodies = Pools.Create<PooledBufferWriter>();
     private readonly CallLoop _loop;
@@ -45,6 +47,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         _telemetry = new ClientTelemetry(options.TimeProvider);
         _formats = new ContentFormats(options.Codecs);
         _pool = new ConnectionPool(options.Limits, options.PoolSize, options.PoolTtl, options.TimeProvider);
+        _grpc = options.Grpc?.Invoke(options);
         _selector = new Lazy<ISelector>(() => options.Selector ?? selectorFactory(_registry));
         var logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Micro.Client");
         var budget = options.RetryBudget ? new RetryBudget(options.RetryBudgetRatio, options.RetryBudgetFloor, options.TimeProvider) : null;
@@ -111,8 +114,9 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         await InterceptorChains.RunAsync(_interceptors, context, async inner =>
         {
             var plan = new CallPlan(_options, service, endpoint, call, format, inner.Metadata, NextId());
-            var attempt = new MucpStreamAttempt<TRequest, TResponse>(_options.Limits, _options.TimeProvider, _heads, plan, cancellationToken);
-            inner.Response = await RunAsync<MucpClientStream<TRequest, TResponse>, MucpStreamAttempt<TRequest, TResponse>>(plan, attempt, inner, cancellationToken).ConfigureAwait(false);
+            var mucp = new MucpStreamAttempt<TRequest, TResponse>(_options.Limits, _options.TimeProvider, _heads, plan, cancellationToken);
+            var attempt = new RoutedStreamAttempt<TRequest, TResponse>(mucp, _grpc, plan, cancellationToken);
+            inner.Response = await RunAsync<IClientStream<TRequest, TResponse>, RoutedStreamAttempt<TRequest, TResponse>>(plan, attempt, inner, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
         return ResponseOf<IClientStream<TRequest, TResponse>>(context)
             ?? throw new InvalidOperationException($"an interceptor neither opened the stream {endpoint} of {service} nor threw");
@@ -127,6 +131,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
 
         _disposed = true;
         _pool.Dispose();
+        _grpc?.Dispose();
         if (_options.Selector is null && _selector.IsValueCreated)
         {
             await _selector.Value.DisposeAsync().ConfigureAwait(false);
@@ -166,8 +171,9 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         try
         {
             Encode(plan, request, body);
-            var attempt = new MucpUnaryAttempt<TResponse>(_pool, _heads, plan, body.WrittenMemory);
-            return await RunAsync<TResponse, MucpUnaryAttempt<TResponse>>(plan, attempt, context, cancellationToken).ConfigureAwait(false);
+            var mucp = new MucpUnaryAttempt<TResponse>(_pool, _heads, plan, body.WrittenMemory);
+            var attempt = new RoutedUnaryAttempt<TResponse>(mucp, _grpc, plan, request as IMessage, body.WrittenMemory);
+            return await RunAsync<TResponse, RoutedUnaryAttempt<TResponse>>(plan, attempt, context, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

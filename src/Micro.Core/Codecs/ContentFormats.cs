@@ -20,7 +20,8 @@ internal sealed class ContentFormats
     private readonly ContentFormat _protoRpc;
 
     /// <param name="overrides">
-    /// Codecs of the user by content type. One for JSON or protobuf also serves the enveloped variants of that format.
+    /// Codecs of the user by content type. One for JSON or protobuf also serves the enveloped variants of that format, any
+    /// other its gRPC variant.
     /// </param>
     public ContentFormats(IEnumerable<KeyValuePair<string, ICodec>>? overrides = null)
     {
@@ -42,10 +43,14 @@ internal sealed class ContentFormats
             Make(ContentTypes.Grpc, protobuf, Envelope.Grpc),
             Make(ContentTypes.GrpcProto, protobuf, Envelope.Grpc),
             Make(ContentTypes.GrpcJson, json, Envelope.Grpc),
+            Make(ContentTypes.GrpcBytes, _octetStream.Codec, Envelope.Grpc),
             _jsonRpc,
             _protoRpc,
         ];
-        formats.AddRange(user.Select(pair => new ContentFormat(pair.Key, pair.Value, null)));
+        formats.AddRange(user.Select(pair => new ContentFormat(pair.Key, pair.Value, ContentTypes.IsGrpc(pair.Key) ? Envelope.Grpc : null)));
+        formats.AddRange(user
+            .Where(pair => !ContentTypes.IsGrpc(pair.Key) && ContentTypes.GrpcTypeOf(pair.Key) is { } grpc && !user.ContainsKey(grpc))
+            .Select(pair => new ContentFormat(ContentTypes.GrpcTypeOf(pair.Key)!, pair.Value, Envelope.Grpc)));
         _byUse = [.. formats];
         _byName = _byUse.ToFrozenDictionary(format => format.ContentType, StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 

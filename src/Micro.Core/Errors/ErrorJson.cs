@@ -104,7 +104,7 @@ internal static class ErrorJson
     /// What a code that a server answered says to retry and ejection; all but two are its own business. An error of a
     /// client, passed on by a handler, tells of a call further down: the handler itself did run.
     /// </summary>
-    private static ErrorKind KindOf(int code, string id) => code switch
+    public static ErrorKind KindOf(int code, string id) => code switch
     {
         _ when id.StartsWith("go.micro.client", StringComparison.Ordinal) => ErrorKind.Application,
         408 => ErrorKind.Timeout,

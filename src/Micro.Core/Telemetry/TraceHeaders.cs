@@ -60,7 +60,8 @@ internal static class TraceHeaders
 
         public void Set(string name, string value)
         {
-            if (!HeaderRules.IsValid(name, value))
+            // gRPC takes printable ASCII only, and which protocol the node speaks is not known yet.
+            if (!HeaderRules.IsValid(name, value) || value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
             {
                 return;
             }

@@ -211,6 +211,12 @@ internal sealed class CoalescingWriter(Func<ReadOnlyMemory<byte>, ValueTask> sen
             {
                 Swap();
             }
+            else
+            {
+                // Idle connections hold no memory.
+                _leaving.Release();
+                _filling.Release();
+            }
 
             return _isSending;
         }

@@ -11,7 +11,8 @@ internal sealed class PooledBufferWriter(int initialCapacity) : IBufferWriter<by
 
     private const int DefaultCapacity = 1024;
 
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(initialCapacity);
+    /// <summary>Rented with the first byte: most connections wait and hold none.</summary>
+    private byte[] _buffer = [];
     private int _written;
 
     public PooledBufferWriter()
@@ -59,18 +60,12 @@ internal sealed class PooledBufferWriter(int initialCapacity) : IBufferWriter<by
         _written = 0;
         if (_buffer.Length > MaxKeptBytes)
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = ArrayPool<byte>.Shared.Rent(initialCapacity);
+            Release();
         }
     }
 
-    public bool TryReset()
-    {
-        Clear();
-        return true;
-    }
-
-    public void Dispose()
+    /// <summary>Gives the memory back until the next byte is written.</summary>
+    public void Release()
     {
         var buffer = _buffer;
         _buffer = [];
@@ -81,6 +76,14 @@ internal sealed class PooledBufferWriter(int initialCapacity) : IBufferWriter<by
         }
     }
 
+    public bool TryReset()
+    {
+        Clear();
+        return true;
+    }
+
+    public void Dispose() => Release();
+
     private void Reserve(int sizeHint)
     {
         var needed = _written + Math.Max(sizeHint, 1);
@@ -89,7 +92,7 @@ internal sealed class PooledBufferWriter(int initialCapacity) : IBufferWriter<by
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, _buffer.Length * 2));
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, Math.Max(initialCapacity, _buffer.Length * 2)));
         _buffer.AsSpan(0, _written).CopyTo(larger);
         if (_buffer.Length > 0)
         {

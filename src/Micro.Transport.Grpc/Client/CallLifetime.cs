@@ -53,7 +53,7 @@ internal sealed class CallLifetime : IDisposable
     /// <summary>What the caller is told about a failure.</summary>
     public Exception Translate(Exception exception)
     {
-        if (exception is GrpcException or ArgumentException or ObjectDisposedException)
+        if (exception is GrpcException or ArgumentException)
         {
             return exception;
         }
@@ -66,6 +66,11 @@ internal sealed class CallLifetime : IDisposable
         if (_deadlinePassed)
         {
             return new GrpcException(GrpcStatusCode.DeadlineExceeded, $"not answered within {_timeout}", innerException: exception);
+        }
+
+        if (exception is ObjectDisposedException)
+        {
+            return exception;
         }
 
         return _channel.IsCancellationRequested

@@ -154,6 +154,10 @@ internal sealed class GrpcClientStream<TRequest, TResponse>(
             await body.WriteAsync(_buffer.WrittenMemory, lifetime.Token);
             await body.FlushAsync(lifetime.Token);
         }
+        catch (ObjectDisposedException exception) when (!_disposed)
+        {
+            throw new GrpcException(GrpcStatusCode.Unavailable, "the server has ended the call; reading tells its status", ErrorKind.Broken, exception);
+        }
         catch (Exception exception)
         {
             throw lifetime.Translate(exception);

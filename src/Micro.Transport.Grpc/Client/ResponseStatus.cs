@@ -30,11 +30,18 @@ internal static class ResponseStatus
     /// <returns>The trailers.</returns>
     public static GrpcMetadata ThrowIfFailed(HttpResponseMessage response)
     {
-        // A server that has nothing else to say sends the status in place of headers.
-        HttpHeaders source = response.Headers.NonValidated.Contains(Status) && !response.TrailingHeaders.NonValidated.Contains(Status)
-            ? response.Headers
-            : response.TrailingHeaders;
+        var source = SourceOf(response);
         return ThrowIfFailed(source, source, isRequired: true);
+    }
+
+    /// <summary>The same for callers that do not look at the trailers.</summary>
+    public static void ThrowIfNotOk(HttpResponseMessage response)
+    {
+        var source = SourceOf(response);
+        if (!string.Equals(First(source, Status), "0", StringComparison.Ordinal))
+        {
+            ThrowIfFailed(source, source, isRequired: true);
+        }
     }
 
     public static GrpcMetadata Metadata(HttpHeaders headers)
@@ -64,6 +71,12 @@ internal static class ResponseStatus
     }
 
     public static string? Encoding(HttpResponseMessage response) => First(response.Headers, "grpc-encoding");
+
+    /// <summary>A server that has nothing else to say sends the status in place of headers.</summary>
+    private static HttpResponseHeaders SourceOf(HttpResponseMessage response) =>
+        response.TrailingHeaders.NonValidated.Contains(Status) || !response.Headers.NonValidated.Contains(Status)
+            ? response.TrailingHeaders
+            : response.Headers;
 
     private static GrpcMetadata ThrowIfFailed(HttpHeaders headers, HttpHeaders trailers, bool isRequired)
     {

@@ -29,12 +29,9 @@ internal static class TransportErrors
     private static GrpcException FromHttp2(HttpProtocolException protocol, Exception exception)
     {
         var status = GrpcStatusCodes.FromHttp2Error(protocol.ErrorCode);
-        var kind = status switch
-        {
-            GrpcStatusCode.Unavailable => ErrorKind.NotSent, // a refused stream was not looked at by the server
-            GrpcStatusCode.Internal => ErrorKind.Broken,
-            _ => GrpcStatusCodes.ToKind(status),
-        };
+
+        // A refused stream was not looked at by the server; of any other that was reset nobody knows.
+        var kind = status == GrpcStatusCode.Unavailable ? ErrorKind.NotSent : ErrorKind.Broken;
         return new GrpcException(status, protocol.Message, kind, exception);
     }
 

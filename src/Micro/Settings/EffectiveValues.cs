@@ -11,7 +11,7 @@ internal static partial class EffectiveValues
 {
     /// <summary>Settings that are <see langword="null"/> until somebody gives them: the component itself decides.</summary>
     public static readonly string[] WithoutDefault =
-        ["client_defaults", "registry_address", "registry_timeout", "server_advertise", "server_metadata", "server_drain_delay", "selector_cache_ttl", "log_level"];
+        ["client", "client_defaults", "registry_address", "registry_timeout", "server_advertise", "server_metadata", "server_drain_delay", "selector_cache_ttl", "log_level"];
 
     public static Dictionary<string, string?> ReadAll(MicroServiceOptions options, SettingTarget target) =>
         SettingsTable.All.ToDictionary(static setting => setting.Name, setting => Read(setting.Name, options, target), StringComparer.Ordinal);
@@ -43,7 +43,7 @@ internal static partial class EffectiveValues
     private static string? Read(string name, MicroServiceOptions options, SettingTarget target) => name switch
     {
         "server" => target.Server.Protocol,
-        "client" => "mucp",
+        "client" => target.Client.Protocol,
         "transport" => "http",
         "registry" => target.Registry ?? options.RegistryValue?.Name ?? options.RegistryNamesValue ?? options.RegistryName ?? RegistryTable.Default,
         "registry_address" => Join(target.RegistryAddresses),

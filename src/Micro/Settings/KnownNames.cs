@@ -4,7 +4,7 @@ namespace Micro.Settings;
 internal static class KnownNames
 {
     public static readonly string[] Servers = ["mucp", "rpc", "grpc"];
-    public static readonly string[] Clients = ["mucp", "rpc"];
+    public static readonly string[] Clients = ["mucp", "rpc", "grpc"];
     public static readonly string[] Transports = ["http"];
     public static readonly string[] ClientPresets = ["classic", "upstream"];
     public static readonly string[] LogLevels = ["trace", "debug", "info", "warn", "error", "fatal"];

@@ -13,7 +13,8 @@ internal static class SettingsTable
         // The preset first: single client settings refine it.
         new("client_defaults", "name", "behave like a version of go-micro: upstream or classic", static (target, text) =>
             target.Client.Apply(KnownNames.Get("client defaults", text, KnownNames.ClientPresets) is "classic" ? ClientDefaults.Classic : ClientDefaults.Upstream)),
-        new("client", "name", "client implementation: mucp", static (_, text) => KnownNames.Get("client", text, KnownNames.Clients)),
+        new("client", "name", "protocol of calls, mucp or grpc, where the node speaks it; without it the one the node names", static (target, text) =>
+            target.Client.Protocol = KnownNames.Get("client", text, KnownNames.Clients) is "grpc" ? "grpc" : "mucp"),
         new("server", "name", "protocol that the registry names, mucp or grpc; the port speaks both", static (target, text) =>
             target.Server.Protocol = KnownNames.Get("server", text, KnownNames.Servers) is "grpc" ? "grpc" : "mucp"),
         new("transport", "name", "transport: http", static (_, text) => KnownNames.Get("transport", text, KnownNames.Transports)),

@@ -3,6 +3,7 @@ using Micro.Registry;
 using Micro.Registry.Mdns;
 using Micro.Selection;
 using Micro.Server;
+using Micro.Transport.Grpc.Client.Calls;
 using Micro.Transport.Grpc.Server;
 using Microsoft.Extensions.Logging;
 
@@ -19,8 +20,11 @@ internal static class Components
     }
 
     /// <summary>Makes a client whose selector, unless it has one, is made over its registry, or over mDNS if it has none.</summary>
-    public static IMicroClient CreateClient(ClientOptions options, Action<SelectorOptions>? configureSelector) =>
-        new RpcClient(options, registry => CreateSelector(options, registry, configureSelector));
+    public static IMicroClient CreateClient(ClientOptions options, Action<SelectorOptions>? configureSelector)
+    {
+        GrpcClientTransport.AddTo(options);
+        return new RpcClient(options, registry => CreateSelector(options, registry, configureSelector));
+    }
 
     /// <summary>Makes a selector over a registry.</summary>
     public static ISelector CreateSelector(IRegistry registry, Action<SelectorOptions>? configure, ILoggerFactory? loggers, TimeProvider time) =>

@@ -1,8 +1,6 @@
-using FluentAssertions;
 using Micro.Registry;
 using Micro.Server;
 using Micro.Testing;
-using Xunit;
 
 namespace Micro.Client;
 

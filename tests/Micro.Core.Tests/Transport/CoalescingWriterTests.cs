@@ -1,7 +1,5 @@
 using System.Text;
-using FluentAssertions;
 using Micro.Testing;
-using Xunit;
 
 namespace Micro.Transport;
 

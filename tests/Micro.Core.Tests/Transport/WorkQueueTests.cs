@@ -1,6 +1,4 @@
-using FluentAssertions;
 using Micro.Testing;
-using Xunit;
 
 namespace Micro.Transport;
 

@@ -9,7 +9,7 @@ public sealed class WrongInputTests
     [Theory]
     [InlineData("--registry=mdsn", "unknown registry 'mdsn': known are consul, etcd, mdns, memory; did you mean 'mdns'? (from --registry)")]
     [InlineData("--server=soap", "unknown server 'soap': known are grpc, mucp, rpc (from --server)")]
-    [InlineData("--client=soap", "unknown client 'soap': known are mucp, rpc (from --client)")]
+    [InlineData("--client=soap", "unknown client 'soap': known are grpc, mucp, rpc (from --client)")]
     [InlineData("--transport=nats", "unknown transport 'nats': known are http (from --transport)")]
     [InlineData("--selector=roundrobbin", "unknown selector 'roundrobbin': known are random, registry, roundrobin; did you mean 'roundrobin'? (from --selector)")]
     [InlineData("--client_defaults=old", "unknown client defaults 'old': known are classic, upstream (from --client_defaults)")]

@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Micro.Tests.Documentation;
 
-/// <summary>Finds the C# of the README and of all pages.</summary>
+/// <summary>
+/// Finds the C# of the README and of all pages. A block marked <c>csharp contract</c> needs generated code: its like is
+/// compiled and run by the tests of the contracts.
+/// </summary>
 internal static partial class CodeBlocks
 {
     public static IEnumerable<(string Page, int Line, string Code)> FindAll()

@@ -15,7 +15,7 @@ internal static class SnippetCompiler
         "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Net.Http.Json", "System.Threading", "System.Threading.Tasks",
         "Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Http", "Microsoft.AspNetCore.Routing",
         "Microsoft.Extensions.Configuration", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging",
-        "Micro", "Micro.Client", "Micro.Registry", "Micro.Registry.Consul", "Micro.Registry.Etcd", "Micro.Registry.Mdns", "Micro.Selection", "Micro.Server",
+        "Micro", "Micro.Client", "Micro.Http", "Micro.Registry", "Micro.Registry.Consul", "Micro.Registry.Etcd", "Micro.Registry.Mdns", "Micro.Selection", "Micro.Server",
     ];
 
     private static readonly Dictionary<string, string> Known = new(StringComparer.Ordinal)
@@ -24,6 +24,16 @@ internal static class SnippetCompiler
         ["HelloResponse"] = """public sealed record HelloResponse { public string Msg { get; init; } = ""; }""",
         ["Greeter"] = """public sealed class Greeter { public HelloResponse Hello(HelloRequest request) => new() { Msg = request.Name }; }""",
     };
+
+    /// <summary>What the lines before a fragment would have made.</summary>
+    private const string Given = """
+        public static class Given
+        {
+            public static WebApplicationBuilder builder => throw new NotSupportedException();
+
+            public static MicroService service => throw new NotSupportedException();
+        }
+        """;
 
     private static readonly Lazy<IReadOnlyList<MetadataReference>> References = new(() =>
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))]);
@@ -36,6 +46,7 @@ internal static class SnippetCompiler
         var root = (CompilationUnitSyntax)tree.GetRoot();
         var declared = root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>().Select(type => type.Identifier.Text).ToHashSet(StringComparer.Ordinal);
         var surroundings = string.Concat(Usings.Select(name => $"global using {name};\n"))
+            + "global using static Given;\n" + Given + "\n"
             + string.Join('\n', Known.Where(type => !declared.Contains(type.Key)).Select(type => type.Value));
         var isProgram = root.Members.OfType<GlobalStatementSyntax>().Any();
         var compilation = CSharpCompilation.Create(

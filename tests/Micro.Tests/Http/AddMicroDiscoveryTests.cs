@@ -47,6 +47,8 @@ public sealed class AddMicroDiscoveryTests : DiscoveryTest
 
         (await GetAsync(provider)).Should().Be("by service");
 
+        // The watch opens beside the first lookup.
+        await Eventually.TrueAsync(() => registry.WatchesOpened > 0, "the watch");
         registry.WatchesOpened.Should().Be(1);
     }
 

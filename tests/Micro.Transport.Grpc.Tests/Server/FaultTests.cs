@@ -222,7 +222,8 @@ public sealed class FaultTests
         }
         else
         {
-            (answer.ResetCode is > 0 || answer.GoAwayCode is > 0).Should().BeTrue("{0}: {1}", fault, answer);
+            // A close may overtake the good-bye when more was sent than was read.
+            (answer.ResetCode is > 0 || answer.GoAwayCode is > 0 || answer.IsClosed).Should().BeTrue("{0}: {1}", fault, answer);
         }
 
         (await bystander.CallAsync(GrpcServerFixture.Hello, new Request { Name = "Anna" })).Msg.Should().Be("Hello Anna", "other connections are not touched");
@@ -406,16 +407,9 @@ public sealed class FaultTests
     private static async Task<Http2Answer> FloodAsync(Http2Socket socket, Func<Http2Socket, Task> send, int times)
     {
         var reading = socket.ReadAnswerAsync(int.MaxValue);
-        try
+        for (var count = 0; count < times && !reading.IsCompleted && !socket.HasServerClosed; count++)
         {
-            for (var count = 0; count < times && !reading.IsCompleted; count++)
-            {
-                await send(socket);
-            }
-        }
-        catch (IOException)
-        {
-            // The server has had enough.
+            await send(socket);
         }
 
         await Task.WhenAny(reading, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, CancellationToken.None));

@@ -21,8 +21,19 @@ internal sealed class HeaderBlock
 
     private static readonly Dictionary<int, string> StaticValues = new()
     {
-        [2] = "GET", [3] = "POST", [4] = "/", [5] = "/index.html", [6] = "http", [7] = "https",
-        [8] = "200", [9] = "204", [10] = "206", [11] = "304", [12] = "400", [13] = "404", [14] = "500",
+        [2] = "GET",
+        [3] = "POST",
+        [4] = "/",
+        [5] = "/index.html",
+        [6] = "http",
+        [7] = "https",
+        [8] = "200",
+        [9] = "204",
+        [10] = "206",
+        [11] = "304",
+        [12] = "400",
+        [13] = "404",
+        [14] = "500",
     };
 
     private readonly List<(string Name, string Value)> _dynamic = [];

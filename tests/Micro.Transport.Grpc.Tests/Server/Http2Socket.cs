@@ -30,12 +30,16 @@ internal sealed class Http2Socket : IDisposable
     private readonly TcpClient _client;
     private readonly NetworkStream _stream;
     private readonly HeaderBlock _headers = new();
+    private bool _hasServerClosed;
 
     private Http2Socket(TcpClient client)
     {
         _client = client;
         _stream = client.GetStream();
     }
+
+    /// <summary>Whether something could not be sent any more.</summary>
+    public bool HasServerClosed => _hasServerClosed;
 
     /// <summary>Connects, without a word.</summary>
     public static async Task<Http2Socket> OpenAsync(string address)
@@ -61,7 +65,18 @@ internal sealed class Http2Socket : IDisposable
         return socket;
     }
 
-    public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes);
+    /// <summary>Sends; a server that has closed already is found out by reading what it said.</summary>
+    public async Task SendAsync(byte[] bytes)
+    {
+        try
+        {
+            await _stream.WriteAsync(bytes);
+        }
+        catch (IOException)
+        {
+            _hasServerClosed = true;
+        }
+    }
 
     public Task SendAsync(byte type, byte flags, int stream, byte[] payload) => SendAsync(Frame(type, flags, stream, payload));
 

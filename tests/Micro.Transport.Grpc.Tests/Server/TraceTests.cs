@@ -4,6 +4,7 @@ using Micro.Client;
 using Micro.Server;
 using Micro.Testing;
 using Micro.Transport.Grpc.Server.Api;
+using Micro.Transport.Grpc.Tests.Client;
 
 namespace Micro.Transport.Grpc.Tests.Server;
 
@@ -51,6 +52,44 @@ public sealed class TraceTests
             ["network.protocol.version"] = "2",
         });
         listener.Of(MicroTelemetry.ServerCallDuration, ("rpc.method", "outer/Outer.Hello"), ("network.protocol.version", "2")).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Call_AndStream_OfOurClientOverGrpc_AreOneTraceEach()
+    {
+        await using var inner = await GrpcServerFixture.StartAsync(options => options.Name = "inner");
+        await using var toInner = new GrpcClientFixture(configure: null, inner.Address);
+        await using var outer = await GrpcServerFixture.StartAsync(
+            options => options.Name = "outer",
+            server => server.Handle<Request, Response>("Outer.Hello", (request, _) => toInner.HelloAsync(request.Name)));
+        await using var toOuter = new GrpcClientFixture(configure: null, outer.Address);
+        using var listener = new TelemetryListener();
+        using var root = new Activity("root").Start();
+
+        await toOuter.Client.CallAsync<Request, Response>("outer", "Outer.Hello", new Request { Name = "Anna" });
+
+        var spans = await listener.SpansAsync(root.TraceId, 4);
+        spans.Select(span => (span.DisplayName, span.Kind)).Should().Equal(
+            ("inner/Greeter.Hello", ActivityKind.Server), ("greeter/Greeter.Hello", ActivityKind.Client), ("outer/Outer.Hello", ActivityKind.Server), ("outer/Outer.Hello", ActivityKind.Client));
+        spans.Select(span => span.ParentSpanId).Should().Equal(spans[1].SpanId, spans[2].SpanId, spans[3].SpanId, root.SpanId);
+        spans[0].GetTagItem("network.protocol.version").Should().Be("2");
+
+        root.Stop();
+        using var other = new Activity("root").Start();
+        await using (var stream = await toInner.PingPongAsync())
+        {
+            await stream.SendAsync(new Ping { Stroke = 1 });
+            await stream.CompleteAsync();
+            await foreach (var pong in stream.ReadAllAsync())
+            {
+                pong.Stroke.Should().Be(1);
+            }
+        }
+
+        var streams = await listener.SpansAsync(other.TraceId, 2);
+        var client = streams.Single(span => span.Kind == ActivityKind.Client);
+        (client.ParentSpanId, client.Status).Should().Be((other.SpanId, ActivityStatusCode.Unset));
+        streams.Single(span => span.Kind == ActivityKind.Server).ParentSpanId.Should().Be(client.SpanId);
     }
 
     [Fact]

@@ -7,6 +7,8 @@ namespace Micro.Bench.Rpc.Measuring;
 /// <summary>One measurement of one row: callers run, settle, are counted for a while, and end.</summary>
 internal abstract class Window
 {
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromSeconds(30);
+
     private volatile LoopPhase _phase = LoopPhase.Settling;
 
     protected LoopPhase Phase => _phase;
@@ -30,6 +32,12 @@ internal abstract class Window
                 var startedAt = Stopwatch.GetTimestamp();
                 _phase = LoopPhase.Counting;
                 await HoldAsync(running, length, cancellationToken);
+                while (Array.TrueForAll(histograms, static histogram => histogram.Count == 0) && Stopwatch.GetElapsedTime(startedAt) < LongestWindow)
+                {
+                    // A very short window on a busy machine may see no call end.
+                    await HoldAsync(running, TimeSpan.FromMilliseconds(50), cancellationToken);
+                }
+
                 _phase = LoopPhase.Ending;
                 var elapsed = Stopwatch.GetElapsedTime(startedAt);
                 var usedAfter = (Client: ProcessSample.Take(), Server: await row.Server.SampleAsync());

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net;
 using System.Net.Sockets;
-using Micro.Registry;
 using Micro.Telemetry;
 
 namespace Micro.Transport.Mucp;
@@ -63,38 +61,8 @@ internal sealed class MucpClientConnection : IDisposable
         TimeProvider timeProvider,
         CancellationToken cancellationToken)
     {
-        if (!NodeAddress.TryParse(address, out var host, out var port) || host.Length == 0 || port == 0)
-        {
-            throw new MicroException(503, ErrorId, $"connection error: '{address}' is not host:port", ErrorKind.Connect);
-        }
-
-        var endPoint = IPAddress.TryParse(host, out var ip) ? new IPEndPoint(ip, port) : (EndPoint)new DnsEndPoint(host, port);
-        var socket = ip is null
-            ? new Socket(SocketType.Stream, ProtocolType.Tcp)
-            : new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        using var timeout = new CancellationTokenSource(dialTimeout, timeProvider);
-        using var registration = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timeout);
-        try
-        {
-            socket.NoDelay = true;
-            await socket.ConnectAsync(endPoint, timeout.Token).ConfigureAwait(false);
-            return new MucpClientConnection(address, socket, limits);
-        }
-        catch (SocketException exception)
-        {
-            socket.Dispose();
-            throw new MicroException(503, ErrorId, $"connection error: {address}: {exception.Message}", ErrorKind.Connect, exception);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            socket.Dispose();
-            throw new MicroException(503, ErrorId, $"connection error: {address} did not accept within the dial timeout of {dialTimeout.TotalSeconds} s", ErrorKind.Connect);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        var socket = await Dialer.ConnectAsync(address, dialTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
+        return new MucpClientConnection(address, socket, limits);
     }
 
     /// <summary>Whether the other side has neither closed it nor sent what nobody asked for; asks the kernel, does not wait.</summary>

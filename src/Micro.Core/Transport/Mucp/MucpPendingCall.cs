@@ -8,7 +8,7 @@ namespace Micro.Transport.Mucp;
 /// A call that waits for its reply on a connection it shares with others. It holds a copy of the reply, so that the
 /// connection reads on while it is decoded. Used again for later calls.
 /// </summary>
-internal sealed class MucpPendingCall : IValueTaskSource, IThreadPoolWorkItem, IResettable
+internal sealed class MucpPendingCall : IValueTaskSource, IThreadPoolWorkItem, IResettable, IDisposable
 {
     private readonly PooledBufferWriter _body = new();
     private ManualResetValueTaskSourceCore<bool> _completion;
@@ -62,6 +62,12 @@ internal sealed class MucpPendingCall : IValueTaskSource, IThreadPoolWorkItem, I
 
     /// <summary>The caller waits no longer.</summary>
     public void Cancel(CancellationToken cancellationToken) => Connection?.Cancel(this, cancellationToken);
+
+    public void Dispose()
+    {
+        Head.Dispose();
+        _body.Dispose();
+    }
 
     void IThreadPoolWorkItem.Execute() => _completion.SetException(_failure!);
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.ObjectPool;
 namespace Micro.Transport.Mucp;
 
 /// <summary>A unary call on a server connection with its own copy of the request; used again for later calls.</summary>
-internal sealed class MucpServerCall : IResettable
+internal sealed class MucpServerCall : IResettable, IDisposable
 {
     /// <summary>Head of the request; what replies repeat and handlers see as metadata.</summary>
     public MessageHead Head { get; set; } = new();
@@ -61,5 +61,12 @@ internal sealed class MucpServerCall : IResettable
         Context = null!;
         Observed = default;
         return true;
+    }
+
+    public void Dispose()
+    {
+        Head.Dispose();
+        Request.Dispose();
+        Response.Dispose();
     }
 }

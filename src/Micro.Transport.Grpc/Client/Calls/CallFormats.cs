@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using Micro.Codecs;
+using Micro.Codecs.Envelopes;
+
+namespace Micro.Transport.Grpc.Client.Calls;
+
+/// <summary>The content types of a client over gRPC; there are only as many as the client knows.</summary>
+internal sealed class CallFormats
+{
+    private readonly ConcurrentDictionary<ContentFormat, CallFormat?> _formats = new();
+
+    /// <exception cref="MicroException">The content type does not exist in gRPC.</exception>
+    public CallFormat Get(ContentFormat format) =>
+        _formats.GetOrAdd(format, static format => Make(format))
+        ?? throw new MicroException(
+            400,
+            "go.micro.client.codec",
+            $"content type '{format.ContentType}' has no counterpart in gRPC, which the call or the node asks for: use application/...",
+            ErrorKind.InvalidRequest);
+
+    private static CallFormat? Make(ContentFormat format)
+    {
+        var isFramed = ReferenceEquals(format.Envelope, Envelope.Grpc);
+        if (format.Envelope is not null && !isFramed)
+        {
+            return null;
+        }
+
+        var contentType = isFramed ? format.ContentType : GrpcTypeOf(format.ContentType);
+        if (string.Equals(contentType, ContentTypes.Grpc, StringComparison.OrdinalIgnoreCase))
+        {
+            contentType = ContentTypes.GrpcProto; // what go-micro's client sends
+        }
+
+        return contentType is null ? null : new CallFormat(contentType, format.ContentType, format.Codec, isFramed);
+    }
+
+    private static string? GrpcTypeOf(string contentType)
+    {
+        if (string.Equals(contentType, ContentTypes.Protobuf, StringComparison.OrdinalIgnoreCase))
+        {
+            return ContentTypes.GrpcProto;
+        }
+
+        return string.Equals(contentType, ContentTypes.OctetStream, StringComparison.OrdinalIgnoreCase)
+            ? ContentTypes.GrpcBytes
+            : ContentTypes.GrpcTypeOf(contentType);
+    }
+}
