@@ -46,3 +46,6 @@ foreach (var name in (string[])["Anna", "Bert", ""])
         Console.WriteLine($"{span?.TraceId} {error.Code} {error.Detail}");
     }
 }
+
+// What is asked for its value, as connections and registrations, ends with the services: exported while they live.
+metrics.ForceFlush();
