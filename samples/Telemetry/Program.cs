@@ -3,7 +3,6 @@
 // takes any collector or dashboard that speaks OTLP; OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf chooses HTTP, port 4318.
 using System.Diagnostics;
 using Micro;
-using Micro.Client;
 using Micro.Registry;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;

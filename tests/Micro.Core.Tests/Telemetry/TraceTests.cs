@@ -160,6 +160,27 @@ public sealed class TraceTests
     }
 
     [Fact]
+    public async Task Requests_InARowOnOneConnection_AreNoPartOfEachOther()
+    {
+        await using var fixture = await ServerFixture.StartAsync(server => server.Handle<string, string>("Test.Slow", async (text, _) =>
+        {
+            await Task.Yield();
+            return text;
+        }));
+        using var listener = new TelemetryListener();
+        using var socket = await fixture.ConnectAsync();
+        const string Request = "POST / HTTP/1.1\r\nContent-Type: application/json\r\nMicro-Endpoint: Test.Slow\r\nMicro-Mux: 0\r\nMicro-Id: {0}\r\nContent-Length: 3\r\n\r\n\"x\"";
+
+        await socket.SendAsync(string.Concat(Enumerable.Range(0, 50).Select(id => Request.Replace("{0}", $"{id}"))));
+        for (var count = 0; count < 50; count++)
+        {
+            (await socket.ReadAsync())!.Error.Should().BeNull();
+        }
+
+        listener.Spans.Should().HaveCount(50).And.OnlyContain(span => span.ParentId == null);
+    }
+
+    [Fact]
     public async Task Handler_LogsWithinItsSpan()
     {
         await using var fixture = await ServerFixture.StartAsync(server => server.Handle<string, string>("Test.Throw", async (_, _) =>
