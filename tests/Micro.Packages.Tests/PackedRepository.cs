@@ -5,6 +5,9 @@ public sealed class PackedRepository : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("micro-packages-");
 
+    // Within the repository, which a CI build takes out of all paths; git knows it as output.
+    private readonly DirectoryInfo _artifacts = Directory.CreateDirectory(Path.Combine(RepositoryRoot.Find(), "artifacts", $"packages-{Guid.NewGuid():N}"));
+
     public string Folder => _folder.FullName;
 
     public string Feed => Path.Combine(Folder, "feed");
@@ -12,15 +15,20 @@ public sealed class PackedRepository : IAsyncLifetime
     /// <summary>As all packages have it.</summary>
     public string Version { get; private set; } = "";
 
+    /// <summary>The commit that was packed; none without git.</summary>
+    public string? Commit { get; private set; }
+
     /// <summary>What every build here is given, so that one uses what the other has built.</summary>
     internal IReadOnlyList<string> BuildArguments =>
     [
-        "--verbosity", "quiet", "-p:Configuration=Release", "-p:UseArtifactsOutput=true", $"-p:ArtifactsPath={Path.Combine(Folder, "artifacts")}",
+        "--verbosity", "quiet", "-p:Configuration=Release", "-p:UseArtifactsOutput=true", $"-p:ArtifactsPath={_artifacts.FullName}",
         "-p:ContinuousIntegrationBuild=true", "-p:RunAnalyzers=false",
     ];
 
     public async Task InitializeAsync()
     {
+        var head = await Command.RunAsync("git", "-C", RepositoryRoot.Find(), "rev-parse", "HEAD");
+        Commit = head.ExitCode == 0 ? head.Output.Trim() : null;
         var packed = await Command.DotnetAsync(RepositoryRoot.Find(), ["pack", Path.Combine("eng", "Micro.Packages.slnf"), "--output", Feed, .. BuildArguments]);
         packed.Succeeded().Output.Should().NotContain("warning");
         var name = Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(Feed, "Micro.Templates.*.nupkg").Single());
@@ -30,6 +38,7 @@ public sealed class PackedRepository : IAsyncLifetime
     public Task DisposeAsync()
     {
         _folder.Delete(recursive: true);
+        _artifacts.Delete(recursive: true);
         return Task.CompletedTask;
     }
 

@@ -10,12 +10,12 @@ public sealed class TemplateTests(PackedRepository repository)
         var user = await TemplateFolder.CreateAsync(repository);
 
         (await user.ListAsync()).Should().Contain("micro-service").And.Contain("micro-client");
-        var service = await user.BuildAsync("micro-service", "my-orders", "--service-name", "orders");
-        user.Read("my-orders/Program.cs").Should().Contain("using my_orders;").And.Contain("\"orders\"").And.NotContain("emplate");
+        var service = await user.BuildAsync("micro-service", "my-orders", "--service-name", "packed-orders");
+        user.Read("my-orders/Program.cs").Should().Contain("using my_orders;").And.Contain("\"packed-orders\"").And.NotContain("emplate");
         user.Read("my-orders/greeter.proto").Should().Contain("csharp_namespace = \"my_orders\"");
         (await user.ItemsAsync("my-orders", "JsonSchemaSegment")).Should().Contain("ConfigurationSchema.json", "editors complete appsettings.json by it");
         Directory.GetFiles(Path.GetDirectoryName(service)!, "*.dll").Select(Path.GetFileName).Should().NotContain("Micro.Contracts.dll").And.NotContain(file => file!.StartsWith("Grpc.", StringComparison.Ordinal));
-        var client = await user.BuildAsync("micro-client", "caller", "--service-name", "orders");
+        var client = await user.BuildAsync("micro-client", "caller", "--service-name", "packed-orders");
 
         // Without multicast two processes share no registry; the service is called by its address then.
         var multicast = Environment.GetEnvironmentVariable("MICRO_TEST_MULTICAST") == "1";
@@ -26,7 +26,7 @@ public sealed class TemplateTests(PackedRepository repository)
             (await Command.RunAsync("dotnet", client, "--name=Bert")).Succeeded().Output.Should().StartWith("Hello Bert\n");
         }
 
-        (await Command.RunAsync("dotnet", client, "--registry=memory")).Output.Should().Contain("error 404").And.Contain("orders");
+        (await Command.RunAsync("dotnet", client, "--registry=memory")).Output.Should().Contain("error 404").And.Contain("packed-orders");
         (await Command.RunAsync("dotnet", client, "--registry=nosuch")).Should().Match<Command>(run => run.ExitCode == 2 && run.Output.Contains("unknown registry 'nosuch'"));
         (await Command.RunAsync("dotnet", client, "--help")).Succeeded().Output.Should().Contain("whom to greet");
         (await serving.StopAsync()).Should().Be(0, serving.Said);
