@@ -55,5 +55,7 @@ public class DispatchBenchmarks
     private sealed class NoHeaders : IHeaderSource
     {
         public CallMetadata ReadMetadata() => [];
+
+        public string? ReadHeader(string name) => null;
     }
 }

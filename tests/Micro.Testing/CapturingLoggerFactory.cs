@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Testing;
@@ -27,6 +28,6 @@ public sealed class CapturingLoggerFactory : ILoggerFactory
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            owner._entries.Enqueue(new CapturedLog(logLevel, eventId, formatter(state, exception), exception));
+            owner._entries.Enqueue(new CapturedLog(logLevel, eventId, formatter(state, exception), exception) { Span = Activity.Current?.SpanId });
     }
 }

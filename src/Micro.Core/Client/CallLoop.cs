@@ -42,6 +42,7 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
                 var pick = await PickAsync(plan, attempted, firstAddress + (uint)number, cancellationToken).ConfigureAwait(false);
                 node = pick.Node;
                 attempts++;
+                plan.Options.Observed?.Picked(node);
                 return await TryAsync<TResult, TAttempt>(plan, attempt, pick, cancellationToken).ConfigureAwait(false);
             }
             catch (MicroException exception)
@@ -63,6 +64,7 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
                 throw error;
             }
 
+            plan.Options.Observed?.Retried(error);
             logger.Retrying(plan.Service, plan.Endpoint, number + 1, error.Kind, error.Detail);
         }
     }

@@ -89,6 +89,9 @@ public sealed record CallOptions
     /// <summary>Whether the connection is closed after the call.</summary>
     public bool CloseConnection { get; init; }
 
+    /// <summary>What is told of this one call; <see langword="null"/> when nobody listens.</summary>
+    internal Telemetry.ClientCall? Observed { get; init; }
+
     private static TimeSpan? Checked(
         TimeSpan? value,
         Action<ICollection<string>, string, TimeSpan> rule,

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Micro.Codecs;
 using Micro.Registry;
 using Micro.Selection;
+using Micro.Telemetry;
 using Micro.Transport;
 using Micro.Transport.Mucp;
 using Micro.Transport.Security;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.ObjectPool;
 namespace Micro.Client;
 
 /// <summary>The client: merges options, encodes the request once, and runs it through the one call loop.</summary>
-internal sealed class RpcClient : IMicroClient, IAdoptsRegistry, IReportsFreshness
+internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReportsFreshness
 {
     private readonly ClientOptions _options;
     private readonly ContentFormats _formats;
@@ -23,6 +24,7 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry, IReportsFreshne
     private readonly RequestHeads _heads = new();
     private readonly ObjectPool<PooledBufferWriter> _bodies = Pools.Create<PooledBufferWriter>();
     private readonly CallLoop _loop;
+    private readonly ClientTelemetry _telemetry;
     private readonly IReadOnlyList<IClientInterceptor> _interceptors;
     private readonly IReadOnlyList<IAttemptInterceptor> _attemptInterceptors;
     private readonly Lazy<ISelector> _selector;
@@ -44,6 +46,7 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry, IReportsFreshne
         _registry = options.Registry;
         _interceptors = [.. options.Interceptors];
         _attemptInterceptors = [.. options.AttemptInterceptors];
+        _telemetry = new ClientTelemetry(options.TimeProvider);
         _formats = new ContentFormats(options.Codecs);
         var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
         _tls = options.Tls is null ? null : new ClientTls(options.Tls, options.TimeProvider, loggers.CreateLogger("Micro.Transport"));
@@ -73,6 +76,28 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry, IReportsFreshne
         Check(service, endpoint);
         var call = options ?? DefaultOptions;
         var format = FormatOf(call, typeof(TRequest));
+        return ClientTelemetry.IsOn
+            ? ObserveAsync<TRequest, TResponse>(service, endpoint, request, call, format, cancellationToken)
+            : CallAsync<TRequest, TResponse>(service, endpoint, request, call, format, cancellationToken);
+    }
+
+    public Task<IClientStream<TRequest, TResponse>> OpenStreamAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
+        string service,
+        string endpoint,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        ClientTelemetry.IsOn
+            ? ObserveStreamAsync<TRequest, TResponse>(service, endpoint, options ?? DefaultOptions, cancellationToken)
+            : OpenAsync<TRequest, TResponse>(service, endpoint, options ?? DefaultOptions, cancellationToken);
+
+    private Task<TResponse> CallAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
+        string service,
+        string endpoint,
+        TRequest request,
+        CallOptions call,
+        ContentFormat format,
+        CancellationToken cancellationToken)
+    {
         if (_interceptors.Count == 0 && _attemptInterceptors.Count == 0 && call.AttemptInterceptors.Count == 0)
         {
             return SendAsync<TRequest, TResponse>(service, endpoint, request, call, format, call.Metadata, null, cancellationToken).AsTask();
@@ -81,14 +106,13 @@ internal sealed class RpcClient : IMicroClient, IAdoptsRegistry, IReportsFreshne
         return InterceptAsync<TRequest, TResponse>(service, endpoint, request, call, format, cancellationToken);
     }
 
-    public async Task<IClientStream<TRequest, TResponse>> OpenStreamAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
+    private async Task<IClientStream<TRequest, TResponse>> OpenAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
         string service,
         string endpoint,
-        CallOptions? options = null,
-        CancellationToken cancellationToken = default)
+        CallOptions call,
+        CancellationToken cancellationToken)
     {
         Check(service, endpoint);
-        var call = options ?? DefaultOptions;
         var format = FormatOf(call, typeof(TRequest));
         var context = new ClientContext(service, endpoint, format.ContentType, request: null, isStream: true, CallMetadata.Copy(call.Metadata), cancellationToken);
         await InterceptorChains.RunAsync(_interceptors, context, async inner =>

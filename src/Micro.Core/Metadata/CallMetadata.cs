@@ -65,6 +65,9 @@ public sealed class CallMetadata : IReadOnlyCollection<KeyValuePair<string, stri
         return copy;
     }
 
+    /// <summary>Takes a pair out, if it is there.</summary>
+    internal void Remove(string key) => _pairs.Remove(key);
+
     /// <summary>Takes a header as received: the message reader has checked it already; a repeated name keeps its first value.</summary>
     internal void AddReceived(string key, string value) => _pairs.TryAdd(key, value);
 }

@@ -56,6 +56,15 @@ internal static class HeaderRules
         }
     }
 
+    /// <summary>Whether <see cref="ThrowIfInvalid"/> would let it pass.</summary>
+    public static bool IsValid(string key, string value) =>
+        key.Length > 0
+        && !key.AsSpan().ContainsAnyExcept(TokenCharacters)
+        && !IsReserved(key)
+        && !value.AsSpan().ContainsAny(ControlCharacters)
+        && (value.Length == 0 || (value[0] is not (' ' or '\t') && value[^1] is not (' ' or '\t')))
+        && IsText(value);
+
     /// <summary>Whether the transport keeps the name for itself: received with a call, it is not sent on with another.</summary>
     public static bool IsReserved(string key) => Reserved.Contains(key) || key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase);
 

@@ -1,4 +1,5 @@
 using Micro.Server;
+using Micro.Telemetry;
 
 namespace Micro.Registry;
 
@@ -32,10 +33,10 @@ internal sealed class RegistrationAssertion(IRegistry registry, Func<ServiceReco
         _written = current;
         _registration = null;
         Registration? result = null;
-        await _write.RunAsync(
+        await ObserveAsync("register", () => _write.RunAsync(
             async token => result = await registry.RegisterAsync(current, new RegisterOptions { Ttl = ttl }, token).ConfigureAwait(false),
             WriteLimit,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken)).ConfigureAwait(false);
         _registration = result;
     }
 
@@ -48,7 +49,7 @@ internal sealed class RegistrationAssertion(IRegistry registry, Func<ServiceReco
         }
 
         _registration = null;
-        await _withdraw.RunAsync(
+        await ObserveAsync("deregister", () => _withdraw.RunAsync(
             async token =>
             {
                 // A write that was given up may still be on its way: withdrawing must come after it.
@@ -56,7 +57,10 @@ internal sealed class RegistrationAssertion(IRegistry registry, Func<ServiceReco
                 await registry.DeregisterAsync(written, token).ConfigureAwait(false);
             },
             options.DeregisterTimeout,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken)).ConfigureAwait(false);
         _written = null;
     }
+
+    private Task ObserveAsync(string operation, Func<Task> run) =>
+        RegistryOperation.RunAsync(operation, registry.Name, options.Name, timeProvider, run);
 }

@@ -1,4 +1,5 @@
 using Micro.Server;
+using Micro.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry;
@@ -22,6 +23,7 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
     private readonly RegistrationAssertion _assertion;
     private readonly RegistrationStatus _status;
     private readonly WakeableDelay _delay;
+    private readonly RegistrationMetrics _metrics;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<Exception?> _firstOutcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -52,6 +54,7 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
         _assertion = new RegistrationAssertion(registry, record, options, timeProvider);
         _status = new RegistrationStatus(logger, timeProvider);
         _delay = new WakeableDelay(timeProvider);
+        _metrics = new RegistrationMetrics(options.Name, () => _status.State, () => _status.LastError);
     }
 
     /// <summary>Raised after each change of <see cref="State"/>, on the thread that changed it.</summary>
@@ -133,6 +136,7 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
     {
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
         _status.End();
+        _metrics.Dispose();
         _stop.Dispose();
     }
 

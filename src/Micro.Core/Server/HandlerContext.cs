@@ -215,6 +215,8 @@ public sealed class HandlerContext
 
         public CallMetadata ReadMetadata() =>
             throw new InvalidOperationException("the call has ended: read its metadata before the handler returns");
+
+        public string? ReadHeader(string name) => null;
     }
 
     private static void Cancel(object? source) => ((CancellationTokenSource)source!).Cancel();

@@ -4,4 +4,7 @@ namespace Micro.Server;
 internal interface IHeaderSource
 {
     CallMetadata ReadMetadata();
+
+    /// <summary>One header by its name, of any case; <see langword="null"/> if there is none. Repeated ones are joined by commas.</summary>
+    string? ReadHeader(string name);
 }

@@ -1,6 +1,7 @@
 using Micro.Codecs;
 using Micro.Server.Debug;
 using Micro.Server.Handlers;
+using Micro.Telemetry;
 using Micro.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -33,6 +34,7 @@ internal sealed class ProtocolHost : IDisposable
         Statistics = statistics;
         Random = random;
         Logger = logger;
+        Telemetry = new ServerTelemetry(options.Name, options.TimeProvider);
         Reaper = new ConnectionReaper(options.TimeProvider, logger);
         Closing = _closing.Token;
         Cut = _cut.Token;
@@ -56,6 +58,8 @@ internal sealed class ProtocolHost : IDisposable
     public HealthResponder Health { get; }
 
     public ServerStatistics Statistics { get; }
+
+    public ServerTelemetry Telemetry { get; }
 
     public Random Random { get; }
 

@@ -1,4 +1,5 @@
 using Micro.Registry;
+using Micro.Telemetry;
 
 namespace Micro.Selection;
 
@@ -65,8 +66,10 @@ internal sealed class ServiceReader(string service, SelectorContext context, Ser
 
     private async Task<LookupOutcome> AskAsync()
     {
+        var started = context.Time.GetTimestamp();
         var outcome = await AskRegistryAsync().ConfigureAwait(false);
         context.Metrics.CountLookup(service, outcome.Result);
+        RegistryOperation.Measure("get", context.Registry.Name, service, context.Time.GetElapsedTime(started), outcome.Error);
         return outcome;
     }
 

@@ -1,5 +1,6 @@
 using Micro.Server;
 using Micro.Server.Handlers;
+using Micro.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Micro.Transport.Grpc.Server;
@@ -7,6 +8,8 @@ namespace Micro.Transport.Grpc.Server;
 /// <summary>One call from its headers to its status.</summary>
 internal sealed class GrpcCall : IDisposable
 {
+    private const string HttpVersion = "2";
+
     private readonly GrpcServer _server;
     private readonly ProtocolHost _host;
     private readonly HttpExchange _exchange;
@@ -16,6 +19,7 @@ internal sealed class GrpcCall : IDisposable
     private HandlerContext? _context;
     private EndpointInvoker? _invoker;
     private bool _isCounted;
+    private ServerCall _observed;
 
     public GrpcCall(GrpcServer server, HttpExchange exchange)
     {
@@ -33,8 +37,14 @@ internal sealed class GrpcCall : IDisposable
         try
         {
             var format = Open();
+            if (ServerTelemetry.IsOn && !_invoker!.IsInternal)
+            {
+                _observed = _host.Telemetry.Begin(_invoker.Name, _head, HttpVersion);
+            }
+
             await (_invoker!.IsStream ? RunStreamAsync(_invoker, format) : RunUnaryAsync(_invoker, format));
             await _reply.SucceedAsync();
+            _observed.End(null);
         }
         catch (Exception exception)
         {
@@ -177,12 +187,14 @@ internal sealed class GrpcCall : IDisposable
         if (exception is CallRefusal refusal)
         {
             CallFailure.Report(_reply, refusal);
+            Tell(new MicroException(GrpcStatusCodes.ToMicroCode(refusal.Status), _host.ServiceName, refusal.Message));
             return;
         }
 
         var isCallerGone = exception is CallerGoneException || (exception is OperationCanceledException && (_context?.IsCallerGone ?? true));
         if (isCallerGone && !_host.Cut.IsCancellationRequested)
         {
+            _observed.EndWithoutCaller();
             return; // nobody is left to tell
         }
 
@@ -193,5 +205,17 @@ internal sealed class GrpcCall : IDisposable
             _host.Cut.IsCancellationRequested,
             _invoker?.IsStream ?? false);
         CallFailure.Report(_reply, error);
+        Tell(error);
+    }
+
+    /// <summary>Tells those who listen how the call failed, or that no call came of it.</summary>
+    private void Tell(MicroException error)
+    {
+        if (_context is null && ServerTelemetry.IsOn)
+        {
+            _host.Telemetry.Refused(_invoker?.Name, _head, HttpVersion, error);
+        }
+
+        _observed.End(error);
     }
 }

@@ -81,6 +81,8 @@ internal sealed class RequestHead(IHeaderDictionary headers) : IHeaderSource
         return metadata;
     }
 
+    public string? ReadHeader(string name) => headers.TryGetValue(name, out var values) ? values.ToString() : null;
+
     private static long Deadline(TimeSpan timeout, TimeProvider time)
     {
         var ticks = timeout.TotalSeconds * time.TimestampFrequency;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Micro.Client;
+using Micro.Telemetry;
 using Micro.Transport.Security;
 using Microsoft.Extensions.ObjectPool;
 
@@ -20,6 +21,7 @@ internal sealed class ConnectionPool : IDisposable
     private readonly TimeSpan _ttl;
     private readonly int _size;
     private readonly ITimer _timer;
+    private readonly PoolMetrics _metrics;
     private volatile bool _disposed;
 
     public ConnectionPool(TransportLimits limits, int size, TimeSpan ttl, TimeProvider timeProvider, ClientTls? tls = null)
@@ -29,6 +31,7 @@ internal sealed class ConnectionPool : IDisposable
         _size = size;
         _ttl = ttl;
         _timeProvider = timeProvider;
+        _metrics = new PoolMetrics(() => IdleCount);
         _timer = timeProvider.CreateTimer(static pool => ((ConnectionPool)pool!).Trim(), this, ttl / 2, ttl / 2);
     }
 
@@ -57,7 +60,7 @@ internal sealed class ConnectionPool : IDisposable
             }
         }
 
-        return await MucpClientConnection.ConnectAsync(address, _limits, _tls, dialTimeout, _timeProvider, cancellationToken).ConfigureAwait(false);
+        return await ConnectAsync(address, dialTimeout, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Calls over a connection that is shared already.</summary>
@@ -100,6 +103,7 @@ internal sealed class ConnectionPool : IDisposable
     {
         _disposed = true;
         _timer.Dispose();
+        _metrics.Dispose();
         foreach (var (_, idle) in _idle)
         {
             while (idle.TryPop(out var connection))
@@ -111,6 +115,22 @@ internal sealed class ConnectionPool : IDisposable
         foreach (var (_, connections) in _multiplexed)
         {
             connections.Dispose();
+        }
+    }
+
+    private async Task<MucpClientConnection> ConnectAsync(string address, TimeSpan dialTimeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = await MucpClientConnection.ConnectAsync(address, _limits, _tls, dialTimeout, _timeProvider, cancellationToken).ConfigureAwait(false);
+            connection.CountWith(_metrics);
+            _metrics.Opened();
+            return connection;
+        }
+        catch
+        {
+            PoolMetrics.Failed();
+            throw;
         }
     }
 

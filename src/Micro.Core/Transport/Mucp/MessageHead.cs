@@ -134,6 +134,21 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
         return metadata;
     }
 
+    public string? ReadHeader(string name)
+    {
+        string? found = null;
+        for (var index = 0; index < _count; index++)
+        {
+            if (Ascii.EqualsIgnoreCase(NameOf(index), name))
+            {
+                var value = Encoding.UTF8.GetString(ValueOf(index));
+                found = found is null ? value : $"{found},{value}";
+            }
+        }
+
+        return found;
+    }
+
     public void Dispose()
     {
         var buffer = _buffer;

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Micro.Telemetry;
+
 namespace Micro.Transport.Mucp;
 
 /// <summary>The unary calls that run on one server connection: those that came in order, one at a time, or many at a time.</summary>
@@ -100,14 +103,37 @@ internal sealed class MucpCallSet
         }
     }
 
-    /// <summary>Runs a call up to its first wait; the reply follows whenever the handler is done.</summary>
     private void Start(MucpServerCall call)
+    {
+        if (!ServerTelemetry.IsOn || call.Invoker.IsInternal)
+        {
+            Run(call);
+            return;
+        }
+
+        // The next call on this thread is not part of this one.
+        var current = Activity.Current;
+        try
+        {
+            call.Observed = _server.Telemetry.Begin(call.Invoker.Name, call.Head, MucpServer.HttpVersion);
+            Run(call);
+        }
+        finally
+        {
+            Activity.Current = current;
+        }
+    }
+
+    /// <summary>Runs a call up to its first wait; the reply follows whenever the handler is done.</summary>
+    private void Run(MucpServerCall call)
     {
         if (!_server.TryBeginCall())
         {
             _server.Statistics.CountRequest();
             _server.Statistics.CountError();
-            Reply(call, MicroException.Unavailable(_server.ServiceName, $"more than {_server.Limits.MaxConcurrentCalls} calls at a time"));
+            var busy = MicroException.Unavailable(_server.ServiceName, $"more than {_server.Limits.MaxConcurrentCalls} calls at a time");
+            call.Observed.End(busy);
+            Reply(call, busy);
             return;
         }
 
@@ -161,12 +187,23 @@ internal sealed class MucpCallSet
     private void End(MucpServerCall call, Exception? exception)
     {
         MicroException? error = null;
+        var isCallerGone = false;
         if (exception is not null)
         {
             _server.Statistics.CountError();
-            error = exception is OperationCanceledException && call.Context.IsCallerGone && !_server.Cut.IsCancellationRequested
+            isCallerGone = exception is OperationCanceledException && call.Context.IsCallerGone && !_server.Cut.IsCancellationRequested;
+            error = isCallerGone
                 ? MicroException.Timeout(_server.ServiceName, $"{call.Invoker.Name}: cancelled by the caller")
                 : _server.Failures.Map(exception, call.Invoker.Name, call.Context.IsDeadlinePassed, _server.Cut.IsCancellationRequested);
+        }
+
+        if (isCallerGone)
+        {
+            call.Observed.EndWithoutCaller();
+        }
+        else
+        {
+            call.Observed.End(error);
         }
 
         call.Context.End();

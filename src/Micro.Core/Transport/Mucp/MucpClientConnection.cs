@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
+using Micro.Telemetry;
 using Micro.Transport.Security;
 
 namespace Micro.Transport.Mucp;
@@ -19,6 +20,7 @@ internal sealed class MucpClientConnection : IDisposable
     private readonly Stream _stream;
     private readonly PipeReader _input;
     private readonly MessageReader _reader;
+    private PoolMetrics? _pool;
 
     private bool _hasReplied;
 
@@ -50,6 +52,9 @@ internal sealed class MucpClientConnection : IDisposable
 
     /// <summary>Head of the reply received last.</summary>
     public MessageHead Head { get; } = new();
+
+    /// <summary>Counts it with a pool until it is closed.</summary>
+    public void CountWith(PoolMetrics pool) => _pool = pool;
 
     /// <summary>Timestamp of its return to the pool.</summary>
     public long IdleSince { get; set; }
@@ -221,6 +226,7 @@ internal sealed class MucpClientConnection : IDisposable
     public void Dispose()
     {
         MustClose = true;
+        Interlocked.Exchange(ref _pool, null)?.Closed();
         _stream.Dispose();
         _socket.Dispose();
         _input.Complete();

@@ -4,6 +4,7 @@ using System.Text;
 using Micro.Codecs;
 using Micro.Server;
 using Micro.Server.Handlers;
+using Micro.Telemetry;
 using Microsoft.AspNetCore.Connections;
 
 namespace Micro.Transport.Mucp;
@@ -56,6 +57,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
 
         var envelopeId = "";
         var format = server.Formats.Default;
+        EndpointInvoker? invoker = null;
         try
         {
             if (head.Has(KnownHeader.MicroTopic))
@@ -70,7 +72,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
                 return head;
             }
 
-            var invoker = FindEndpoint(head, ref format, ref body, out envelopeId);
+            invoker = FindEndpoint(head, ref format, ref body, out envelopeId);
             if (invoker.IsStream)
             {
                 OpenStream(head, invoker, format);
@@ -84,6 +86,11 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
             server.Statistics.CountRequest();
             server.Statistics.CountError();
             var error = server.Failures.Map(exception, "", deadlinePassed: false, serverStops: false);
+            if (ServerTelemetry.IsOn)
+            {
+                server.Telemetry.Refused(invoker?.Name, head, MucpServer.HttpVersion, error);
+            }
+
             EndsConnection |= replies.WriteError(head, error, format, envelopeId) && multiplexedId < 0;
             replies.StartSending();
             return head;

@@ -3,6 +3,7 @@ using Micro.Codecs;
 using Micro.Server;
 using Micro.Server.Debug;
 using Micro.Server.Handlers;
+using Micro.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
@@ -22,6 +23,9 @@ internal sealed class MucpServer
             $"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\nMicro-Error: {error}\r\nX-Micro-Error: {error}\r\n\r\n");
     }
 
+    /// <summary>Version of HTTP that carries mucp.</summary>
+    public const string HttpVersion = "1.1";
+
     /// <summary>Last words on a connection that waits for a request when the server stops.</summary>
     public ReadOnlyMemory<byte> Goodbye { get; }
 
@@ -39,6 +43,8 @@ internal sealed class MucpServer
     public HealthResponder Health => _host.Health;
 
     public ServerStatistics Statistics => _host.Statistics;
+
+    public ServerTelemetry Telemetry => _host.Telemetry;
 
     public TransportLimits Limits => _host.Limits;
 

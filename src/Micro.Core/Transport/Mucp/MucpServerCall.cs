@@ -2,6 +2,7 @@ using System.Buffers;
 using Micro.Codecs;
 using Micro.Server;
 using Micro.Server.Handlers;
+using Micro.Telemetry;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Transport.Mucp;
@@ -24,6 +25,9 @@ internal sealed class MucpServerCall : IResettable, IDisposable
 
     /// <summary>What the handler sees of the call; lives with this object.</summary>
     public HandlerContext Context { get; } = new();
+
+    /// <summary>What is told of it; nothing when nobody listens.</summary>
+    public ServerCall Observed { get; set; }
 
     /// <summary>Id within the envelope of peers from before go-micro 1.0.</summary>
     public string EnvelopeId { get; set; } = "";
@@ -56,6 +60,7 @@ internal sealed class MucpServerCall : IResettable, IDisposable
         Request.Clear();
         Response.Clear();
         Context.Clear();
+        Observed = default;
         return true;
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using Micro.Codecs;
 using Micro.Server;
 using Micro.Server.Handlers;
+using Micro.Telemetry;
 using Microsoft.AspNetCore.Connections;
 
 namespace Micro.Transport.Mucp;
@@ -140,9 +141,11 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
     /// <summary>Runs the handler and gives the text that ends the stream.</summary>
     private async Task<string> InvokeAsync(MucpServerStream stream, EndpointInvoker invoker, HandlerContext context)
     {
+        var observed = ServerTelemetry.IsOn && !invoker.IsInternal ? server.Telemetry.Begin(invoker.Name, stream.Opening, MucpServer.HttpVersion) : default;
         try
         {
             await invoker.InvokeStreamAsync(context, stream).ConfigureAwait(false);
+            observed.End(null);
             return EndOfStream;
         }
         catch (Exception exception)
@@ -150,11 +153,14 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
             // Only when the client is gone is there nobody to tell; a handler's own cancellation is its failure.
             if (exception is OperationCanceledException && context.IsCallerGone && !server.Cut.IsCancellationRequested)
             {
+                observed.EndWithoutCaller();
                 throw;
             }
 
             server.Statistics.CountError();
-            return ErrorJson.Format(server.Failures.Map(exception, stream.Endpoint, context.IsDeadlinePassed, server.Cut.IsCancellationRequested, isStream: true));
+            var error = server.Failures.Map(exception, stream.Endpoint, context.IsDeadlinePassed, server.Cut.IsCancellationRequested, isStream: true);
+            observed.End(error);
+            return ErrorJson.Format(error);
         }
     }
 

@@ -29,5 +29,7 @@ internal static class Calls
     private sealed class NoHeaders : IHeaderSource
     {
         public CallMetadata ReadMetadata() => new();
+
+        public string? ReadHeader(string name) => null;
     }
 }

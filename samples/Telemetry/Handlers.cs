@@ -1,0 +1,24 @@
+using Micro;
+using Micro.Client;
+using Micro.Server;
+
+namespace TelemetrySample;
+
+internal sealed record HelloRequest(string Name);
+
+internal sealed record HelloResponse(string Msg);
+
+/// <summary>Answers itself.</summary>
+internal sealed class Greeter
+{
+    public HelloResponse Hello(HelloRequest request) => request.Name.Length > 0
+        ? new($"Hello {request.Name}")
+        : throw MicroException.BadRequest("greeter.hello", "a name is needed");
+}
+
+/// <summary>Asks the greeter. The trace goes on by itself; <c>Parent</c> hands the deadline on.</summary>
+internal sealed class Gateway(IMicroClient client)
+{
+    public Task<HelloResponse> Hello(HelloRequest request, HandlerContext context) =>
+        client.CallAsync<HelloRequest, HelloResponse>("greeter", "Greeter.Hello", request, new CallOptions { Parent = context }, context.CancellationToken);
+}

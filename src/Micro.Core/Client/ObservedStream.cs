@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using Micro.Registry;
+using Micro.Telemetry;
+
+namespace Micro.Client;
+
+/// <summary>A stream whose span ends with it: with the server's end, a failure to receive, or its disposal.</summary>
+internal sealed class ObservedStream<TRequest, TResponse>(IClientStream<TRequest, TResponse> inner, ClientCall call) : IClientStream<TRequest, TResponse>
+{
+    private Exception? _sendFailure;
+
+    public Node Node => inner.Node;
+
+    public ValueTask SendAsync(TRequest message, CancellationToken cancellationToken = default) =>
+        ObserveAsync(inner.SendAsync(message, cancellationToken));
+
+    public ValueTask SendOnlyAsync(TRequest message, CancellationToken cancellationToken = default) =>
+        ObserveAsync(inner.SendOnlyAsync(message, cancellationToken));
+
+    public ValueTask CompleteAsync(CancellationToken cancellationToken = default) =>
+        ObserveAsync(inner.CompleteAsync(cancellationToken));
+
+    public async IAsyncEnumerable<TResponse> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await using var messages = inner.ReadAllAsync(cancellationToken).ConfigureAwait(false).GetAsyncEnumerator();
+        while (true)
+        {
+            try
+            {
+                if (!await messages.MoveNextAsync())
+                {
+                    call.End(null);
+                    yield break;
+                }
+            }
+            catch (Exception exception) when (IsFailure(exception))
+            {
+                call.End(exception);
+                throw;
+            }
+
+            yield return messages.Current;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await inner.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            call.End(_sendFailure);
+        }
+    }
+
+    private async ValueTask ObserveAsync(ValueTask sending)
+    {
+        try
+        {
+            await sending.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsFailure(exception))
+        {
+            // What the server said before it took no more may still be read, and counts then.
+            _sendFailure ??= exception;
+            throw;
+        }
+    }
+
+    /// <summary>Of the stream; used wrongly, it goes on.</summary>
+    private static bool IsFailure(Exception exception) => exception is MicroException or OperationCanceledException;
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Micro.Telemetry;
+
+/// <summary>
+/// Source and instruments of all clients and servers of the process. Shared, because instruments made and disposed with
+/// each of them would end the series that others go on with.
+/// </summary>
+internal static class Instruments
+{
+    public static readonly ActivitySource Source = new(MicroTelemetry.Name);
+
+    private static readonly Meter Meter = new(MicroTelemetry.Name);
+
+    /// <summary>The boundaries that the conventions advise, seconds.</summary>
+    private static readonly InstrumentAdvice<double> Buckets = new()
+    {
+        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+    };
+
+    public static readonly Histogram<double> ClientCallDuration =
+        Meter.CreateHistogram(MicroTelemetry.ClientCallDuration, "s", "Calls made, with all attempts", tags: null, Buckets);
+
+    public static readonly Histogram<double> ServerCallDuration =
+        Meter.CreateHistogram(MicroTelemetry.ServerCallDuration, "s", "Calls served", tags: null, Buckets);
+
+    public static readonly Histogram<double> RegistryOperationDuration =
+        Meter.CreateHistogram(MicroTelemetry.RegistryOperationDuration, "s", "Operations on the registry", tags: null, Buckets);
+
+    public static readonly Counter<long> ClientRetries =
+        Meter.CreateCounter<long>(MicroTelemetry.ClientRetries, "{retry}", "Attempts after the first");
+
+    public static readonly Counter<long> ConnectionsOpened =
+        Meter.CreateCounter<long>(MicroTelemetry.ClientConnectionsOpened, "{connection}", "Connections opened");
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics.Metrics;
+using Micro.Server;
+
+namespace Micro.Telemetry;
+
+/// <summary>The state of one server's registration, for whoever asks.</summary>
+internal sealed class RegistrationMetrics : IDisposable
+{
+    private static readonly (ServerState State, string Name)[] States =
+    [
+        (ServerState.NotRegistered, "not_registered"),
+        (ServerState.Registered, "registered"),
+        (ServerState.Lost, "lost"),
+        (ServerState.Draining, "draining"),
+    ];
+
+    private readonly Meter _meter = new(MicroTelemetry.Name);
+
+    /// <param name="service">Name of the service.</param>
+    /// <param name="state">The state now.</param>
+    /// <param name="lastError">What the last try failed with.</param>
+    public RegistrationMetrics(string service, Func<ServerState> state, Func<Exception?> lastError)
+    {
+        var serviceTag = new KeyValuePair<string, object?>(MicroTelemetry.ServiceTag, service);
+        _meter.CreateObservableGauge(
+            MicroTelemetry.RegistrationState,
+            () =>
+            {
+                var now = state();
+                return States.Select(candidate => new Measurement<int>(
+                    candidate.State == now ? 1 : 0, serviceTag, new(MicroTelemetry.RegistrationStateTag, candidate.Name)));
+            },
+            "1",
+            "State of the registration");
+        _meter.CreateObservableGauge(
+            MicroTelemetry.RegistryConnected,
+            () => new Measurement<int>(state() == ServerState.Registered && lastError() is null ? 1 : 0, serviceTag),
+            "1",
+            "Whether the registry confirms the registration");
+    }
+
+    public void Dispose() => _meter.Dispose();
+}

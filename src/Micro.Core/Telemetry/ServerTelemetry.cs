@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Micro.Server;
+
+namespace Micro.Telemetry;
+
+/// <summary>What a server tells of the calls it serves, whatever their protocol.</summary>
+internal sealed class ServerTelemetry(string service, TimeProvider timeProvider)
+{
+    private readonly MethodNames _methods = new();
+
+    /// <summary>Whether somebody listens. Asked once per call; when nobody does, nothing else of telemetry runs.</summary>
+    public static bool IsOn => Instruments.Source.HasListeners() || Instruments.ServerCallDuration.Enabled;
+
+    /// <summary>
+    /// Begins a call; its span becomes current, a child of the caller's or the root of a trace. Whoever calls this puts
+    /// back what was current, unless the span ends with an async method.
+    /// </summary>
+    /// <param name="endpoint">Name of the endpoint; <see langword="null"/> for what is none of the server's.</param>
+    /// <param name="headers">Headers of the request.</param>
+    /// <param name="httpVersion">Version of HTTP that carries it: <c>1.1</c> or <c>2</c>.</param>
+    public ServerCall Begin(string? endpoint, IHeaderSource headers, string httpVersion)
+    {
+        var started = timeProvider.GetTimestamp();
+        var method = endpoint is null ? RpcTags.OtherMethod : _methods.Get(service, endpoint);
+        return new ServerCall(StartSpan(endpoint is null ? RpcTags.GoMicro : method, method, headers, httpVersion), method, httpVersion, started, timeProvider);
+    }
+
+    /// <summary>Tells of a request that was answered before any handler could run.</summary>
+    public void Refused(string? endpoint, IHeaderSource headers, string httpVersion, MicroException error)
+    {
+        var current = Activity.Current;
+        try
+        {
+            Begin(endpoint, headers, httpVersion).End(error);
+        }
+        finally
+        {
+            Activity.Current = current;
+        }
+    }
+
+    private static Activity? StartSpan(string name, string method, IHeaderSource headers, string httpVersion)
+    {
+        if (!Instruments.Source.HasListeners())
+        {
+            return null;
+        }
+
+        // What was current when the server started, or a connection, is not what called.
+        Activity.Current = null;
+        var activity = Instruments.Source.StartActivity(
+            name,
+            ActivityKind.Server,
+            TraceHeaders.Extract(headers),
+            [
+                new(RpcTags.System, RpcTags.GoMicro),
+                new(RpcTags.Method, method),
+                new(RpcTags.ProtocolName, RpcTags.Http),
+                new(RpcTags.ProtocolVersion, httpVersion),
+            ]);
+        if (activity is not null)
+        {
+            TraceHeaders.ExtractBaggage(headers, activity);
+        }
+
+        return activity;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using Micro.Server;
+using Micro.Testing;
+
+namespace Micro.Telemetry;
+
+/// <summary>What telemetry costs while nobody listens: a question, no memory.</summary>
+[Collection(TelemetryCollection.Name)]
+public sealed class NobodyListensTests
+{
+    [Fact]
+    public void Questions_NobodyListens_AreAnsweredNo_WithoutMemory()
+    {
+        ClientTelemetry.IsOn.Should().BeFalse();
+        ServerTelemetry.IsOn.Should().BeFalse();
+        Ask(10);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var answers = Ask(1000);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        (allocated, answers).Should().Be((0, 0));
+    }
+
+    [Fact]
+    public void Questions_SomebodyListens_AreAnsweredYes()
+    {
+        using (new TelemetryListener(metrics: false))
+        {
+            (ClientTelemetry.IsOn, ServerTelemetry.IsOn).Should().Be((true, true));
+        }
+
+        using (new TelemetryListener(spans: false))
+        {
+            (ClientTelemetry.IsOn, ServerTelemetry.IsOn).Should().Be((true, true));
+        }
+
+        (ClientTelemetry.IsOn, ServerTelemetry.IsOn).Should().Be((false, false));
+        using var ambient = new Activity("of another library").Start();
+        (ClientTelemetry.IsOn, ServerTelemetry.IsOn).Should().Be((true, false));
+    }
+
+    [Fact]
+    public async Task Handler_NobodyListens_SeesNoSpan()
+    {
+        await using var fixture = await ServerFixture.StartAsync(server => server.Handle<string, bool>("Test.Span", (_, _) => Task.FromResult(Activity.Current is not null)));
+
+        (await fixture.CallAsync<string, bool>("Test.Span", "x")).Should().BeFalse();
+    }
+
+    /// <summary>What a call asks and does on both sides.</summary>
+    private static int Ask(int times)
+    {
+        var answers = 0;
+        ServerCall call = default;
+        for (var index = 0; index < times; index++)
+        {
+            answers += ClientTelemetry.IsOn ? 1 : 0;
+            answers += ServerTelemetry.IsOn ? 1 : 0;
+            call.End(null);
+            RegistryOperation.Measure("get", "memory", "test", TimeSpan.Zero, null);
+        }
+
+        return answers;
+    }
+}
