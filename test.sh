@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 configuration=${CONFIGURATION:-Release}
+unset CONFIGURATION
 results=${RESULTS:-$PWD/TestResults}
 rm -rf "$results"
 
@@ -25,12 +26,13 @@ if ! backends=$(bash eng/backends.sh --print) && [ "${CI:-}" = true ]; then
 fi
 eval "$backends"
 
-# Two test projects at a time: most of a run is waiting for clocks and servers.
+# Two test projects at a time: most of a run is waiting for clocks and servers. Tests that build take no configuration from us:
+# a variable CONFIGURATION would be one for MSBuild too.
 run() {
-    find tests -mindepth 2 -maxdepth 2 -name '*Tests.csproj' | sort | RESULTS=$results CONFIGURATION=$configuration \
+    find tests -mindepth 2 -maxdepth 2 -name '*Tests.csproj' | sort | test_results=$results test_configuration=$configuration \
         xargs -P 2 -I '{}' "$@" sh -c '
             log=$(mktemp)
-            dotnet test "$1" --no-build --configuration "$CONFIGURATION" --nologo --results-directory "$RESULTS" --logger "trx;LogFileName=$(basename "$1" .csproj).trx" >"$log" 2>&1
+            dotnet test "$1" --no-build --configuration "$test_configuration" --nologo --results-directory "$test_results" --logger "trx;LogFileName=$(basename "$1" .csproj).trx" >"$log" 2>&1
             status=$?
             cat "$log"
             rm "$log"
