@@ -9,6 +9,10 @@ namespace Micro.Registry.Etcd.Tests.Cluster;
 /// <summary>A real etcd of this test: own ports, own data, ended by its process id.</summary>
 public sealed class EtcdServer : IAsyncDisposable
 {
+    private const int FirstPort = 20_000;
+    private const uint Ports = 12_000;
+    private static int _lastPort = Environment.ProcessId * 61;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("micro-etcd-").FullName;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly string[] _arguments;
@@ -158,9 +162,21 @@ public sealed class EtcdServer : IAsyncDisposable
 
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            // Never the same one twice, and none that the system gives to somebody's connection meanwhile.
+            var port = FirstPort + (int)((uint)Interlocked.Increment(ref _lastPort) % Ports);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: the next.
+            }
+        }
     }
 
     private async Task<bool> IsReadyAsync()
