@@ -105,8 +105,7 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
         var limit = plan.NextAttemptTimeout;
         var started = _timeProvider.GetTimestamp();
         using var timeout = _timeouts.Rent(limit);
-        await using var registration = cancellationToken.UnsafeRegister(
-            static source => ((CancellationTokenSource)source!).Cancel(), timeout.Source).ConfigureAwait(false);
+        using var registration = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timeout.Source);
         try
         {
             var result = await attempt.RunAsync(pick.Node, limit, timeout.Token).ConfigureAwait(false);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using Micro.Client;
 using Micro.Telemetry;
 using Micro.Transport.Security;
@@ -43,24 +42,23 @@ internal sealed class ConnectionPool : IDisposable
 
     /// <summary>Takes an idle connection or opens one.</summary>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<MucpClientConnection> RentAsync(string address, TimeSpan dialTimeout, CancellationToken cancellationToken)
+    public ValueTask<MucpClientConnection> RentAsync(string address, TimeSpan dialTimeout, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_idle.TryGetValue(address, out var idle))
         {
             while (idle.TryPop(out var connection))
             {
-                if (_timeProvider.GetElapsedTime(connection.IdleSince) < _ttl && await connection.IsAliveAsync().ConfigureAwait(false))
+                if (_timeProvider.GetElapsedTime(connection.IdleSince) < _ttl && connection.IsAlive())
                 {
-                    return connection;
+                    return new ValueTask<MucpClientConnection>(connection);
                 }
 
                 connection.Dispose();
             }
         }
 
-        return await ConnectAsync(address, dialTimeout, cancellationToken).ConfigureAwait(false);
+        return new ValueTask<MucpClientConnection>(ConnectAsync(address, dialTimeout, cancellationToken));
     }
 
     /// <summary>Calls over a connection that is shared already.</summary>

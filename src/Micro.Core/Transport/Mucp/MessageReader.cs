@@ -16,6 +16,8 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     private readonly PooledBufferWriter _chunks = new(256);
     private SequencePosition _bodyEnd;
     private bool _holdsBody;
+    private ValueTask<ReadResult> _ahead;
+    private bool _isAhead;
 
     /// <summary>Bytes of the present message that have arrived so far, for the slowest allowed rate.</summary>
     public long ReceivedBytes { get; private set; }
@@ -25,6 +27,33 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
 
     /// <summary>Raised when more bytes of a message have arrived.</summary>
     public Action? MessageProgressed { get; init; }
+
+    /// <summary>
+    /// Begins to wait for the next message, before it was asked for. <see cref="ReadHeadAsync"/> goes on with this wait.
+    /// </summary>
+    /// <returns>Whether there is nothing yet: neither bytes nor the end of the connection.</returns>
+    public bool TryWaitAhead()
+    {
+        if (!_isAhead)
+        {
+#pragma warning disable CA2012 // Consumed once: by the next ReadHeadAsync, or by EndWaitAsync.
+            _ahead = input.ReadAsync(CancellationToken.None);
+#pragma warning restore CA2012
+            _isAhead = true;
+        }
+
+        return !_ahead.IsCompleted;
+    }
+
+    /// <summary>Waits for the end of what <see cref="TryWaitAhead"/> began; the connection must be closed already.</summary>
+    public async ValueTask EndWaitAsync()
+    {
+        if (_isAhead)
+        {
+            _isAhead = false;
+            await ((Task)_ahead.AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     /// <summary>Reads the next head.</summary>
     /// <param name="head">Where it goes.</param>
@@ -41,7 +70,9 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         var started = false;
         while (true)
         {
-            var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var result = _isAhead
+                ? await TakeAheadAsync(cancellationToken).ConfigureAwait(false)
+                : await input.ReadAsync(cancellationToken).ConfigureAwait(false);
             var buffer = SkipEmptyLines(result.Buffer);
             if (TryFindHeadEnd(buffer, scanned, out var headEnd, out var next))
             {
@@ -186,6 +217,25 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         headEnd = default;
         next = default;
         return false;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> TakeAheadAsync(CancellationToken cancellationToken)
+    {
+        ReadResult result;
+        using (cancellationToken.UnsafeRegister(static input => ((PipeReader)input!).CancelPendingRead(), input))
+        {
+            _isAhead = false;
+            result = await _ahead.ConfigureAwait(false);
+        }
+
+        if (result.IsCanceled)
+        {
+            input.AdvanceTo(result.Buffer.Start);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return result;
     }
 
     private void ThrowIfTooLong(long length)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Micro.Telemetry;
 using Micro.Transport.Security;
 
@@ -81,39 +82,18 @@ internal sealed class MucpClientConnection : IDisposable
         return new MucpClientConnection(address, socket, network, secure, limits);
     }
 
-    /// <summary>Whether the other side has neither closed it nor sent what nobody asked for; does not wait for it.</summary>
-    public ValueTask<bool> IsAliveAsync()
-    {
-        try
-        {
-            // Bytes after the reply would be taken for the reply of the next call. Session tickets of TLS (RFC 8446, section
-            // 4.6.1) come before the first reply and are read with it; a server that sends them later costs a connection.
-            var isQuiet = !MustClose && !HoldsUnreadBytes() && !_socket.Poll(0, SelectMode.SelectRead);
-            return isQuiet && IsSecure ? IsSecureQuietAsync() : new ValueTask<bool>(isQuiet);
-        }
-        catch (SocketException)
-        {
-            return new ValueTask<bool>(false);
-        }
-    }
-
     /// <summary>
-    /// Under TLS such bytes may be read from the socket already and not yet decrypted. A read takes them at once; one that
-    /// has to wait is taken back.
+    /// Whether the other side has neither closed it nor sent what nobody asked for, which would be taken for the reply of the
+    /// next call. The wait for the reply begins here, so that asking costs nothing.
     /// </summary>
-    private async ValueTask<bool> IsSecureQuietAsync()
+    /// <remarks>
+    /// Session tickets of TLS (RFC 8446, section 4.6.1) are no bytes of the connection: the wait goes on over them.
+    /// </remarks>
+    public bool IsAlive()
     {
         try
         {
-            var reading = _input.ReadAsync();
-            if (!reading.IsCompleted)
-            {
-                _input.CancelPendingRead();
-            }
-
-            var result = await reading.ConfigureAwait(false);
-            _input.AdvanceTo(result.Buffer.Start);
-            return result is { IsCanceled: true, IsCompleted: false, Buffer.IsEmpty: true };
+            return !MustClose && _reader.TryWaitAhead();
         }
         catch (IOException)
         {
@@ -123,6 +103,7 @@ internal sealed class MucpClientConnection : IDisposable
 
     /// <summary>Sends what <see cref="Output"/> holds, then <paramref name="body"/>.</summary>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.NotSent"/>: the server cannot have the whole request.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         const int JoinedBytes = 32 * 1024;
@@ -158,6 +139,7 @@ internal sealed class MucpClientConnection : IDisposable
     /// <summary>Receives the next message; its head is in <see cref="Head"/>.</summary>
     /// <returns>The body, valid until <see cref="Release"/>.</returns>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Broken"/> or <see cref="ErrorKind.Protocol"/>.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadOnlySequence<byte>> ReceiveAsync(CancellationToken cancellationToken)
     {
         try
@@ -209,17 +191,6 @@ internal sealed class MucpClientConnection : IDisposable
     /// <summary>Closes the socket under whoever reads; <see cref="Dispose"/> follows.</summary>
     public void Abort() => _network.Dispose();
 
-    private bool HoldsUnreadBytes()
-    {
-        if (!_input.TryRead(out var result))
-        {
-            return false;
-        }
-
-        _input.AdvanceTo(result.Buffer.Start);
-        return !result.Buffer.IsEmpty || result.IsCompleted;
-    }
-
     /// <summary>Gives the memory of the present body back.</summary>
     public void Release() => _reader.Release();
 
@@ -229,9 +200,16 @@ internal sealed class MucpClientConnection : IDisposable
         Interlocked.Exchange(ref _pool, null)?.Closed();
         _stream.Dispose();
         _socket.Dispose();
-        _input.Complete();
-        _reader.Dispose();
+        _ = CompleteInputAsync();
         Output.Dispose();
         Head.Dispose();
+    }
+
+    /// <summary>A wait that nobody took the result of may still use the memory.</summary>
+    private async Task CompleteInputAsync()
+    {
+        await _reader.EndWaitAsync().ConfigureAwait(false);
+        await _input.CompleteAsync().ConfigureAwait(false);
+        _reader.Dispose();
     }
 }

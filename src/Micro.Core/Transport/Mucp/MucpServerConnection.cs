@@ -29,6 +29,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
 
     /// <summary>Spread over ± 10 %, so that many idle connections do not end in the same moment.</summary>
     private readonly long _idleTime;
+    private readonly Func<bool> _canClose;
     private MessageHead _head = new();
     private long _idleSince;
     private long _readDeadline = long.MaxValue;
@@ -42,6 +43,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         _server = server;
         _connection = connection;
         var output = connection.Transport.Output;
+        _canClose = CanClose;
         _output = new CoalescingWriter(bytes => SendAsync(output, bytes), OnSending);
         _replies = new MucpReplyWriter(server, _output, AnnouncesClose);
         _calls = new MucpCallSet(server, _replies, OnWorkEnded);
@@ -125,7 +127,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
     private async ValueTask<bool> NextMessageAsync()
     {
         OnMessagesPaused();
-        if (!await _reader.ReadHeadAsync(_head, CanClose, CancellationToken.None).ConfigureAwait(false))
+        if (!await _reader.ReadHeadAsync(_head, _canClose, CancellationToken.None).ConfigureAwait(false))
         {
             return false;
         }

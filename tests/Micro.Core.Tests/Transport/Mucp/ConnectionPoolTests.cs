@@ -71,7 +71,7 @@ public sealed class ConnectionPoolTests
         var dead = await RentAsync(pool, server.Address);
         pool.Return(dead);
         close.SetResult();
-        await Eventually.TrueAsync(async () => !await dead.IsAliveAsync(), "the close arrives");
+        await Eventually.TrueAsync(() => !dead.IsAlive(), "the close arrives");
         (await RentAsync(pool, server.Address)).Should().NotBeSameAs(dead);
     }
 
@@ -89,9 +89,44 @@ public sealed class ConnectionPoolTests
         });
         using var pool = Pool();
         var chatty = await RentAsync(pool, server.Address);
-        await Eventually.TrueAsync(async () => !await chatty.IsAliveAsync(), "the bytes arrive");
+        await Eventually.TrueAsync(() => !chatty.IsAlive(), "the bytes arrive");
         pool.Return(chatty);
         (await RentAsync(pool, server.Address)).Should().NotBeSameAs(chatty);
+    }
+
+    [Fact]
+    public async Task Rent_UsedBefore_ReceivesTheReplyOfItsRequest()
+    {
+        await using var server = ScriptedServer.Answering("{}");
+        using var pool = Pool();
+        for (var call = 0; call < 3; call++)
+        {
+            var connection = await RentAsync(pool, server.Address);
+            await SendAsync(connection);
+            (await connection.ReceiveAsync(CancellationToken.None)).Length.Should().Be(2);
+            connection.Release();
+            pool.Return(connection);
+        }
+
+        server.Connections.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Rent_UsedBefore_WaitForTheReplyCanBeCancelled()
+    {
+        await using var server = ScriptedServer.Silent();
+        using var pool = Pool();
+        pool.Return(await RentAsync(pool, server.Address));
+        var connection = await RentAsync(pool, server.Address);
+        await SendAsync(connection);
+        using var caller = new CancellationTokenSource();
+        var receiving = connection.ReceiveAsync(caller.Token).AsTask();
+        await caller.CancelAsync();
+
+        await FluentActions.Awaiting(() => receiving).Should().ThrowAsync<OperationCanceledException>();
+        connection.MustClose.Should().BeTrue("the reply may still come, and would be that of the next call");
+        pool.Return(connection);
+        pool.IdleCount.Should().Be(0);
     }
 
     [Fact]
@@ -170,6 +205,12 @@ public sealed class ConnectionPoolTests
 
     private static async Task<MucpClientConnection> RentAsync(ConnectionPool pool, string address) =>
         await pool.RentAsync(address, TimeSpan.FromSeconds(5), default);
+
+    private static async Task SendAsync(MucpClientConnection connection)
+    {
+        System.Buffers.BuffersExtensions.Write(connection.Output, "POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n"u8);
+        await connection.SendAsync(ReadOnlyMemory<byte>.Empty, CancellationToken.None);
+    }
 
     private ConnectionPool Pool(int size = 100) => new(new TransportLimits(), size, Second * 60, _time);
 }
