@@ -38,20 +38,28 @@ internal static class SnippetCompiler
     private static readonly Lazy<IReadOnlyList<MetadataReference>> References = new(() =>
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))]);
 
+    /// <param name="code">The piece.</param>
+    /// <param name="generated">What the build would have made beside it.</param>
+    /// <param name="generatedNamespace">The namespace of that; the code stands in a file that uses it.</param>
     /// <returns>The errors, one per line; empty when it compiles.</returns>
-    public static IReadOnlyList<string> Compile(string code)
+    public static IReadOnlyList<string> Compile(string code, IReadOnlyList<string>? generated = null, string? generatedNamespace = null)
     {
         var options = new CSharpParseOptions(LanguageVersion.Latest);
         var tree = CSharpSyntaxTree.ParseText(code, options);
         var root = (CompilationUnitSyntax)tree.GetRoot();
-        var declared = root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>().Select(type => type.Identifier.Text).ToHashSet(StringComparer.Ordinal);
+        var made = (generated ?? []).Select(text => CSharpSyntaxTree.ParseText(text, options)).ToList();
+        var declared = made.Select(tree => tree.GetRoot()).Append(root)
+            .SelectMany(part => part.DescendantNodes().OfType<BaseTypeDeclarationSyntax>())
+            .Select(type => type.Identifier.Text)
+            .ToHashSet(StringComparer.Ordinal);
         var surroundings = string.Concat(Usings.Select(name => $"global using {name};\n"))
+            + (generatedNamespace is null ? "" : $"global using {generatedNamespace};\n")
             + "global using static Given;\n" + Given + "\n"
             + string.Join('\n', Known.Where(type => !declared.Contains(type.Key)).Select(type => type.Value));
         var isProgram = root.Members.OfType<GlobalStatementSyntax>().Any();
         var compilation = CSharpCompilation.Create(
             "Snippet",
-            [tree, CSharpSyntaxTree.ParseText(surroundings, options)],
+            [tree, CSharpSyntaxTree.ParseText(surroundings, options), .. made],
             References.Value,
             new CSharpCompilationOptions(
                 isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
