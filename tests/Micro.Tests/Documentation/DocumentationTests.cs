@@ -20,8 +20,12 @@ public sealed class DocumentationTests
     [Theory]
     [MemberData(nameof(Blocks))]
     public void CodeBlock_OfAPage_Compiles(string page, int line) =>
-        SnippetCompiler.Compile(CodeBlocks.FindAll("csharp").Single(block => block.Page == page && block.Line == line).Code)
-            .Should().BeEmpty("a reader copies it ({0}, line {1}); the web project's usings, those of Micro and the README's Greeter are given", page, line);
+        SnippetCompiler.Compile(CodeBlocks.FindAll("csharp").Single(block => block.Page == page && block.Line == line).Code, isWhole: page == "README.md")
+            .Should().BeEmpty("a reader copies it ({0}, line {1}); the web project's usings, for pages those of Micro, and the README's Greeter are given", page, line);
+
+    [Fact]
+    public void Compile_WholeProgramWithoutItsUsing_SaysSo() =>
+        SnippetCompiler.Compile("""MicroService.Create(o => o.Name("x"));""", isWhole: true).Should().Contain(error => error.Contains("MicroService"));
 
     [Fact]
     public void Compile_WrongCode_SaysSo() =>
