@@ -106,6 +106,11 @@ public sealed class MicroService : IAsyncDisposable
         where THandler : class =>
         _plan.Components?.Server.Handle(create, configure);
 
+    /// <summary>Adds a contract handler of which every call gets an object of its own. Does nothing when the input was wrong.</summary>
+    internal void HandleContract<THandler>(Func<HandlerContext, THandler> create, Action<HandlerOptions>? configure)
+        where THandler : class, IContractHandler =>
+        _plan.Components?.Server.HandleContract(create, configure);
+
     /// <summary>Adds the suitable public methods of an object as endpoints <c>Type.Method</c>. Does nothing when the input was wrong.</summary>
     /// <param name="handler">The handler; called by many threads at once.</param>
     /// <param name="configure">Name, visibility and metadata.</param>

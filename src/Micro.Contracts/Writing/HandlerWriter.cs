@@ -34,6 +34,15 @@ internal sealed class HandlerWriter(CodeWriter writer, Service service, string d
                     $"binder.{method.Kind}<{method.Request}, {method.Response}>({descriptor}.Methods[{method.Index}], \"{method.Endpoint}\", {NameOf(method)});");
             }
         });
+        writer.Line();
+        writer.Block($"static void {Known.ContractHandler}.AddTo({Known.ContractBinder} binder, {Known.HandlerOfCall} create)", () =>
+        {
+            foreach (var method in service.Methods)
+            {
+                writer.Line($"binder.{method.Kind}<{method.Request}, {method.Response}>({descriptor}.Methods[{method.Index}], \"{method.Endpoint}\",");
+                writer.More($"(message, context) => (({_class})create(context)).{NameOf(method)}(message, context));");
+            }
+        });
     }
 
     private void Method(Method method)

@@ -8,6 +8,7 @@ internal static class Known
     public const string Context = "global::Micro.Server.HandlerContext";
     public const string ContractHandler = "global::Micro.Server.IContractHandler";
     public const string ContractBinder = "global::Micro.Server.IContractBinder";
+    public const string HandlerOfCall = $"global::System.Func<{Context}, {ContractHandler}>";
     public const string Client = "global::Micro.Client.IMicroClient";
     public const string StreamCalls = "global::Micro.Client.StreamCalls";
     public const string CallOptions = "global::Micro.Client.CallOptions";

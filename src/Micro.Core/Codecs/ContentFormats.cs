@@ -7,8 +7,8 @@ using Micro.Codecs.Envelopes;
 namespace Micro.Codecs;
 
 /// <summary>
-/// The content types that a client or server speaks. Matched as a whole and without regard to case: like the original,
-/// a type with parameters is unknown.
+/// The content types that a client or server speaks, without regard to case. Parameters are accepted and mean nothing, but
+/// for a charset other than UTF-8, which nobody here reads; what is written has none, because go-micro knows none.
 /// </summary>
 internal sealed class ContentFormats
 {
@@ -61,8 +61,18 @@ internal sealed class ContentFormats
     /// <summary>What a request without content type is: protobuf.</summary>
     public ContentFormat Default { get; }
 
-    public bool TryGet(ReadOnlySpan<char> contentType, [NotNullWhen(true)] out ContentFormat? format) =>
-        _byName.TryGetValue(contentType, out format);
+    public bool TryGet(ReadOnlySpan<char> contentType, [NotNullWhen(true)] out ContentFormat? format)
+    {
+        if (_byName.TryGetValue(contentType, out format))
+        {
+            return true;
+        }
+
+        return contentType.Length <= MediaType.MaxLength
+            && contentType.Contains(';')
+            && MediaType.IsUtf8(contentType)
+            && _byName.TryGetValue(MediaType.WithoutParameters(contentType), out format);
+    }
 
     /// <summary>Looks a header value up as it stands in the transport's memory.</summary>
     public bool TryGet(ReadOnlySpan<byte> contentType, [NotNullWhen(true)] out ContentFormat? format)
@@ -76,8 +86,14 @@ internal sealed class ContentFormats
             }
         }
 
-        format = null;
-        return false;
+        if (contentType.Length > MediaType.MaxLength || !contentType.Contains((byte)';'))
+        {
+            format = null;
+            return false;
+        }
+
+        Span<char> text = stackalloc char[MediaType.MaxLength];
+        return TryGet(text[..Encoding.Latin1.GetChars(contentType, text)], out format);
     }
 
     /// <summary>What a client speaks for a type of message when nobody said: bytes raw, protobuf as protobuf, else JSON.</summary>

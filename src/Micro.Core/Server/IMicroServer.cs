@@ -41,7 +41,8 @@ public interface IMicroServer : IAsyncDisposable
     void Handle(IContractHandler handler, Action<HandlerOptions>? configure = null);
 
     /// <summary>
-    /// Adds the suitable public methods of a type as endpoints <c>Type.Method</c>, each call on an object of its own.
+    /// Adds the suitable public methods of a type as endpoints <c>Type.Method</c>, or the endpoints of its contract, each call
+    /// on an object of its own.
     /// </summary>
     /// <typeparam name="THandler">Type of the handler.</typeparam>
     /// <param name="create">
@@ -55,6 +56,22 @@ public interface IMicroServer : IAsyncDisposable
     [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
     void Handle<THandler>(Func<HandlerContext, THandler> create, Action<HandlerOptions>? configure = null)
         where THandler : class =>
+        throw new NotSupportedException($"{GetType().Name} takes handlers as objects only, not one per call");
+
+    /// <summary>
+    /// Adds the endpoints of a handler made from a service in a <c>.proto</c> file, <c>Service.Method</c>, each call on an
+    /// object of its own. No reflection.
+    /// </summary>
+    /// <typeparam name="THandler">Type of the handler.</typeparam>
+    /// <param name="create">
+    /// Gives the handler of a call, usually from <see cref="HandlerContext.Services"/>, whose scope then disposes it.
+    /// </param>
+    /// <param name="configure">Name, visibility and metadata.</param>
+    /// <exception cref="ArgumentException">The service declares no rpc, or the name is taken.</exception>
+    /// <exception cref="InvalidOperationException">The server was started.</exception>
+    /// <exception cref="NotSupportedException">This server, or a handler written by hand, has one object per handler only.</exception>
+    void HandleContract<THandler>(Func<HandlerContext, THandler> create, Action<HandlerOptions>? configure = null)
+        where THandler : class, IContractHandler =>
         throw new NotSupportedException($"{GetType().Name} takes handlers as objects only, not one per call");
 
     /// <summary>Adds a unary endpoint.</summary>

@@ -86,7 +86,22 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
         where THandler : class
     {
         ArgumentNullException.ThrowIfNull(create);
+        if (typeof(IContractHandler).IsAssignableFrom(typeof(THandler)))
+        {
+            // A constraint cannot choose between overloads, so a contract is found out here.
+            ContractHandlers.Add(this, create, configure);
+            return;
+        }
+
         var bound = HandlerBinder.Bind(HandlerSource.PerCall(create), OptionsOf(configure), Interceptors(), Logger());
+        Add(() => _endpoints.AddHandler(bound));
+    }
+
+    public void HandleContract<THandler>(Func<HandlerContext, THandler> create, Action<HandlerOptions>? configure = null)
+        where THandler : class, IContractHandler
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        var bound = ContractBinder.Bind(create, OptionsOf(configure), Interceptors());
         Add(() => _endpoints.AddHandler(bound));
     }
 

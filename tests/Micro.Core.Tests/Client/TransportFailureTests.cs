@@ -50,12 +50,32 @@ public sealed class TransportFailureTests
         server.Connections.Should().Be(1);
     }
 
-    [Fact]
-    public async Task Reply_UnsupportedContentTypeOfGoMicro_Is415()
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("text/plain; charset=utf-8")]
+    public async Task Reply_UnsupportedContentTypeOfGoMicro_Is415(string contentType)
     {
-        await using var server = ScriptedServer.Answering("unsupported Content-Type: x", "Content-Type: text/plain\r\n");
+        await using var server = ScriptedServer.Answering("unsupported Content-Type: x", $"Content-Type: {contentType}\r\n");
         await using var fixture = new ClientFixture(null, server.Address);
         (await fixture.FailAsync()).Code.Should().Be(415);
+    }
+
+    [Fact]
+    public async Task ContentType_WithParameters_IsSentWithoutAndReadWithThem()
+    {
+        RawMessage? request = null;
+        await using var server = new ScriptedServer(async (socket, _) =>
+        {
+            request = await socket.ReadAsync();
+            await socket.SendReplyAsync("""{"msg":"ok"}""", "Content-Type: application/json; charset=utf-8\r\n");
+        });
+        await using var fixture = new ClientFixture(null, server.Address);
+
+        var reply = await fixture.CallAsync(new CallOptions { ContentType = "application/json; charset=utf-8" });
+
+        reply.Msg.Should().Be("ok");
+        request!["Content-Type"].Should().Be("application/json", "a go-micro server refuses parameters");
+        request["Accept"].Should().Be("application/json");
     }
 
     [Theory]

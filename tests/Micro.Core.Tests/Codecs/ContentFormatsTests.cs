@@ -31,13 +31,40 @@ public sealed class ContentFormatsTests
     }
 
     [Theory]
-    [InlineData("application/json; charset=utf-8")]
+    [InlineData("application/json; charset=utf-16")]
+    [InlineData("application/json; charset=\"iso-8859-1\"")]
+    [InlineData("text/plain; charset=utf-8")]
+    [InlineData("; charset=utf-8")]
     [InlineData("text/plain")]
     [InlineData("")]
     [InlineData("application/jsonx")]
     [InlineData("größe")]
     public void TryGet_Unknown_IsRefused(string contentType)
     {
+        _formats.TryGet(contentType, out _).Should().BeFalse();
+        _formats.TryGet(Encoding.UTF8.GetBytes(contentType), out _).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("application/json; charset=utf-8", ContentTypes.Json)]
+    [InlineData("Application/JSON;charset=UTF-8", ContentTypes.Json)]
+    [InlineData("application/json ; Charset=\"utf-8\" ; profile=x", ContentTypes.Json)]
+    [InlineData("application/json;", ContentTypes.Json)]
+    [InlineData("application/protobuf; messageType=greeter.Request", ContentTypes.Protobuf)]
+    [InlineData("application/grpc+json;charset=us-ascii", ContentTypes.GrpcJson)]
+    public void TryGet_WithParameters_IsTheTypeWithoutThem(string contentType, string plain)
+    {
+        _formats.TryGet(contentType, out var format).Should().BeTrue();
+        _formats.TryGet(Encoding.UTF8.GetBytes(contentType), out var sameFormat).Should().BeTrue();
+        sameFormat.Should().BeSameAs(format);
+        Encoding.UTF8.GetString(format!.ContentTypeBytes).Should().Be(plain);
+    }
+
+    [Fact]
+    public void TryGet_EndlessParameters_AreNotRead()
+    {
+        var contentType = "application/json; x=" + new string('x', MediaType.MaxLength);
+
         _formats.TryGet(contentType, out _).Should().BeFalse();
         _formats.TryGet(Encoding.UTF8.GetBytes(contentType), out _).Should().BeFalse();
     }

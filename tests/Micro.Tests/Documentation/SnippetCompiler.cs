@@ -15,7 +15,12 @@ internal static class SnippetCompiler
         "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Net.Http.Json", "System.Threading", "System.Threading.Tasks",
         "Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Http", "Microsoft.AspNetCore.Routing",
         "Microsoft.Extensions.Configuration", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging",
-        "Micro", "Micro.Client", "Micro.Http", "Micro.Registry", "Micro.Registry.Consul", "Micro.Registry.Etcd", "Micro.Registry.Mdns", "Micro.Selection", "Micro.Server",
+    ];
+
+    /// <summary>What the pages leave out; their index says so. The README does not: it is what somebody copies first.</summary>
+    private static readonly string[] OwnUsings =
+    [
+        "Micro", "Micro.Client", "Micro.Hosting", "Micro.Http", "Micro.Registry", "Micro.Registry.Consul", "Micro.Registry.Etcd", "Micro.Registry.Mdns", "Micro.Selection", "Micro.Server",
     ];
 
     private static readonly Dictionary<string, string> Known = new(StringComparer.Ordinal)
@@ -31,27 +36,36 @@ internal static class SnippetCompiler
         {
             public static WebApplicationBuilder builder => throw new NotSupportedException();
 
-            public static MicroService service => throw new NotSupportedException();
+            public static Micro.MicroService service => throw new NotSupportedException();
         }
         """;
 
     private static readonly Lazy<IReadOnlyList<MetadataReference>> References = new(() =>
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))]);
 
+    /// <param name="code">The piece.</param>
+    /// <param name="generated">What the build would have made beside it.</param>
+    /// <param name="generatedNamespace">The namespace of that; the code stands in a file that uses it.</param>
+    /// <param name="isWhole">Whether it names its namespaces of ours itself.</param>
     /// <returns>The errors, one per line; empty when it compiles.</returns>
-    public static IReadOnlyList<string> Compile(string code)
+    public static IReadOnlyList<string> Compile(string code, IReadOnlyList<string>? generated = null, string? generatedNamespace = null, bool isWhole = false)
     {
         var options = new CSharpParseOptions(LanguageVersion.Latest);
         var tree = CSharpSyntaxTree.ParseText(code, options);
         var root = (CompilationUnitSyntax)tree.GetRoot();
-        var declared = root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>().Select(type => type.Identifier.Text).ToHashSet(StringComparer.Ordinal);
-        var surroundings = string.Concat(Usings.Select(name => $"global using {name};\n"))
+        var made = (generated ?? []).Select(text => CSharpSyntaxTree.ParseText(text, options)).ToList();
+        var declared = made.Select(tree => tree.GetRoot()).Append(root)
+            .SelectMany(part => part.DescendantNodes().OfType<BaseTypeDeclarationSyntax>())
+            .Select(type => type.Identifier.Text)
+            .ToHashSet(StringComparer.Ordinal);
+        var surroundings = string.Concat(Usings.Concat(isWhole ? [] : OwnUsings).Select(name => $"global using {name};\n"))
+            + (generatedNamespace is null ? "" : $"global using {generatedNamespace};\n")
             + "global using static Given;\n" + Given + "\n"
             + string.Join('\n', Known.Where(type => !declared.Contains(type.Key)).Select(type => type.Value));
         var isProgram = root.Members.OfType<GlobalStatementSyntax>().Any();
         var compilation = CSharpCompilation.Create(
             "Snippet",
-            [tree, CSharpSyntaxTree.ParseText(surroundings, options)],
+            [tree, CSharpSyntaxTree.ParseText(surroundings, options), .. made],
             References.Value,
             new CSharpCompilationOptions(
                 isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));

@@ -175,7 +175,9 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
 
     /// <summary>Peers from before go-micro 1.0 name the plain type for an enveloped body and expect it back.</summary>
     private static ReadOnlySpan<byte> ContentTypeOf(MessageHead request, ContentFormat format) =>
-        format.Envelope is not null && request.Has(KnownHeader.ContentType) ? request[KnownHeader.ContentType] : format.ContentTypeBytes;
+        format.Envelope is not null && request.Has(KnownHeader.ContentType)
+            ? MediaType.WithoutParameters(request[KnownHeader.ContentType])
+            : format.ContentTypeBytes;
 
     private static void WriteIfPresent(PooledBufferWriter output, MessageHead request, ReadOnlySpan<byte> name, KnownHeader header, KnownHeader twin)
     {

@@ -45,7 +45,8 @@ internal static class ReplyReader
         }
 
         // go-micro says it in the body when it does not know the content type.
-        if (head[KnownHeader.ContentType].SequenceEqual("text/plain"u8) && Shorten(in body) is var text && text.StartsWith("unsupported Content-Type", StringComparison.Ordinal))
+        if (MediaType.WithoutParameters(head[KnownHeader.ContentType]).SequenceEqual("text/plain"u8)
+            && Shorten(in body) is var text && text.StartsWith("unsupported Content-Type", StringComparison.Ordinal))
         {
             throw new MicroException(415, "go.micro.server", text);
         }

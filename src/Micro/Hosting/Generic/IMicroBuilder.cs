@@ -18,8 +18,9 @@ public interface IMicroBuilder
     IServiceCollection Services { get; }
 
     /// <summary>
-    /// Adds the suitable public methods of a type as endpoints <c>Type.Method</c>. Each call gets a scope of the container
-    /// and the handler from it; scope and handler are disposed after the response is encoded or the stream has ended.
+    /// Adds the suitable public methods of a type as endpoints <c>Type.Method</c>, or the endpoints of its contract if it was
+    /// made from a <c>.proto</c> file. Each call gets a scope of the container and the handler from it; scope and handler are
+    /// disposed after the response is encoded or the stream has ended.
     /// </summary>
     /// <typeparam name="THandler">Type of the handler. Registered as scoped, unless it is registered already.</typeparam>
     /// <param name="configure">Name, visibility and metadata.</param>
@@ -28,6 +29,16 @@ public interface IMicroBuilder
     [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
     IMicroBuilder Handle<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(Action<HandlerOptions>? configure = null)
         where THandler : class;
+
+    /// <summary>
+    /// Adds the endpoints of a handler made from a service in a <c>.proto</c> file as <see cref="Handle{THandler}"/> does, without
+    /// reflection: for trimmed applications and such that are compiled ahead of time.
+    /// </summary>
+    /// <typeparam name="THandler">Type of the handler. Registered as scoped, unless it is registered already.</typeparam>
+    /// <param name="configure">Name, visibility and metadata.</param>
+    /// <returns>This builder.</returns>
+    IMicroBuilder HandleContract<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(Action<HandlerOptions>? configure = null)
+        where THandler : class, IContractHandler;
 
     /// <summary>Adds a unary endpoint.</summary>
     /// <typeparam name="TRequest">Type of the request.</typeparam>

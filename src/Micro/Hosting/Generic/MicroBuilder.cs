@@ -22,6 +22,13 @@ internal sealed class MicroBuilder(IServiceCollection services, MicroRegistratio
         return Add(service => service.Handle(static context => context.Services.GetRequiredService<THandler>(), configure));
     }
 
+    public IMicroBuilder HandleContract<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(Action<HandlerOptions>? configure = null)
+        where THandler : class, IContractHandler
+    {
+        services.TryAddScoped<THandler>();
+        return Add(service => service.HandleContract(static context => context.Services.GetRequiredService<THandler>(), configure));
+    }
+
     public IMicroBuilder Handle<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
         string endpoint,
         Func<TRequest, HandlerContext, Task<TResponse>> handler,

@@ -17,7 +17,18 @@ internal sealed class ContractBinder : IContractBinder
     /// <exception cref="ArgumentException">
     /// The contract has no endpoint or one twice, or the options name something that does not exist.
     /// </exception>
-    public static IReadOnlyList<EndpointInvoker> Bind(IContractHandler handler, HandlerOptions options, IReadOnlyList<IHandlerInterceptor> interceptors)
+    public static IReadOnlyList<EndpointInvoker> Bind(IContractHandler handler, HandlerOptions options, IReadOnlyList<IHandlerInterceptor> interceptors) =>
+        Bind(handler.GetType(), handler.AddTo, options, interceptors);
+
+    /// <summary>The same for handlers that live for one call.</summary>
+    /// <exception cref="NotSupportedException">The handler has one object for all calls only.</exception>
+    public static IReadOnlyList<EndpointInvoker> Bind<THandler>(
+        Func<HandlerContext, THandler> create, HandlerOptions options, IReadOnlyList<IHandlerInterceptor> interceptors)
+        where THandler : class, IContractHandler =>
+        Bind(typeof(THandler), binder => THandler.AddTo(binder, create), options, interceptors);
+
+    private static IReadOnlyList<EndpointInvoker> Bind(
+        Type handler, Action<IContractBinder> addTo, HandlerOptions options, IReadOnlyList<IHandlerInterceptor> interceptors)
     {
         if (options.Name is { } name)
         {
@@ -25,16 +36,16 @@ internal sealed class ContractBinder : IContractBinder
         }
 
         var binder = new ContractBinder(options, interceptors);
-        handler.AddTo(binder);
+        addTo(binder);
         if (binder._invokers.Count == 0)
         {
-            throw new ArgumentException($"handler {handler.GetType().Name} has no endpoint: its service declares no rpc", nameof(handler));
+            throw new ArgumentException($"handler {handler.Name} has no endpoint: its service declares no rpc", nameof(handler));
         }
 
         foreach (var endpoint in options.EndpointMetadata.Keys.Where(key => !binder._invokers.ContainsKey(key)))
         {
             throw new ArgumentException(
-                $"metadata is given for '{endpoint}', handler {handler.GetType().Name} has {string.Join(", ", binder._invokers.Keys)}", nameof(options));
+                $"metadata is given for '{endpoint}', handler {handler.Name} has {string.Join(", ", binder._invokers.Keys)}", nameof(options));
         }
 
         return [.. binder._invokers.Values];
