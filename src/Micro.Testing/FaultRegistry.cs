@@ -18,6 +18,8 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
     private int _readsRunning;
     private int _mostReadsRunning;
 
+    internal IRegistry Inner => inner;
+
     /// <summary>Name of the registry behind it.</summary>
     public string Name => inner.Name;
 
@@ -146,6 +148,15 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
                 channel.Writer.TryWrite(change);
             }
         }
+    }
+
+    /// <summary>Ends all faults; reads that wait at the gate go on.</summary>
+    public void Heal()
+    {
+        (ReadError, WatchError, WriteError, Answer) = (null, null, null, null);
+        var gate = ReadGate;
+        ReadGate = null;
+        gate?.TrySetResult();
     }
 
     /// <summary>Disposes the registry behind it.</summary>

@@ -15,8 +15,9 @@ internal sealed class MucpClientConnection : IDisposable
 {
     private const string ErrorId = "go.micro.client.transport";
 
-    private readonly Socket _socket;
-    private readonly NetworkStream _network;
+    /// <summary>Asked whether bytes wait; a connection without a socket is read to find out.</summary>
+    private readonly Socket? _socket;
+    private readonly Stream _network;
     private readonly Stream _stream;
     private readonly PipeReader _input;
     private readonly MessageReader _reader;
@@ -24,12 +25,12 @@ internal sealed class MucpClientConnection : IDisposable
 
     private bool _hasReplied;
 
-    private MucpClientConnection(string address, Socket socket, NetworkStream network, SslStream? secure, TransportLimits limits)
+    private MucpClientConnection(string address, Stream network, SslStream? secure, TransportLimits limits)
     {
         Address = address;
-        _socket = socket;
+        _socket = (network as NetworkStream)?.Socket;
         _network = network;
-        _stream = secure ?? (Stream)network;
+        _stream = secure ?? network;
         IsSecure = secure is not null;
         _input = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 4096, minimumReadSize: 1024, leaveOpen: true));
         _reader = new MessageReader(_input, limits, readsResponses: true);
@@ -65,6 +66,7 @@ internal sealed class MucpClientConnection : IDisposable
     /// <summary>Opens a connection. Never goes through a proxy of the system.</summary>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>: nothing was sent.</exception>
     public static async Task<MucpClientConnection> ConnectAsync(
+        INetwork network,
         string address,
         TransportLimits limits,
         ClientTls? tls,
@@ -73,12 +75,11 @@ internal sealed class MucpClientConnection : IDisposable
         CancellationToken cancellationToken)
     {
         var started = timeProvider.GetTimestamp();
-        var socket = await Dialer.ConnectAsync(address, dialTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
-        var network = new NetworkStream(socket, ownsSocket: true);
+        var connection = await Dialer.ConnectAsync(network, address, dialTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
         var secure = tls is null
             ? null
-            : await Dialer.SecureAsync(new SslStream(network, leaveInnerStreamOpen: false), address, tls, SslApplicationProtocol.Http11, dialTimeout, started, timeProvider, cancellationToken).ConfigureAwait(false);
-        return new MucpClientConnection(address, socket, network, secure, limits);
+            : await Dialer.SecureAsync(new SslStream(connection, leaveInnerStreamOpen: false), address, tls, SslApplicationProtocol.Http11, dialTimeout, started, timeProvider, cancellationToken).ConfigureAwait(false);
+        return new MucpClientConnection(address, connection, secure, limits);
     }
 
     /// <summary>Whether the other side has neither closed it nor sent what nobody asked for; does not wait for it.</summary>
@@ -88,8 +89,8 @@ internal sealed class MucpClientConnection : IDisposable
         {
             // Bytes after the reply would be taken for the reply of the next call. Session tickets of TLS (RFC 8446, section
             // 4.6.1) come before the first reply and are read with it; a server that sends them later costs a connection.
-            var isQuiet = !MustClose && !HoldsUnreadBytes() && !_socket.Poll(0, SelectMode.SelectRead);
-            return isQuiet && IsSecure ? IsSecureQuietAsync() : new ValueTask<bool>(isQuiet);
+            var isQuiet = !MustClose && !HoldsUnreadBytes() && _socket?.Poll(0, SelectMode.SelectRead) != true;
+            return isQuiet && (IsSecure || _socket is null) ? IsStreamQuietAsync() : new ValueTask<bool>(isQuiet);
         }
         catch (SocketException)
         {
@@ -101,7 +102,7 @@ internal sealed class MucpClientConnection : IDisposable
     /// Under TLS such bytes may be read from the socket already and not yet decrypted. A read takes them at once; one that
     /// has to wait is taken back.
     /// </summary>
-    private async ValueTask<bool> IsSecureQuietAsync()
+    private async ValueTask<bool> IsStreamQuietAsync()
     {
         try
         {
@@ -228,7 +229,7 @@ internal sealed class MucpClientConnection : IDisposable
         MustClose = true;
         Interlocked.Exchange(ref _pool, null)?.Closed();
         _stream.Dispose();
-        _socket.Dispose();
+        _network.Dispose();
         _input.Complete();
         _reader.Dispose();
         Output.Dispose();
