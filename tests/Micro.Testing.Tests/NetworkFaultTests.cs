@@ -208,10 +208,11 @@ public sealed class NetworkFaultTests
         await using var host = new MicroTestHost();
         var echo = new Echo();
         var service = await host.StartEchoAsync(echo);
+        (await host.Client.SayAsync("first", new CallOptions { ContentType = "application/grpc+json" })).Text.Should().Be("first");
         host.FaultsOf(service).HoldAnswers = true;
 
         var call = host.Client.SayAsync("x", Once with { ContentType = "application/grpc+json" });
-        await Eventually.TrueAsync(() => echo.Calls == 1, "the handler ran");
+        await Eventually.TrueAsync(() => echo.Calls == 2, "the handler ran");
         host.FaultsOf(service).CutConnections();
 
         (await ErrorAsync(() => call)).Kind.Should().Be(ErrorKind.Broken);
