@@ -62,6 +62,7 @@ public sealed class PackageTests(PackedRepository repository)
     [InlineData("Micro.Registry.Mdns", "Micro.Core")]
     [InlineData("Micro.Selector", "Micro.Core")]
     [InlineData("Micro.Templates")]
+    [InlineData("Micro.Testing", "Micro")]
     [InlineData("Micro.Transport.Grpc", "Google.Protobuf", "Micro.Core")]
     public void Package_Dependencies_AreTheseOnly(string id, params string[] expected)
     {

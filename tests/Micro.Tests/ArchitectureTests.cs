@@ -4,6 +4,7 @@ using Micro.Registry.Consul;
 using Micro.Registry.Etcd;
 using Micro.Registry.Mdns;
 using Micro.Selection;
+using Micro.Testing;
 using Micro.Transport.Grpc;
 
 namespace Micro.Tests;
@@ -37,6 +38,13 @@ public sealed class ArchitectureTests
     [Fact]
     public void Etcd_AloneOfTheBackends_SeesGrpcAsWell() =>
         OwnReferences(Etcd).Should().BeSubsetOf(["Micro.Core", "Micro.Transport.Grpc"]).And.Contain("Micro.Transport.Grpc");
+
+    [Fact]
+    public void TestKit_SeesFacadeAndCoreOnlyAndNobodySeesIt()
+    {
+        OwnReferences(typeof(MicroTestHost).Assembly).Should().BeSubsetOf(["Micro", "Micro.Core"]);
+        All.SelectMany(OwnReferences).Should().NotContain("Micro.Testing");
+    }
 
     [Theory]
     [MemberData(nameof(AssemblyNames))]

@@ -4,6 +4,7 @@ using Micro.Selection;
 using Micro.Server;
 using Micro.Transport;
 using Micro.Transport.Security;
+using Micro.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Client;
@@ -103,6 +104,9 @@ public sealed class ClientOptions
 
     /// <summary>Source of time. The default value is <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>What connections are made through.</summary>
+    internal INetwork Network { get; set; } = SocketNetwork.Instance;
 
     /// <summary>Makes what calls nodes over gRPC; <see langword="null"/> for nothing: then all calls are mucp.</summary>
     internal Func<ClientOptions, ClientTls?, IClientTransport>? Grpc { get; set; }

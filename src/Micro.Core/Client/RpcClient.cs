@@ -50,7 +50,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         _formats = new ContentFormats(options.Codecs);
         var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
         _tls = options.Tls is null ? null : new ClientTls(options.Tls, options.TimeProvider, loggers.CreateLogger("Micro.Transport"));
-        _pool = new ConnectionPool(options.Limits, options.PoolSize, options.PoolTtl, options.TimeProvider, _tls);
+        _pool = new ConnectionPool(options.Limits, options.PoolSize, options.PoolTtl, options.TimeProvider, _tls, options.Network);
         _grpc = options.Grpc?.Invoke(options, _tls);
         _selector = new Lazy<ISelector>(() => options.Selector ?? selectorFactory(_registry));
         var logger = loggers.CreateLogger("Micro.Client");
@@ -118,7 +118,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         await InterceptorChains.RunAsync(_interceptors, context, async inner =>
         {
             var plan = new CallPlan(_options, service, endpoint, call, format, inner.Metadata, NextId());
-            var mucp = new MucpStreamAttempt<TRequest, TResponse>(_options.Limits, _tls, _options.TimeProvider, _heads, plan, cancellationToken);
+            var mucp = new MucpStreamAttempt<TRequest, TResponse>(_options.Network, _options.Limits, _tls, _options.TimeProvider, _heads, plan, cancellationToken);
             var attempt = new RoutedStreamAttempt<TRequest, TResponse>(mucp, _grpc, plan, cancellationToken);
             inner.Response = await RunAsync<IClientStream<TRequest, TResponse>, RoutedStreamAttempt<TRequest, TResponse>>(plan, attempt, inner, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Net;
 using Micro.Codecs;
 using Micro.Registry;
 using Micro.Transport;
+using Micro.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Server;
@@ -130,6 +131,9 @@ public sealed class ServerOptions
 
     /// <summary>Source of time. The default value is <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>What the server listens on.</summary>
+    internal INetwork Network { get; set; } = SocketNetwork.Instance;
 
     /// <summary>Makes what answers HTTP/2 on the server's port; <see langword="null"/> for nothing.</summary>
     internal Func<ProtocolHost, IHttp2Protocol>? Http2 { get; set; }

@@ -86,7 +86,7 @@ internal sealed class ServerRun : IAsyncDisposable
         }
 
         _tls = _options.Tls is { } tls ? new ServerTls(tls, _http2 is not null, _options.TimeProvider, _host.Logger) : null;
-        _listener = await Listener.StartAsync(address.Value, _options.Limits, _tls, Protocol, _http2, _loggerFactory, cancellationToken).ConfigureAwait(false);
+        _listener = await Listener.StartAsync(_options.Network, address.Value, _options.Limits, _tls, Protocol, _http2, _loggerFactory, cancellationToken).ConfigureAwait(false);
         _logger.Listening(Address!);
         _record = MakeRecord();
         await _registration.StartAsync(cancellationToken).ConfigureAwait(false);

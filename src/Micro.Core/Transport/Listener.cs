@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Micro.Registry;
 using Micro.Server;
 using Micro.Transport.Security;
-using Micro.Transport.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
@@ -29,6 +28,7 @@ internal sealed class Listener : IAsyncDisposable
     public IPEndPoint EndPoint { get; }
 
     /// <summary>Listens on the first free port of the address.</summary>
+    /// <param name="network">Where it listens.</param>
     /// <param name="address">The address.</param>
     /// <param name="limits">Limits on what clients may send and hold.</param>
     /// <param name="tls">TLS, if the port speaks it.</param>
@@ -38,6 +38,7 @@ internal sealed class Listener : IAsyncDisposable
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="IOException">None is free, or the host is not of this machine.</exception>
     public static async Task<Listener> StartAsync(
+        INetwork network,
         ListenAddress address,
         TransportLimits limits,
         ServerTls? tls,
@@ -46,12 +47,17 @@ internal sealed class Listener : IAsyncDisposable
         ILoggerFactory loggerFactory,
         CancellationToken cancellationToken)
     {
+        if (tls is not null && !network.CarriesServerTls)
+        {
+            throw new InvalidOperationException("the server's network is in memory and carries no TLS: take the certificate away, or let the test use sockets");
+        }
+
         var host = await ResolveAsync(address, cancellationToken).ConfigureAwait(false);
         for (var port = address.FirstPort; ; port++)
         {
             try
             {
-                return await ListenAsync(host, port, limits, tls, protocol, http2, loggerFactory, cancellationToken).ConfigureAwait(false);
+                return await ListenAsync(network, host, port, limits, tls, protocol, http2, loggerFactory, cancellationToken).ConfigureAwait(false);
             }
             catch (IOException exception) when (exception.InnerException is AddressInUseException && port < address.LastPort)
             {
@@ -70,6 +76,7 @@ internal sealed class Listener : IAsyncDisposable
     }
 
     private static async Task<Listener> ListenAsync(
+        INetwork network,
         IPAddress? host,
         int port,
         TransportLimits limits,
@@ -105,7 +112,7 @@ internal sealed class Listener : IAsyncDisposable
             options.Listen(host, port, Configure);
         }
 
-        var server = new KestrelServer(Options.Create(options), new SocketTransport(), loggerFactory);
+        var server = new KestrelServer(Options.Create(options), network.Listeners, loggerFactory);
         try
         {
             await server.StartAsync(new Http2Application(http2), cancellationToken).ConfigureAwait(false);

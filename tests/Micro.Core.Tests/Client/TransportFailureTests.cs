@@ -1,4 +1,3 @@
-using Micro.Testing;
 
 namespace Micro.Client;
 

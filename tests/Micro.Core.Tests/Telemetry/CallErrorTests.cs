@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Micro.Client;
 using Micro.Server;
-using Micro.Testing;
 
 namespace Micro.Telemetry;
 

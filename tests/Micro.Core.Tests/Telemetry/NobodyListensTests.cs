@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Micro.Server;
-using Micro.Testing;
 
 namespace Micro.Telemetry;
 

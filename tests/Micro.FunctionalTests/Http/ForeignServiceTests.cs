@@ -1,6 +1,5 @@
 using Micro.Registry.Consul.Tests.Agents;
 using Micro.Registry.Etcd.Tests.Cluster;
-using Micro.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Micro.FunctionalTests.Http;

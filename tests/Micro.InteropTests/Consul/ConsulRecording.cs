@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Micro.Registry;
 using Micro.Registry.Consul.Records;
-using Micro.Testing;
 
 namespace Micro.InteropTests.Consul;
 

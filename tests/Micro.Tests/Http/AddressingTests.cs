@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Net.Security;
 using Micro.Http;
 using Micro.Registry;
-using Micro.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 

@@ -1,7 +1,6 @@
 using Micro.Http;
 using Micro.Registry;
 using Micro.Selection;
-using Micro.Testing;
 
 namespace Micro.Tests.Http;
 

@@ -3,6 +3,7 @@ using Micro.Registry.Consul;
 using Micro.Registry.Etcd;
 using Micro.Registry.Mdns;
 using Micro.Selection;
+using Micro.Testing;
 using Micro.Transport.Grpc;
 
 namespace Micro.Tests.PublicApi;
@@ -20,6 +21,7 @@ public sealed class PublicApiTests
     [InlineData(typeof(EtcdRegistryOptions))]
     [InlineData(typeof(IGrpcChannel))]
     [InlineData(typeof(MicroService))]
+    [InlineData(typeof(MicroTestHost))]
     public void Surface_IsTheApprovedOne(Type anyType)
     {
         var assembly = anyType.Assembly;

@@ -1,5 +1,4 @@
 using Micro.Server;
-using Micro.Testing;
 using Micro.Transport;
 
 namespace Micro.Tests.Settings;

@@ -1,7 +1,6 @@
 using Greeter;
 using Micro.Client;
 using Micro.Registry;
-using Micro.Testing;
 using Micro.Transport.Grpc.Client.Calls;
 
 namespace Micro.Transport.Grpc.Tests.Client;

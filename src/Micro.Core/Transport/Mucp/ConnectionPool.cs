@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Micro.Client;
 using Micro.Telemetry;
 using Micro.Transport.Security;
+using Micro.Transport.Sockets;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Transport.Mucp;
@@ -14,6 +15,7 @@ internal sealed class ConnectionPool : IDisposable
 {
     private readonly ConcurrentDictionary<string, IdleConnections> _idle = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, MultiplexedConnections> _multiplexed = new(StringComparer.Ordinal);
+    private readonly INetwork _network;
     private readonly TransportLimits _limits;
     private readonly TimeProvider _timeProvider;
     private readonly ClientTls? _tls;
@@ -23,8 +25,9 @@ internal sealed class ConnectionPool : IDisposable
     private readonly PoolMetrics _metrics;
     private volatile bool _disposed;
 
-    public ConnectionPool(TransportLimits limits, int size, TimeSpan ttl, TimeProvider timeProvider, ClientTls? tls = null)
+    public ConnectionPool(TransportLimits limits, int size, TimeSpan ttl, TimeProvider timeProvider, ClientTls? tls = null, INetwork? network = null)
     {
+        _network = network ?? SocketNetwork.Instance;
         _tls = tls;
         _limits = limits;
         _size = size;
@@ -120,7 +123,7 @@ internal sealed class ConnectionPool : IDisposable
     {
         try
         {
-            var connection = await MucpClientConnection.ConnectAsync(address, _limits, _tls, dialTimeout, _timeProvider, cancellationToken).ConfigureAwait(false);
+            var connection = await MucpClientConnection.ConnectAsync(_network, address, _limits, _tls, dialTimeout, _timeProvider, cancellationToken).ConfigureAwait(false);
             connection.CountWith(_metrics);
             _metrics.Opened();
             return connection;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Micro.Telemetry;
 using Micro.Transport.Security;
@@ -16,8 +15,8 @@ internal sealed class MucpClientConnection : IDisposable
 {
     private const string ErrorId = "go.micro.client.transport";
 
-    private readonly Socket _socket;
-    private readonly NetworkStream _network;
+    /// <summary>Asked whether bytes wait; a connection without a socket is read to find out.</summary>
+    private readonly Stream _network;
     private readonly Stream _stream;
     private readonly PipeReader _input;
     private readonly MessageReader _reader;
@@ -25,12 +24,11 @@ internal sealed class MucpClientConnection : IDisposable
 
     private bool _hasReplied;
 
-    private MucpClientConnection(string address, Socket socket, NetworkStream network, SslStream? secure, TransportLimits limits)
+    private MucpClientConnection(string address, Stream network, SslStream? secure, TransportLimits limits)
     {
         Address = address;
-        _socket = socket;
         _network = network;
-        _stream = secure ?? (Stream)network;
+        _stream = secure ?? network;
         IsSecure = secure is not null;
         _input = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 4096, minimumReadSize: 1024, leaveOpen: true));
         _reader = new MessageReader(_input, limits, readsResponses: true);
@@ -66,6 +64,7 @@ internal sealed class MucpClientConnection : IDisposable
     /// <summary>Opens a connection. Never goes through a proxy of the system.</summary>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>: nothing was sent.</exception>
     public static async Task<MucpClientConnection> ConnectAsync(
+        INetwork network,
         string address,
         TransportLimits limits,
         ClientTls? tls,
@@ -74,12 +73,11 @@ internal sealed class MucpClientConnection : IDisposable
         CancellationToken cancellationToken)
     {
         var started = timeProvider.GetTimestamp();
-        var socket = await Dialer.ConnectAsync(address, dialTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
-        var network = new NetworkStream(socket, ownsSocket: true);
+        var connection = await Dialer.ConnectAsync(network, address, dialTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
         var secure = tls is null
             ? null
-            : await Dialer.SecureAsync(new SslStream(network, leaveInnerStreamOpen: false), address, tls, SslApplicationProtocol.Http11, dialTimeout, started, timeProvider, cancellationToken).ConfigureAwait(false);
-        return new MucpClientConnection(address, socket, network, secure, limits);
+            : await Dialer.SecureAsync(new SslStream(connection, leaveInnerStreamOpen: false), address, tls, SslApplicationProtocol.Http11, dialTimeout, started, timeProvider, cancellationToken).ConfigureAwait(false);
+        return new MucpClientConnection(address, connection, secure, limits);
     }
 
     /// <summary>
@@ -199,7 +197,7 @@ internal sealed class MucpClientConnection : IDisposable
         MustClose = true;
         Interlocked.Exchange(ref _pool, null)?.Closed();
         _stream.Dispose();
-        _socket.Dispose();
+        _network.Dispose();
         _ = CompleteInputAsync();
         Output.Dispose();
         Head.Dispose();

@@ -11,6 +11,7 @@ namespace Micro.Transport.Mucp;
 internal readonly struct MucpStreamAttempt<
     TRequest,
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
+    INetwork network,
     TransportLimits limits,
     ClientTls? tls,
     TimeProvider timeProvider,
@@ -20,7 +21,7 @@ internal readonly struct MucpStreamAttempt<
 {
     public async ValueTask<MucpClientStream<TRequest, TResponse>> RunAsync(Node node, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var connection = await MucpClientConnection.ConnectAsync(node.Address, limits, tls, plan.DialTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
+        var connection = await MucpClientConnection.ConnectAsync(network, node.Address, limits, tls, plan.DialTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
         try
         {
             // The body is thrown away by every server; JSON peers still expect a JSON value.

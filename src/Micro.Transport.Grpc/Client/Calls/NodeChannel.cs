@@ -28,7 +28,7 @@ internal sealed class NodeChannel : IDisposable
         _address = options.Address;
         _time = options.TimeProvider;
         IsPinged = options.Channel.KeepAliveDelay is not null;
-        _connections = new NodeConnections(address, options.Channel.ConnectTimeout, options.MaxConnections, options.TimeProvider, options.Tls);
+        _connections = new NodeConnections(address, options.Channel.ConnectTimeout, options.MaxConnections, options.TimeProvider, options.Tls, options.Network);
         var handler = ChannelHandler.Create(options.Channel);
         handler.ConnectTimeout = Timeout.InfiniteTimeSpan; // the callback has its own
         handler.ConnectCallback = (_, cancellationToken) => _connections.ConnectAsync(cancellationToken);

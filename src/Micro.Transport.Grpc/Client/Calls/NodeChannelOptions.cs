@@ -2,6 +2,7 @@ using Micro.Client;
 using Micro.Registry;
 using Micro.Server;
 using Micro.Transport.Security;
+using Micro.Transport.Sockets;
 
 namespace Micro.Transport.Grpc.Client.Calls;
 
@@ -17,6 +18,9 @@ internal sealed record NodeChannelOptions
 
     /// <summary>TLS of its connections, if they have it; their handshakes are made before the handler gets them.</summary>
     public ClientTls? Tls { get; init; }
+
+    /// <summary>What connections are made through.</summary>
+    public INetwork Network { get; init; } = SocketNetwork.Instance;
 
     /// <summary>Most connections; each carries as many calls as the server allows.</summary>
     public required int MaxConnections { get; init; }
@@ -55,6 +59,7 @@ internal sealed record NodeChannelOptions
             Address = address,
             Channel = channel,
             Tls = tls,
+            Network = client.Network,
             MaxConnections = client.PoolSize,
             IdleTimeout = client.PoolTtl,
             TimeProvider = client.TimeProvider,

@@ -7,7 +7,7 @@ namespace Micro.Transport.Grpc.Client.Calls;
 /// The connections to one node: counts them, holds back those above the limit, and lets all calls that find none wait for
 /// one and the same attempt to connect, so that all learn at once that there is nobody.
 /// </summary>
-internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int limit, TimeProvider time, ClientTls? tls) : IDisposable
+internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int limit, TimeProvider time, ClientTls? tls, INetwork network) : IDisposable
 {
     private readonly Lock _gate = new();
     private Task<MicroException?>? _dial;
@@ -165,8 +165,8 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
     {
         var started = time.GetTimestamp();
         var watch = new RefusalWatch(this);
-        var socket = await Dialer.ConnectAsync(address, timeout, time, cancellationToken).ConfigureAwait(false);
-        var connection = new NodeConnection(socket, this, tls is null ? watch : null);
+        var opened = await Dialer.ConnectAsync(network, address, timeout, time, cancellationToken).ConfigureAwait(false);
+        var connection = new NodeConnection(opened, this, tls is null ? watch : null);
         Stream stream = tls is null
             ? connection
             : await Dialer.SecureAsync(new NodeSecureConnection(connection, watch), address, tls, SslApplicationProtocol.Http2, timeout, started, time, cancellationToken).ConfigureAwait(false);

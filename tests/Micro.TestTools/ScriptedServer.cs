@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Micro.Testing;
+namespace Micro.TestTools;
 
 /// <summary>A server that does to each connection what a test says, and counts connections and requests.</summary>
 public sealed class ScriptedServer : IAsyncDisposable

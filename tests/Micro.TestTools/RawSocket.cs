@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Micro.Testing;
+namespace Micro.TestTools;
 
 /// <summary>A plain socket with a small reader of HTTP/1.1 messages that knows nothing of ours.</summary>
 public sealed class RawSocket(TcpClient client) : IDisposable

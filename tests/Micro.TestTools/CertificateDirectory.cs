@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 
-namespace Micro.Testing;
+namespace Micro.TestTools;
 
 /// <summary>Certificate files in a directory of their own; gone with it.</summary>
 public sealed class CertificateDirectory : IDisposable

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Micro.Registry;
 using Micro.Selection;
 
-namespace Micro.Testing;
+namespace Micro.TestTools;
 
 /// <summary>A selector over a fixed list: the first node that the call has not tried, else the first. Keeps what it hears.</summary>
 public sealed class FixedSelector(params string[] addresses) : ISelector, INodePicker

@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Micro.Testing;
+namespace Micro.TestTools;
 
 /// <summary>An authority that issues certificates for tests. Names that are addresses become addresses.</summary>
 public sealed class TestAuthority : IDisposable

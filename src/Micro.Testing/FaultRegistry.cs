@@ -5,7 +5,11 @@ using Micro.Registry;
 
 namespace Micro.Testing;
 
-/// <summary>A registry in front of another one that fails, hangs and lies when told to, and counts what it is asked.</summary>
+/// <summary>
+/// A registry in front of another one that fails, hangs and lies when told to, and counts what it is asked. Without faults
+/// it is the other one. Safe for concurrent use; disposing it disposes the other one.
+/// </summary>
+/// <param name="inner">The registry behind it.</param>
 public sealed class FaultRegistry(IRegistry inner) : IRegistry
 {
     private readonly ConcurrentDictionary<Channel<RegistryEvent>, string> _watches = new();
@@ -14,6 +18,9 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
     private int _readsRunning;
     private int _mostReadsRunning;
 
+    internal IRegistry Inner => inner;
+
+    /// <summary>Name of the registry behind it.</summary>
     public string Name => inner.Name;
 
     /// <summary>Thrown by reads while set.</summary>
@@ -34,44 +41,51 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
     /// <summary>Whether reads waiting at the gate ignore their token.</summary>
     public bool IgnoresCancellation { get; set; }
 
-    /// <summary>Called on every read, with the caller's ambient values if they leaked.</summary>
+    /// <summary>Runs within every read of a service, on the reader's thread and with its ambient values.</summary>
     public Action? OnRead { get; set; }
 
+    /// <summary>How often a service was read.</summary>
     public int Reads => Volatile.Read(ref _reads);
 
+    /// <summary>How many reads ran at the same time at most.</summary>
     public int MostReadsRunning => Volatile.Read(ref _mostReadsRunning);
 
+    /// <summary>How often a watch was asked for.</summary>
     public int WatchesOpened => Volatile.Read(ref _watchesOpened);
 
+    /// <summary>How many watches run.</summary>
     public int OpenWatches => _watches.Count;
 
+    /// <inheritdoc/>
     public async Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default)
     {
         ThrowIf(WriteError);
-        return await inner.RegisterAsync(service, options, cancellationToken);
+        return await inner.RegisterAsync(service, options, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
     public async Task DeregisterAsync(ServiceRecord service, CancellationToken cancellationToken = default)
     {
         ThrowIf(WriteError);
-        await inner.DeregisterAsync(service, cancellationToken);
+        await inner.DeregisterAsync(service, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<ServiceRecord>> GetServiceAsync(string name, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _reads);
         var running = Interlocked.Increment(ref _readsRunning);
-        _mostReadsRunning = Math.Max(_mostReadsRunning, running);
+        InterlockedMax(ref _mostReadsRunning, running);
         try
         {
             OnRead?.Invoke();
             if (ReadGate is { } gate)
             {
-                await gate.Task.WaitAsync(IgnoresCancellation ? CancellationToken.None : cancellationToken);
+                await gate.Task.WaitAsync(IgnoresCancellation ? CancellationToken.None : cancellationToken).ConfigureAwait(false);
             }
 
             ThrowIf(ReadError);
-            return Answer ?? await inner.GetServiceAsync(name, cancellationToken);
+            return Answer ?? await inner.GetServiceAsync(name, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -79,12 +93,14 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
         }
     }
 
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<ServiceRecord>> ListServicesAsync(CancellationToken cancellationToken = default)
     {
         ThrowIf(ReadError);
-        return await inner.ListServicesAsync(cancellationToken);
+        return await inner.ListServicesAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
     public async IAsyncEnumerable<RegistryEvent> WatchAsync(
         string? service = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -97,7 +113,7 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
         var pump = PumpAsync(channel, service, stop.Token);
         try
         {
-            await foreach (var change in channel.Reader.ReadAllAsync(cancellationToken))
+            await foreach (var change in channel.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
                 yield return change;
             }
@@ -105,12 +121,13 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
         finally
         {
             _watches.TryRemove(channel, out _);
-            await stop.CancelAsync();
-            await pump;
+            await stop.CancelAsync().ConfigureAwait(false);
+            await pump.ConfigureAwait(false);
         }
     }
 
     /// <summary>Ends all running watches, with an error or as if the registry had closed them.</summary>
+    /// <param name="error">The error; <see langword="null"/> for a regular end.</param>
     public void CutWatches(Exception? error = null)
     {
         foreach (var channel in _watches.Keys)
@@ -120,8 +137,10 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
     }
 
     /// <summary>Tells all watches of the event's service something that did not happen.</summary>
+    /// <param name="change">The event.</param>
     public void Tell(RegistryEvent change)
     {
+        ArgumentNullException.ThrowIfNull(change);
         foreach (var (channel, service) in _watches)
         {
             if (service.Length == 0 || service == change.Service?.Name)
@@ -131,7 +150,26 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
         }
     }
 
+    /// <summary>Ends all faults; reads that wait at the gate go on.</summary>
+    public void Heal()
+    {
+        (ReadError, WatchError, WriteError, Answer) = (null, null, null, null);
+        var gate = ReadGate;
+        ReadGate = null;
+        gate?.TrySetResult();
+    }
+
+    /// <summary>Disposes the registry behind it.</summary>
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        var seen = Volatile.Read(ref most);
+        while (seen < value && Interlocked.CompareExchange(ref most, value, seen) is var before && before != seen)
+        {
+            seen = before;
+        }
+    }
 
     private static void ThrowIf(Exception? error)
     {
@@ -145,7 +183,7 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
     {
         try
         {
-            await foreach (var change in inner.WatchAsync(service, stop))
+            await foreach (var change in inner.WatchAsync(service, stop).ConfigureAwait(false))
             {
                 channel.Writer.TryWrite(change);
             }

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Micro.Testing;
 
-namespace Micro.Testing;
+namespace Micro.TestTools;
 
 /// <summary>
 /// Hears all spans and measurements of the framework in this process, also those of other tests: tell yours apart by their

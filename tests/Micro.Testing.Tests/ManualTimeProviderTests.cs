@@ -1,6 +1,4 @@
-using Micro.Testing;
-
-namespace Micro.Core.Tests.Testing;
+namespace Micro.Testing.Tests;
 
 /// <summary>The clock that most tests stand on.</summary>
 public sealed class ManualTimeProviderTests

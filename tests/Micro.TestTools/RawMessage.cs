@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Micro.Testing;
+namespace Micro.TestTools;
 
 /// <summary>An HTTP/1.1 message as it stood on the wire.</summary>
 public sealed record RawMessage(string StartLine, IReadOnlyList<KeyValuePair<string, string>> Headers, byte[] Body)

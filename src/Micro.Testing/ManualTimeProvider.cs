@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Micro.Testing;
 
 /// <summary>
@@ -15,7 +17,7 @@ public sealed class ManualTimeProvider : TimeProvider
 
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
-    private readonly SemaphoreSlim _armed = new(0);
+    private TaskCompletionSource _armed = NewSignal();
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private TimeSpan _elapsed;
     private TimeSpan _target;
@@ -38,6 +40,7 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>The wall clock: 1 January 2026, 00:00 UTC, plus what has passed and what it was moved by.</summary>
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
@@ -46,6 +49,7 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>The time that has passed, in units of <see cref="TimestampFrequency"/>.</summary>
     public override long GetTimestamp()
     {
         lock (_gate)
@@ -54,6 +58,11 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Arms a timer that fires within <see cref="Advance"/>.</summary>
+    /// <param name="callback">What runs.</param>
+    /// <param name="state">Handed to it.</param>
+    /// <param name="dueTime">After how long; negative counts as none, infinite as never.</param>
+    /// <param name="period">Time between further runs; zero or infinite for one run only.</param>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, callback, state);
@@ -62,6 +71,7 @@ public sealed class ManualTimeProvider : TimeProvider
     }
 
     /// <summary>Jumps the wall clock without moving monotonic time, as an operator or NTP does.</summary>
+    /// <param name="by">How far, forward or back.</param>
     public void JumpWallClock(TimeSpan by)
     {
         lock (_gate)
@@ -74,8 +84,11 @@ public sealed class ManualTimeProvider : TimeProvider
     /// Moves time; due timers fire in order, each at its own time. What concurrent callers ask for adds up; each
     /// returns when its share has passed.
     /// </summary>
+    /// <param name="by">How much time passes; not negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
     public void Advance(TimeSpan by)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
         TimeSpan target;
         lock (_gate)
         {
@@ -89,16 +102,61 @@ public sealed class ManualTimeProvider : TimeProvider
     }
 
     /// <summary>Waits (in real time, bounded) until some code has armed at least <paramref name="count"/> timers.</summary>
+    /// <param name="count">How many.</param>
+    /// <exception cref="TimeoutException">No timer was armed for 10 s.</exception>
     public async Task WaitForTimersAsync(int count = 1)
     {
-        while (ActiveTimers < count)
+        while (true)
         {
-            if (!await _armed.WaitAsync(TimeSpan.FromSeconds(10)))
+            Task armed;
+            int active;
+            lock (_gate)
             {
-                throw new TimeoutException($"waited for {count} armed timers, saw {ActiveTimers}");
+                (active, armed) = (_timers.Count, _armed.Task);
+            }
+
+            if (active >= count)
+            {
+                return;
+            }
+
+            try
+            {
+                await armed.WaitAsync(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
+            }
+            catch (TimeoutException exception)
+            {
+                throw new TimeoutException($"waited for {count} armed timers, saw {active}", exception);
             }
         }
     }
+
+    /// <summary>
+    /// Moves time step by step until something is so, each step when the one before has had its effect on the thread pool.
+    /// </summary>
+    /// <param name="condition">The condition; what it throws ends the wait.</param>
+    /// <param name="what">What is waited for, as it reads after "not within 120 s, with time passing: ".</param>
+    /// <param name="step">How much time passes at once; positive.</param>
+    /// <param name="seconds">Longest wait in real time, in seconds.</param>
+    /// <exception cref="TimeoutException">It did not hold in time.</exception>
+    public async Task StepUntilAsync(Func<bool> condition, string what, TimeSpan step, int seconds = 120)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        var clock = Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (clock.Elapsed > TimeSpan.FromSeconds(seconds))
+            {
+                throw new TimeoutException($"not within {seconds} s, with time passing: {what}");
+            }
+
+            Advance(step);
+            await PoolPause.WaitAsync().ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(2), System, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Passes time up to the next timer that is due, or to the target when none is.</summary>
     private ManualTimer? PassToNext(TimeSpan target)
@@ -128,6 +186,7 @@ public sealed class ManualTimeProvider : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            TaskCompletionSource armed;
             lock (owner._gate)
             {
                 owner._timers.Remove(this);
@@ -139,9 +198,10 @@ public sealed class ManualTimeProvider : TimeProvider
 
                 Due = owner._elapsed + (dueTime < TimeSpan.Zero ? TimeSpan.Zero : dueTime);
                 owner._timers.Add(this);
+                (armed, owner._armed) = (owner._armed, NewSignal());
             }
 
-            owner._armed.Release();
+            armed.TrySetResult();
             return true;
         }
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Micro.Testing;
+namespace Micro.TestTools;
 
 /// <summary>A request as it arrived.</summary>
 public sealed record ScriptedRequest(string Method, string Target, string Body, IReadOnlyDictionary<string, string> Headers);
