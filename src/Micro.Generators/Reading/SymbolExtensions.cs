@@ -12,7 +12,7 @@ internal static class SymbolExtensions
     public static string ToFullName(this ITypeSymbol type) => type.ToDisplayString(FullName);
 
     /// <summary>Name as people write it.</summary>
-    public static string ToName(this ISymbol symbol) => symbol.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
+    public static string ToName(this ISymbol symbol) => symbol.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat);
 
     /// <summary>Whether it is the type of that full name, with so many type arguments.</summary>
     public static bool Is(this ITypeSymbol type, string name, int arity = 0) =>

@@ -118,7 +118,19 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
     private void Endpoint(ContractMethod method)
     {
         writer.Line($"binder.{method.Kind}<{method.Request}, {method.Response ?? Known.Empty}>(");
-        writer.More($"new {Known.Endpoint}({Known.Literal(method.Endpoint)}){Properties(method)},");
+        var properties = Properties(method);
+        writer.More($"new {Known.Endpoint}({Known.Literal(method.Endpoint)}){(properties.Count == 0 ? "," : "")}");
+        if (properties.Count > 0)
+        {
+            writer.More("{");
+            foreach (var property in properties)
+            {
+                writer.More($"    {property},");
+            }
+
+            writer.More("},");
+        }
+
         var parameter = method.TakesStream ? "requests" : "request";
         var call = $"create(context).{Known.Name(method.Name)}({Arguments(method, parameter)})";
         if (method.Response is null)
@@ -134,7 +146,7 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
         writer.More($"({parameter}, context) => {call}{(method.ReturnKind == ReturnKind.ValueTask ? ".AsTask()" : "")});");
     }
 
-    private string Properties(ContractMethod method)
+    private List<string> Properties(ContractMethod method)
     {
         var properties = new List<string>();
         if (method.IsIdempotent)
@@ -157,7 +169,7 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
             properties.Add($"Response = {response}");
         }
 
-        return properties.Count == 0 ? "" : $" {{ {string.Join(", ", properties)} }}";
+        return properties;
     }
 
     private static string Arguments(ContractMethod method, string request)

@@ -92,17 +92,20 @@ internal sealed class ClientWriter(CodeWriter writer, Contract contract)
 
     private string Call(ContractMethod method, string request, string options, string cancellation)
     {
-        var given = IsRepeatable(method)
-            ? $"{options} is null ? _repeatable : Repeatable({Typed(options)})"
-            : $"{options} is null ? _options : {Typed(options)}";
+        var own = IsRepeatable(method) ? "_repeatable" : "_options";
+        var typed = contract.JsonContext is null ? options : $"WithTypes({options})";
+        var given = (contract.JsonContext, IsRepeatable(method)) switch
+        {
+            (null, false) => $"{options} ?? {own}",
+            (_, true) => $"{options} is null ? {own} : Repeatable({typed})",
+            _ => $"{options} is null ? {own} : {typed}",
+        };
         var arguments = $"_service, {Known.Literal(method.Endpoint)}, {request}, {given}, {cancellation}";
         var types = $"<{method.Request}, {method.Response ?? Known.Empty}>";
         return method.Kind == EndpointKind.Unary
             ? $"_client.CallAsync{types}({arguments})"
             : $"{Known.StreamCalls}.{method.Kind}Async{types}(_client, {arguments})";
     }
-
-    private string Typed(string options) => contract.JsonContext is null ? options : $"WithTypes({options})";
 
     private void Helpers()
     {
