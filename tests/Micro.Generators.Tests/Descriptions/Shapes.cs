@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Micro.Generators.Descriptions;
 
-#pragma warning disable MA0048 // shapes of messages that belong together
+#pragma warning disable MA0048, CA1051, CA1720 // shapes of messages that belong together, named after what they hold
 
 public enum Color
 {

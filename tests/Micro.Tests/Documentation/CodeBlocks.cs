@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Micro.Tests.Documentation;
 
 /// <summary>
-/// Finds the C# of the README and of all pages. A block marked <c>csharp contract</c> needs generated code: its like is
-/// compiled and run by the tests of the contracts.
+/// Finds the C# of the README and of all pages. A block marked <c>csharp contract</c> needs the build of a project: its
+/// like is compiled and run by the tests of the contracts and of the packages.
 /// </summary>
 internal static partial class CodeBlocks
 {
