@@ -122,12 +122,12 @@ public sealed class MicroService : IAsyncDisposable
         _plan.Components?.Server.Handle(handler, configure);
 
     /// <summary>
-    /// Adds the endpoints of a handler made from a service in a <c>.proto</c> file, <c>Service.Method</c>. Does nothing when
-    /// the input was wrong.
+    /// Adds the endpoints of a handler made from a contract, <c>Service.Method</c>: a service in a <c>.proto</c> file, or an
+    /// interface with <see cref="MicroContractAttribute"/>. Does nothing when the input was wrong.
     /// </summary>
     /// <param name="handler">The handler; called by many threads at once.</param>
     /// <param name="configure">Name, visibility and metadata.</param>
-    /// <exception cref="ArgumentException">The service declares no rpc, or the name is taken.</exception>
+    /// <exception cref="ArgumentException">The contract declares no endpoint, or the name is taken.</exception>
     /// <exception cref="InvalidOperationException">The service was started.</exception>
     public void Handle(IContractHandler handler, Action<HandlerOptions>? configure = null) =>
         _plan.Components?.Server.Handle(handler, configure);

@@ -14,7 +14,7 @@ public sealed class PackageTests(PackedRepository repository)
     public static TheoryData<string> All => [.. Sources(), "Micro.Templates"];
 
     [Fact]
-    public void Pack_Repository_MakesAPackageOfEverySourceProject() =>
+    public void Pack_Repository_MakesAPackageOfEverySourceProjectThatIsOne() =>
         Directory.EnumerateFiles(repository.Feed).Select(Path.GetFileName).Should().BeEquivalentTo(
             Sources().Append("Micro.Templates").Select(name => $"{name}.{repository.Version}.nupkg")
                 .Concat(Sources().Where(name => name != "Micro.Contracts").Select(name => $"{name}.{repository.Version}.snupkg")));
@@ -46,7 +46,12 @@ public sealed class PackageTests(PackedRepository repository)
     public void Library_Package_HoldsAssemblyAndDocumentation(string id)
     {
         using var package = repository.Open(id);
-        string[] more = id == "Micro" ? ["ConfigurationSchema.json", "buildTransitive/Micro.targets"] : [];
+        string[] more = id switch
+        {
+            "Micro" => ["ConfigurationSchema.json", "buildTransitive/Micro.targets"],
+            "Micro.Core" => ["analyzers/dotnet/cs/Micro.Generators.dll", "analyzers/dotnet/cs/Micro.Generators.CodeFixes.dll"],
+            _ => [],
+        };
 
         package.Files.Should().BeEquivalentTo(["LICENSE", "README.md", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml", .. more]);
         package.ReadText($"lib/net10.0/{id}.xml").Should().Contain("<summary>");
@@ -88,6 +93,15 @@ public sealed class PackageTests(PackedRepository repository)
         var code = assembly.ReadCodeViewDebugDirectoryData(entries.Single(entry => entry.Type == DebugDirectoryEntryType.CodeView));
         new BlobContentId(reader.DebugMetadataHeader!.Id).Guid.Should().Be(code.Guid, "a debugger finds the symbols by it");
         reader.Documents.Select(document => reader.GetString(reader.GetDocument(document).Name)).Should().OnlyContain(name => name.StartsWith("/_/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Micro_DependencyOnCore_BringsItsAnalyzers()
+    {
+        using var package = repository.Open("Micro");
+
+        var core = package.Elements("dependency").Single(dependency => dependency.Attribute("id")!.Value == "Micro.Core");
+        (core.Attribute("exclude")?.Value ?? "").Should().NotContain("Analyzers", "the generator of contracts is in it");
     }
 
     [Fact]
@@ -135,5 +149,6 @@ public sealed class PackageTests(PackedRepository repository)
 
     private static IEnumerable<string> Sources() =>
         Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Find(), "src"), "*.csproj", SearchOption.AllDirectories)
+            .Where(static project => !File.ReadAllText(project).Contains("<IsPackable>false</IsPackable>", StringComparison.Ordinal))
             .Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)!;
 }

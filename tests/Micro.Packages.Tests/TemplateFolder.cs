@@ -15,12 +15,19 @@ internal sealed partial class TemplateFolder
 
     private string[] Store => ["--debug:custom-hive", Path.Combine(_folder, "store")];
 
+    /// <summary>A folder with the templates installed.</summary>
     public static async Task<TemplateFolder> CreateAsync(PackedRepository repository)
     {
-        var created = new TemplateFolder(Directory.CreateDirectory(Path.Combine(repository.Folder, "user")).FullName);
-        var configuration = await ConfigurationAsync(repository.Feed);
-        await File.WriteAllTextAsync(Path.Combine(created._folder, "nuget.config"), configuration);
+        var created = await CreateEmptyAsync(repository, "user");
         await created.RunAsync(["new", "install", Path.Combine(repository.Feed, $"Micro.Templates.{repository.Version}.nupkg"), .. created.Store]);
+        return created;
+    }
+
+    /// <summary>A folder without templates, for a project written by hand.</summary>
+    public static async Task<TemplateFolder> CreateEmptyAsync(PackedRepository repository, string name)
+    {
+        var created = new TemplateFolder(Directory.CreateDirectory(Path.Combine(repository.Folder, name)).FullName);
+        await File.WriteAllTextAsync(Path.Combine(created._folder, "nuget.config"), await ConfigurationAsync(repository.Feed));
         return created;
     }
 
@@ -31,6 +38,21 @@ internal sealed partial class TemplateFolder
     public async Task<string> BuildAsync(string template, string name, params string[] arguments)
     {
         await RunAsync(["new", template, "--name", name, "--no-restore", .. arguments, .. Store]);
+        return await BuildAsync(name);
+    }
+
+    /// <summary>Builds a project written by hand.</summary>
+    /// <returns>The program.</returns>
+    public async Task<string> BuildProjectAsync(string name, string project, string program)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.csproj"), project);
+        await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), program);
+        return await BuildAsync(name);
+    }
+
+    private async Task<string> BuildAsync(string name)
+    {
         var built = await RunAsync("build", name, "--verbosity", "quiet", "-warnaserror");
         built.Output.Should().NotContain("warning ");
         return Path.Combine(_folder, name, "bin", "Debug", "net10.0", $"{name}.dll");

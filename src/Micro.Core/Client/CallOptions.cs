@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Micro.Selection;
 using Micro.Server;
 
@@ -22,6 +23,13 @@ public sealed record CallOptions
 
     /// <summary>Content type of request and response, see <see cref="Codecs.ContentTypes"/>.</summary>
     public string? ContentType { get; init; }
+
+    /// <summary>
+    /// What describes request and response to the built-in JSON codec, usually a <c>JsonSerializerContext</c>: asked before
+    /// the codec's own resolver, which trimmed applications have none of. The codec's settings, like the naming of
+    /// properties, stay as they are.
+    /// </summary>
+    public IJsonTypeInfoResolver? JsonTypes { get; init; }
 
     /// <summary>Metadata sent with the call.</summary>
     public CallMetadata? Metadata { get; init; }

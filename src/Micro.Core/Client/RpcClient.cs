@@ -221,11 +221,11 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
     {
         if ((call.ContentType ?? _options.ContentType) is not { } contentType || string.IsNullOrEmpty(contentType))
         {
-            return _formats.ForMessage(message);
+            return _formats.ForMessage(message).With(call.JsonTypes);
         }
 
         return _formats.TryGet(contentType, out var format)
-            ? format
+            ? format.With(call.JsonTypes)
             : throw WrongRequest($"unknown content type '{contentType}'");
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Micro.Client;
 
-/// <summary>Streams that go one way only, as plain calls.</summary>
+/// <summary>Streams as plain calls: sequences go in or come out.</summary>
 public static class StreamCalls
 {
     /// <summary>
@@ -86,6 +86,87 @@ public static class StreamCalls
             await stop.CancelAsync().ConfigureAwait(false);
             _ = ObserveAsync(sending);
             _ = ObserveAsync(answering);
+        }
+    }
+
+    /// <summary>
+    /// Sends a stream of requests and receives the messages of the answer, both at their own pace. The stream is opened when
+    /// the answer is first asked for and ends when the caller stops asking; the end of the answer ends the sending.
+    /// </summary>
+    /// <typeparam name="TRequest">Type of the messages sent.</typeparam>
+    /// <typeparam name="TResponse">Type of the messages received.</typeparam>
+    /// <param name="client">The client.</param>
+    /// <param name="service">Name of the service.</param>
+    /// <param name="endpoint">Name of the endpoint, <c>Handler.Method</c>.</param>
+    /// <param name="requests">The messages; an error of theirs ends the stream and is thrown as it is.</param>
+    /// <param name="options">What this call does differently, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Ends the stream with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="MicroException">No node opened the stream, the server ended it with an error, or the connection broke.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public static IAsyncEnumerable<TResponse> BidirectionalStreamAsync<
+        TRequest,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
+        this IMicroClient client,
+        string service,
+        string endpoint,
+        IAsyncEnumerable<TRequest> requests,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentException.ThrowIfNullOrEmpty(service);
+        ArgumentException.ThrowIfNullOrEmpty(endpoint);
+        ArgumentNullException.ThrowIfNull(requests);
+        return ExchangeAsync<TRequest, TResponse>(client, service, endpoint, requests, options, cancellationToken);
+    }
+
+    private static async IAsyncEnumerable<TResponse> ExchangeAsync<
+        TRequest,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
+        IMicroClient client,
+        string service,
+        string endpoint,
+        IAsyncEnumerable<TRequest> requests,
+        CallOptions? options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var stream = await client.OpenStreamAsync<TRequest, TResponse>(service, endpoint, options, cancellationToken).ConfigureAwait(false);
+        await using var closing = stream.ConfigureAwait(false);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var sending = SendAllAsync(stream, requests, stop.Token);
+        var responses = stream.ReadAllAsync(stop.Token).GetAsyncEnumerator(CancellationToken.None);
+        Task<bool>? next = null;
+        try
+        {
+            var isSending = true;
+            while (true)
+            {
+                next = responses.MoveNextAsync().AsTask();
+                if (isSending && await Task.WhenAny(next, sending).ConfigureAwait(false) == sending)
+                {
+                    isSending = false;
+                    await EndSendingAsync(sending).ConfigureAwait(false);
+                }
+
+                if (!await next.ConfigureAwait(false))
+                {
+                    yield break;
+                }
+
+                yield return responses.Current;
+            }
+        }
+        finally
+        {
+            // As for one answer: the reading ends at once, a source of requests that ignores cancellation is not waited for.
+            await stop.CancelAsync().ConfigureAwait(false);
+            _ = ObserveAsync(sending);
+            if (next is not null)
+            {
+                await ObserveAsync(next).ConfigureAwait(false);
+            }
+
+            await responses.DisposeAsync().ConfigureAwait(false);
         }
     }
 

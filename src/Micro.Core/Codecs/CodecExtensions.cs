@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Micro.Codecs;
 
@@ -21,4 +22,7 @@ internal static class CodecExtensions
         this ICodec codec,
         in ReadOnlySequence<byte> body) =>
         RawBytes.TryDecode<T>(body, out var message) ? message : codec.Decode<T>(body);
+
+    /// <summary>The codec with JSON types of a call or endpoint; formats other than JSON, and codecs of the user, know their own.</summary>
+    public static ICodec With(this ICodec codec, IJsonTypeInfoResolver? types) => types is not null && codec is JsonCodec json ? json.With(types) : codec;
 }

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json.Serialization.Metadata;
 using Micro.Codecs.Envelopes;
 
 namespace Micro.Codecs;
@@ -7,6 +9,7 @@ namespace Micro.Codecs;
 internal sealed class ContentFormat(string contentType, ICodec codec, Envelope? envelope)
 {
     private readonly byte[] _contentTypeBytes = Encoding.UTF8.GetBytes(contentType);
+    private readonly ConditionalWeakTable<IJsonTypeInfoResolver, ContentFormat> _withTypes = [];
 
     /// <summary>The content type in its usual spelling.</summary>
     public string ContentType { get; } = contentType;
@@ -18,4 +21,9 @@ internal sealed class ContentFormat(string contentType, ICodec codec, Envelope? 
 
     /// <summary>The envelope; <see langword="null"/> if the body is the message.</summary>
     public Envelope? Envelope { get; } = envelope;
+
+    /// <summary>The same format with JSON types of a call or endpoint; itself where that changes nothing.</summary>
+    public ContentFormat With(IJsonTypeInfoResolver? types) => types is null || Codec is not JsonCodec json
+        ? this
+        : _withTypes.GetValue(types, known => new ContentFormat(ContentType, json.With(known), Envelope));
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
@@ -15,13 +16,24 @@ internal sealed class JsonCodec : ICodec
     private readonly JsonSerializerOptions _options;
     private readonly JsonWriterPool _writers;
 
+    // Of each resolver that a call or an endpoint names; forgotten with it.
+    private readonly ConditionalWeakTable<IJsonTypeInfoResolver, JsonCodec> _withTypes = [];
+    private readonly ConditionalWeakTable<IJsonTypeInfoResolver, JsonCodec>.CreateValueCallback _addTypes;
+
     public JsonCodec(JsonSerializerOptions? options = null)
     {
         _options = JsonDefaults.Prepare(options);
         _writers = new JsonWriterPool(_options);
+        _addTypes = types => new JsonCodec(new JsonSerializerOptions(_options)
+        {
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(types, _options.TypeInfoResolver),
+        });
     }
 
     public string Name => CodecName;
+
+    /// <summary>The same settings, with types that the resolver describes; what it does not know is asked for here.</summary>
+    public JsonCodec With(IJsonTypeInfoResolver types) => _withTypes.GetValue(types, _addTypes);
 
     public void Encode<T>(T message, IBufferWriter<byte> output)
     {
@@ -109,5 +121,5 @@ internal sealed class JsonCodec : ICodec
             ? (JsonTypeInfo<T>)info
             : throw new CodecException(
                 CodecName,
-                $"nothing is known about {typeof(T).Name}: register MicroCodecs.Json with options whose resolver is a JsonSerializerContext that lists it");
+                $"nothing is known about {typeof(T).Name}: list it in the JsonSerializerContext that the contract names as JsonContext, or register MicroCodecs.Json with options whose resolver is a context that lists it");
 }

@@ -1,8 +1,8 @@
 namespace Micro.Server;
 
 /// <summary>
-/// A handler made from a service in a <c>.proto</c> file: it knows its endpoints, so that nothing has to be found by
-/// reflection. The generated base classes implement it.
+/// A handler made from a contract, a service in a <c>.proto</c> file or an interface with <see cref="MicroContractAttribute"/>:
+/// it knows its endpoints, so that nothing has to be found by reflection. Generated code implements it.
 /// </summary>
 public interface IContractHandler
 {

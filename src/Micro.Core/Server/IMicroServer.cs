@@ -33,10 +33,13 @@ public interface IMicroServer : IAsyncDisposable
     [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
     void Handle(object handler, Action<HandlerOptions>? configure = null);
 
-    /// <summary>Adds the endpoints of a handler made from a service in a <c>.proto</c> file, <c>Service.Method</c>.</summary>
+    /// <summary>
+    /// Adds the endpoints of a handler made from a contract, <c>Service.Method</c>: a service in a <c>.proto</c> file, or an
+    /// interface with <see cref="MicroContractAttribute"/>.
+    /// </summary>
     /// <param name="handler">The handler; called by many threads at once.</param>
     /// <param name="configure">Name, visibility and metadata.</param>
-    /// <exception cref="ArgumentException">The service declares no rpc, or the name is taken.</exception>
+    /// <exception cref="ArgumentException">The contract declares no endpoint, or the name is taken.</exception>
     /// <exception cref="InvalidOperationException">The server was started.</exception>
     void Handle(IContractHandler handler, Action<HandlerOptions>? configure = null);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization.Metadata;
 using Micro.Codecs;
 using Micro.Server.Handlers;
 
@@ -7,6 +8,10 @@ namespace Micro.Transport.Grpc.Server;
 /// <summary>A call of many messages, as invokers of stream endpoints see it.</summary>
 internal sealed class GrpcServerStream(string endpoint, ICodec codec, RequestMessages requests, GrpcReply reply, CancellationToken callToken) : IMessageStream
 {
+    private ICodec _codec = codec;
+
+    public void UseJsonTypes(IJsonTypeInfoResolver types) => _codec = _codec.With(types);
+
     public async ValueTask<(bool HasMessage, T Message)> ReadAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
         CancellationToken cancellationToken)
     {
@@ -17,7 +22,7 @@ internal sealed class GrpcServerStream(string endpoint, ICodec codec, RequestMes
 
         try
         {
-            return (true, codec.DecodeMessage<T>(requests.Message));
+            return (true, _codec.DecodeMessage<T>(requests.Message));
         }
         finally
         {
@@ -31,7 +36,7 @@ internal sealed class GrpcServerStream(string endpoint, ICodec codec, RequestMes
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            codec.EncodeMessage(message, reply.NewFrame());
+            _codec.EncodeMessage(message, reply.NewFrame());
         }
         catch (CodecException exception)
         {

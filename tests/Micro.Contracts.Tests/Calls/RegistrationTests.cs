@@ -56,7 +56,7 @@ public sealed class RegistrationTests
 
         FluentActions.Invoking(() => service.Handle(new NumbersHandler())).Should().Throw<ArgumentException>().WithMessage("*Numbers*");
         FluentActions.Invoking(() => service.Handle(new NumbersHandler(), options => options.Name = "a b")).Should().Throw<ArgumentException>().WithMessage("*a b*");
-        FluentActions.Invoking(() => service.Handle(new Empty())).Should().Throw<ArgumentException>().WithMessage("*declares no rpc*");
+        FluentActions.Invoking(() => service.Handle(new Empty())).Should().Throw<ArgumentException>().WithMessage("*its contract declares none*");
         FluentActions.Invoking(() => service.Handle(new NothingHandler(), options => options.EndpointMetadata["Nothing.Nope"] = new Dictionary<string, string>()))
             .Should().Throw<ArgumentException>().WithMessage("*Nothing.Nope*Nothing.Ping*");
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization.Metadata;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Micro.Codecs;
@@ -29,6 +30,9 @@ internal abstract class EndpointInvoker(Registry.Endpoint description, bool isSt
     /// not made from one.
     /// </summary>
     public MethodDescriptor? Method { get; init; }
+
+    /// <summary>What describes its messages to the JSON codec; <see langword="null"/> leaves it to the codec.</summary>
+    public IJsonTypeInfoResolver? JsonTypes { get; init; }
 
     /// <summary>
     /// Decodes the request synchronously (its memory is not kept), runs interceptors and handler, encodes the response.

@@ -16,10 +16,15 @@ internal static class EndpointInvokers
         IReadOnlyDictionary<string, string>? metadata,
         IReadOnlyList<IHandlerInterceptor> interceptors,
         bool isInternal = false,
-        MethodDescriptor? method = null)
+        MethodDescriptor? method = null,
+        ContractEndpoint? contract = null)
     {
         EndpointName.ThrowIfInvalid(endpoint, nameof(endpoint));
-        return new UnaryInvoker<TRequest, TResponse>(EndpointDescriber.Unary<TRequest, TResponse>(endpoint, metadata), isInternal, handler, interceptors) { Method = method };
+        return new UnaryInvoker<TRequest, TResponse>(EndpointDescriber.Unary<TRequest, TResponse>(endpoint, metadata, contract), isInternal, handler, interceptors)
+        {
+            Method = method,
+            JsonTypes = contract?.JsonTypes,
+        };
     }
 
     /// <exception cref="ArgumentException">The name is ill-formed.</exception>
@@ -31,14 +36,16 @@ internal static class EndpointInvokers
         IReadOnlyDictionary<string, string>? metadata,
         IReadOnlyList<IHandlerInterceptor> interceptors,
         bool isInternal = false,
-        MethodDescriptor? method = null) =>
+        MethodDescriptor? method = null,
+        ContractEndpoint? contract = null) =>
         Unary<TRequest, TResponse>(
             endpoint,
             (request, context) => new ValueTask<TResponse>(handler(request, context)),
             metadata,
             interceptors,
             isInternal,
-            method);
+            method,
+            contract);
 
     /// <exception cref="ArgumentException">The name is ill-formed.</exception>
     public static EndpointInvoker Stream<
@@ -49,9 +56,14 @@ internal static class EndpointInvokers
         IReadOnlyDictionary<string, string>? metadata,
         IReadOnlyList<IHandlerInterceptor> interceptors,
         bool isInternal = false,
-        MethodDescriptor? method = null)
+        MethodDescriptor? method = null,
+        ContractEndpoint? contract = null)
     {
         EndpointName.ThrowIfInvalid(endpoint, nameof(endpoint));
-        return new StreamInvoker<TRequest, TResponse>(EndpointDescriber.Stream(endpoint, metadata), isInternal, handler, interceptors) { Method = method };
+        return new StreamInvoker<TRequest, TResponse>(EndpointDescriber.Stream(endpoint, metadata), isInternal, handler, interceptors)
+        {
+            Method = method,
+            JsonTypes = contract?.JsonTypes,
+        };
     }
 }

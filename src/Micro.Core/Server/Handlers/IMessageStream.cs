@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Micro.Server.Handlers;
 
@@ -10,4 +11,7 @@ internal interface IMessageStream
         CancellationToken cancellationToken);
 
     ValueTask WriteAsync<T>(T message, CancellationToken cancellationToken);
+
+    /// <summary>What describes the messages to the JSON codec; given before the first message is read or written.</summary>
+    void UseJsonTypes(IJsonTypeInfoResolver types);
 }

@@ -29,6 +29,11 @@ internal sealed class StreamInvoker<
 
     public override ValueTask InvokeStreamAsync(HandlerContext context, IMessageStream stream)
     {
+        if (JsonTypes is { } types)
+        {
+            stream.UseJsonTypes(types);
+        }
+
         context.Stream = stream;
         return _chain is null ? RunHandlerAsync(context) : _chain(context);
     }

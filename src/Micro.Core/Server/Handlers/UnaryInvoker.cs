@@ -31,6 +31,7 @@ internal sealed class UnaryInvoker<
 
     public override ValueTask InvokeAsync(HandlerContext context, ICodec codec, in ReadOnlySequence<byte> request, IBufferWriter<byte> response)
     {
+        codec = codec.With(JsonTypes);
         var message = codec.DecodeMessage<TRequest>(request);
         if (_chain is not null)
         {

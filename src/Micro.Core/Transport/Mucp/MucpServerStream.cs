@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 using Micro.Codecs;
 using Micro.Server.Handlers;
@@ -12,7 +13,7 @@ namespace Micro.Transport.Mucp;
 internal sealed class MucpServerStream : IMessageStream, IDisposable
 {
     private readonly Channel<PooledBufferWriter> _received;
-    private readonly ContentFormat _format;
+    private ContentFormat _format;
     private readonly MucpReplyWriter _replies;
     private readonly PooledBufferWriter _body = new();
     private readonly CancellationToken _cancellationToken;
@@ -90,6 +91,8 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
             return (true, _format.DecodeRequest<T>(new ReadOnlySequence<byte>(message.WrittenMemory)));
         }
     }
+
+    public void UseJsonTypes(IJsonTypeInfoResolver types) => _format = _format.With(types);
 
     public ValueTask WriteAsync<T>(T message, CancellationToken cancellationToken)
     {

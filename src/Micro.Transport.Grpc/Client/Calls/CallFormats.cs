@@ -1,17 +1,17 @@
-using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Micro.Codecs;
 using Micro.Codecs.Envelopes;
 
 namespace Micro.Transport.Grpc.Client.Calls;
 
-/// <summary>The content types of a client over gRPC; there are only as many as the client knows.</summary>
+/// <summary>The content types of a client over gRPC; those with JSON types of a call are forgotten with them.</summary>
 internal sealed class CallFormats
 {
-    private readonly ConcurrentDictionary<ContentFormat, CallFormat?> _formats = new();
+    private readonly ConditionalWeakTable<ContentFormat, CallFormat?> _formats = [];
 
     /// <exception cref="MicroException">The content type does not exist in gRPC.</exception>
     public CallFormat Get(ContentFormat format) =>
-        _formats.GetOrAdd(format, static format => Make(format))
+        _formats.GetValue(format, static format => Make(format))
         ?? throw new MicroException(
             400,
             "go.micro.client.codec",

@@ -40,6 +40,15 @@ public interface IMicroBuilder
     IMicroBuilder HandleContract<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(Action<HandlerOptions>? configure = null)
         where THandler : class, IContractHandler;
 
+    /// <summary>
+    /// Adds the endpoints of a handler made from a contract, <c>Service.Method</c>: a service in a <c>.proto</c> file, or an
+    /// interface with <see cref="MicroContractAttribute"/>, whose generated <c>Handle…</c> methods end up here.
+    /// </summary>
+    /// <param name="handler">The handler; called by many threads at once.</param>
+    /// <param name="configure">Name, visibility and metadata.</param>
+    /// <returns>This builder.</returns>
+    IMicroBuilder Handle(IContractHandler handler, Action<HandlerOptions>? configure = null);
+
     /// <summary>Adds a unary endpoint.</summary>
     /// <typeparam name="TRequest">Type of the request.</typeparam>
     /// <typeparam name="TResponse">Type of the response.</typeparam>

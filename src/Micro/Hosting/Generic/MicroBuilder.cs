@@ -29,6 +29,12 @@ internal sealed class MicroBuilder(IServiceCollection services, MicroRegistratio
         return Add(service => service.HandleContract(static context => context.Services.GetRequiredService<THandler>(), configure));
     }
 
+    public IMicroBuilder Handle(IContractHandler handler, Action<HandlerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        return Add(service => service.Handle(handler, configure));
+    }
+
     public IMicroBuilder Handle<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
         string endpoint,
         Func<TRequest, HandlerContext, Task<TResponse>> handler,

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization.Metadata;
+
 namespace Micro.Server.Handlers;
 
 /// <summary>A stream of messages in memory.</summary>
@@ -23,4 +25,6 @@ internal sealed class ListStream(IEnumerable<object> messages) : IMessageStream
         Written.Add(message);
         return default;
     }
+
+    public void UseJsonTypes(IJsonTypeInfoResolver types) => throw new NotSupportedException("these messages are never JSON");
 }

@@ -39,7 +39,7 @@ internal sealed class ContractBinder : IContractBinder
         addTo(binder);
         if (binder._invokers.Count == 0)
         {
-            throw new ArgumentException($"handler {handler.Name} has no endpoint: its service declares no rpc", nameof(handler));
+            throw new ArgumentException($"handler {handler.Name} has no endpoint: its contract declares none", nameof(handler));
         }
 
         foreach (var endpoint in options.EndpointMetadata.Keys.Where(key => !binder._invokers.ContainsKey(key)))
@@ -87,6 +87,39 @@ internal sealed class ContractBinder : IContractBinder
         Add(EndpointInvokers.Stream(name, handler, MetadataOf(name, method), _interceptors, _options.Internal, method));
     }
 
+    public void Unary<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
+        ContractEndpoint endpoint,
+        Func<TRequest, HandlerContext, Task<TResponse>> handler)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        var name = NameOf(endpoint.Name);
+        Add(EndpointInvokers.Unary(name, handler, MetadataOf(name, endpoint.Idempotent), _interceptors, _options.Internal, contract: endpoint));
+    }
+
+    public void ServerStream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
+        ContractEndpoint endpoint,
+        Func<TRequest, HandlerContext, IAsyncEnumerable<TResponse>> handler) =>
+        Stream(endpoint, StreamShapes.Server(handler));
+
+    public void ClientStream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
+        ContractEndpoint endpoint,
+        Func<IAsyncEnumerable<TRequest>, HandlerContext, Task<TResponse>> handler) =>
+        Stream(endpoint, StreamShapes.Client<TRequest, TResponse>((requests, context) => new ValueTask<TResponse>(handler(requests, context))));
+
+    public void BidirectionalStream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
+        ContractEndpoint endpoint,
+        Func<IAsyncEnumerable<TRequest>, HandlerContext, IAsyncEnumerable<TResponse>> handler) =>
+        Stream(endpoint, StreamShapes.Bidirectional(handler));
+
+    private void Stream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
+        ContractEndpoint endpoint,
+        Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> handler)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        var name = NameOf(endpoint.Name);
+        Add(EndpointInvokers.Stream(name, handler, MetadataOf(name, endpoint.Idempotent), _interceptors, _options.Internal, contract: endpoint));
+    }
+
     private void Add(EndpointInvoker invoker)
     {
         if (!_invokers.TryAdd(invoker.Name, invoker))
@@ -104,10 +137,17 @@ internal sealed class ContractBinder : IContractBinder
     private Dictionary<string, string> MetadataOf(string endpoint, MethodDescriptor method)
     {
         ArgumentNullException.ThrowIfNull(method);
+        return MetadataOf(
+            endpoint,
+            method.GetOptions()?.IdempotencyLevel is MethodOptions.Types.IdempotencyLevel.Idempotent or MethodOptions.Types.IdempotencyLevel.NoSideEffects);
+    }
+
+    private Dictionary<string, string> MetadataOf(string endpoint, bool isIdempotent)
+    {
         var metadata = _options.EndpointMetadata.TryGetValue(endpoint, out var given)
             ? new Dictionary<string, string>(given, StringComparer.Ordinal)
             : new Dictionary<string, string>(StringComparer.Ordinal);
-        if (method.GetOptions()?.IdempotencyLevel is MethodOptions.Types.IdempotencyLevel.Idempotent or MethodOptions.Types.IdempotencyLevel.NoSideEffects)
+        if (isIdempotent)
         {
             metadata.TryAdd("idempotent", "true"); // the options have the last word
         }

@@ -14,11 +14,12 @@ internal static class EndpointDescriber
         [DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest,
         [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
         string name,
-        IReadOnlyDictionary<string, string>? metadata) => new()
+        IReadOnlyDictionary<string, string>? metadata,
+        ContractEndpoint? contract = null) => new()
         {
             Name = name,
-            Request = TypeTree.Describe<TRequest>(),
-            Response = TypeTree.Describe<TResponse>(),
+            Request = contract?.Request ?? TypeTree.Describe<TRequest>(),
+            Response = contract?.Response ?? TypeTree.Describe<TResponse>(),
             Metadata = metadata ?? Labels.Empty,
         };
 

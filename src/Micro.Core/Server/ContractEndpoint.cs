@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization.Metadata;
+using Micro.Registry;
+
+namespace Micro.Server;
+
+/// <summary>An endpoint as the contract it belongs to describes it, so that nothing is looked up by reflection. Immutable.</summary>
+/// <param name="Name">Name, <c>Handler.Method</c>.</param>
+public sealed record ContractEndpoint(string Name)
+{
+    /// <summary>Whether it may be executed twice without harm: <c>idempotent=true</c> in the registry.</summary>
+    public bool Idempotent { get; init; }
+
+    /// <summary>
+    /// What describes its messages to the built-in JSON codec, usually a <c>JsonSerializerContext</c>;
+    /// <see langword="null"/> leaves it to the codec.
+    /// </summary>
+    public IJsonTypeInfoResolver? JsonTypes { get; init; }
+
+    /// <summary>The request as the registry describes it; <see langword="null"/> describes the type. Streams have none.</summary>
+    public Value? Request { get; init; }
+
+    /// <summary>The response as the registry describes it; <see langword="null"/> describes the type. Streams have none.</summary>
+    public Value? Response { get; init; }
+}

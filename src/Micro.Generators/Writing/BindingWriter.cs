@@ -1,0 +1,185 @@
+using Micro.Generators.Model;
+
+namespace Micro.Generators.Writing;
+
+/// <summary>Writes the class by which handlers are added to a server.</summary>
+internal sealed class BindingWriter(CodeWriter writer, Contract contract)
+{
+    private const string Configure = $"global::System.Action<{Known.HandlerOptions}>? configure = null";
+    private const string NewEmpty = $"new {Known.Empty}()";
+
+    private readonly string _create = $"global::System.Func<{Known.Context}, {contract.Interface}>";
+
+    private string Handle => $"Handle{contract.TypePrefix}";
+
+    public void Write()
+    {
+        writer.Line($"/// <summary>Handlers of the contract <see cref=\"{contract.Interface}\"/>: nothing of them is found by reflection.</summary>");
+        writer.Line("[global::System.CodeDom.Compiler.GeneratedCode(\"Micro.Generators\", null)]");
+        writer.Block($"{contract.Accessibility} static partial class {contract.Companion}", Members);
+    }
+
+    private void Members()
+    {
+        writer.Line("/// <summary>Name in the registry that clients ask for unless they are given another.</summary>");
+        writer.Line($"public const string ServiceName = {Known.Literal(contract.Service)};");
+        writer.Line();
+        writer.Line("/// <summary>Binds one object for all calls.</summary>");
+        writer.Line("/// <param name=\"handler\">The handler; called by many threads at once.</param>");
+        writer.Line("/// <returns>What servers and hosts take as a handler.</returns>");
+        writer.Block($"public static {Known.ContractHandler} Bind({contract.Interface} handler)", () =>
+        {
+            writer.Line($"{Known.Null}.ThrowIfNull(handler);");
+            writer.Line("return new Binding(_ => handler);");
+        });
+        writer.Line();
+        writer.Line("/// <summary>Binds an object for each call.</summary>");
+        writer.Line("/// <param name=\"create\">Gives the handler of a call, usually from the services of its context, whose scope then disposes it.</param>");
+        writer.Line("/// <returns>What servers and hosts take as a handler.</returns>");
+        writer.Block($"public static {Known.ContractHandler} Bind({_create} create)", () =>
+        {
+            writer.Line($"{Known.Null}.ThrowIfNull(create);");
+            writer.Line("return new Binding(create);");
+        });
+        if (contract.Outer.Count == 0)
+        {
+            Extensions("server", Known.Server);
+            if (contract.HasService)
+            {
+                Extensions("service", Known.Service);
+                BuilderExtension();
+            }
+        }
+
+        writer.Line();
+        Binding();
+    }
+
+    private void Extensions(string receiver, string type)
+    {
+        foreach (var (name, text, parameter) in new[]
+        {
+            ("handler", "The handler; called by many threads at once.", contract.Interface),
+            ("create", "Gives the handler of a call, usually from the services of its context, whose scope then disposes it.", _create),
+        })
+        {
+            writer.Line();
+            writer.Line($"/// <summary>Adds the endpoints of the contract{(name == "create" ? ", each call on an object of its own" : "")}.</summary>");
+            writer.Line($"/// <param name=\"{receiver}\">The {receiver}.</param>");
+            writer.Line($"/// <param name=\"{name}\">{text}</param>");
+            writer.Line("/// <param name=\"configure\">Name, visibility and metadata.</param>");
+            writer.Line($"/// <exception cref=\"global::System.ArgumentException\">The name is taken.</exception>");
+            writer.Line($"/// <exception cref=\"global::System.InvalidOperationException\">The {receiver} was started.</exception>");
+            writer.Block($"public static void {Handle}(this {type} {receiver}, {parameter} {name}, {Configure})", () =>
+            {
+                writer.Line($"{Known.Null}.ThrowIfNull({receiver});");
+                writer.Line($"{receiver}.Handle(Bind({name}), configure);");
+            });
+        }
+    }
+
+    private void BuilderExtension()
+    {
+        writer.Line();
+        writer.Line("/// <summary>");
+        writer.Line("/// Adds the endpoints of the contract. Each call gets a scope of the container and the handler from it; scope and handler are");
+        writer.Line("/// disposed after the response is encoded or the stream has ended.");
+        writer.Line("/// </summary>");
+        writer.Line("/// <typeparam name=\"THandler\">Type of the handler. Registered as scoped, unless it is registered already.</typeparam>");
+        writer.Line("/// <param name=\"builder\">The service in its container.</param>");
+        writer.Line("/// <param name=\"configure\">Name, visibility and metadata.</param>");
+        writer.Line("/// <returns>The builder.</returns>");
+        writer.Line($"public static {Known.Builder} {Handle}<[{Known.Constructors}] THandler>(this {Known.Builder} builder, {Configure})");
+        writer.More($"where THandler : class, {contract.Interface}");
+        writer.Block(null, () =>
+        {
+            writer.Line($"{Known.Null}.ThrowIfNull(builder);");
+            writer.Line("global::Microsoft.Extensions.DependencyInjection.Extensions.ServiceCollectionDescriptorExtensions.TryAddScoped<THandler>(builder.Services);");
+            writer.Line("return builder.Handle(");
+            writer.More("Bind(static context => global::Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<THandler>(context.Services)),");
+            writer.More("configure);");
+        });
+    }
+
+    private void Binding() => writer.Block($"private sealed class Binding({_create} create) : {Known.ContractHandler}", () =>
+        writer.Block($"void {Known.ContractHandler}.AddTo({Known.ContractBinder} binder)", () =>
+        {
+            if (contract.JsonContext is { } context)
+            {
+                writer.Line($"global::System.Text.Json.Serialization.Metadata.IJsonTypeInfoResolver types = {context}.Default;");
+            }
+
+            foreach (var method in contract.Methods)
+            {
+                Endpoint(method);
+            }
+        }));
+
+    private void Endpoint(ContractMethod method)
+    {
+        writer.Line($"binder.{method.Kind}<{method.Request}, {method.Response ?? Known.Empty}>(");
+        var properties = Properties(method);
+        writer.More($"new {Known.Endpoint}({Known.Literal(method.Endpoint)}){(properties.Count == 0 ? "," : "")}");
+        if (properties.Count > 0)
+        {
+            writer.More("{");
+            foreach (var property in properties)
+            {
+                writer.More($"    {property},");
+            }
+
+            writer.More("},");
+        }
+
+        var parameter = method.TakesStream ? "requests" : "request";
+        var call = $"create(context).{Known.Name(method.Name)}({Arguments(method, parameter)})";
+        if (method.Response is null)
+        {
+            writer.More($"async ({parameter}, context) =>");
+            writer.More("{");
+            writer.More($"    await {call}.ConfigureAwait(false);");
+            writer.More($"    return {NewEmpty};");
+            writer.More("});");
+            return;
+        }
+
+        writer.More($"({parameter}, context) => {call}{(method.ReturnKind == ReturnKind.ValueTask ? ".AsTask()" : "")});");
+    }
+
+    private List<string> Properties(ContractMethod method)
+    {
+        var properties = new List<string>();
+        if (method.IsIdempotent)
+        {
+            properties.Add("Idempotent = true");
+        }
+
+        if (contract.JsonContext is not null)
+        {
+            properties.Add("JsonTypes = types");
+        }
+
+        if (method.RequestTree is { } request)
+        {
+            properties.Add($"Request = {request}");
+        }
+
+        if (method.ResponseTree is { } response)
+        {
+            properties.Add($"Response = {response}");
+        }
+
+        return properties;
+    }
+
+    private static string Arguments(ContractMethod method, string request)
+    {
+        const string Token = "context.CancellationToken";
+        return method switch
+        {
+            { TokenName: null } => request,
+            { IsTokenFirst: true } => $"{Token}, {request}",
+            _ => $"{request}, {Token}",
+        };
+    }
+}

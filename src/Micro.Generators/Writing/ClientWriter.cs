@@ -1,0 +1,152 @@
+using Micro.Generators.Model;
+
+namespace Micro.Generators.Writing;
+
+/// <summary>Writes the client: the interface, and beside each method one that takes options of the call.</summary>
+internal sealed class ClientWriter(CodeWriter writer, Contract contract)
+{
+    private readonly bool _hasIdempotent = contract.Methods.Any(IsRepeatable);
+
+    public void Write()
+    {
+        writer.Line($"/// <summary>Calls services of the contract <see cref=\"{contract.Interface}\"/>. Safe for concurrent use.</summary>");
+        writer.Line("[global::System.CodeDom.Compiler.GeneratedCode(\"Micro.Generators\", null)]");
+        Obsolete(contract.Obsolete);
+        writer.Block($"{contract.Accessibility} sealed partial class {contract.Client} : {contract.Interface}", Members);
+    }
+
+    private void Members()
+    {
+        writer.Line($"private readonly {Known.Client} _client;");
+        writer.Line("private readonly string _service;");
+        writer.Line($"private readonly {Known.CallOptions}? _options;");
+        if (_hasIdempotent)
+        {
+            writer.Line($"private readonly {Known.CallOptions} _repeatable;");
+        }
+
+        writer.Line();
+        Constructor();
+        foreach (var method in contract.Methods)
+        {
+            writer.Line();
+            Method(method);
+        }
+
+        Helpers();
+    }
+
+    private void Constructor()
+    {
+        writer.Line("/// <summary>Makes a client of the contract.</summary>");
+        writer.Line("/// <param name=\"client\">What calls; stays the caller's.</param>");
+        writer.Line("/// <param name=\"service\">Name of the service in the registry.</param>");
+        writer.Line("/// <param name=\"options\">What calls do differently that are given no options of their own, or <see langword=\"null\"/>.</param>");
+        writer.Block($"public {contract.Client}({Known.Client} client, string service = {contract.Companion}.ServiceName, {Known.CallOptions}? options = null)", () =>
+        {
+            writer.Line($"{Known.Null}.ThrowIfNull(client);");
+            writer.Line("global::System.ArgumentException.ThrowIfNullOrEmpty(service);");
+            writer.Line("_client = client;");
+            writer.Line("_service = service;");
+            writer.Line($"_options = {(contract.JsonContext is null ? "options" : "WithTypes(options)")};");
+            if (_hasIdempotent)
+            {
+                writer.Line("_repeatable = Repeatable(_options);");
+            }
+        });
+    }
+
+    private void Method(ContractMethod method)
+    {
+        var request = Known.Name(method.RequestName);
+        var requestType = method.TakesStream ? Known.Sequence(method.Request) : method.Request;
+        var name = Known.Name(method.Name);
+        var token = method.TokenName is null ? null : $"{Known.CancellationToken} {Known.Name(method.TokenName)} = default";
+
+        writer.Line("/// <inheritdoc/>");
+        Obsolete(method.Obsolete);
+        writer.Line($"public {ReturnType(method)} {name}({Signature()}) =>");
+        writer.More($"{name}({request}, null, {(method.TokenName is null ? "default" : Known.Name(method.TokenName))});");
+        writer.Line();
+
+        var options = Free("options", method);
+        var cancellation = method.TokenName is null ? Free("cancellationToken", method) : Known.Name(method.TokenName);
+        writer.Line($"/// <summary>Calls <c>{method.Endpoint}</c> with options of its own.</summary>");
+        writer.Line($"/// <param name=\"{method.RequestName}\">{(method.TakesStream ? "The messages to send." : "The request.")}</param>");
+        writer.Line($"/// <param name=\"{options}\">What this call does differently, or <see langword=\"null\"/> for what the client does.</param>");
+        writer.Line($"/// <param name=\"{cancellation.TrimStart('@')}\">Ends the call with <see cref=\"{Known.Cancelled}\"/>.</param>");
+        writer.Line($"/// <returns>{(method.GivesStream ? "The messages of the answer; asking for the first opens the stream, asking no more ends it." : "The response.")}</returns>");
+        writer.Line($"/// <exception cref=\"{Known.Error}\">The call failed: code, kind, node and number of attempts say how.</exception>");
+        writer.Line($"/// <exception cref=\"{Known.Cancelled}\">The caller cancelled.</exception>");
+        Obsolete(method.Obsolete);
+        writer.Line($"public {ReturnType(method)} {name}({requestType} {request}, {Known.CallOptions}? {options}, {Known.CancellationToken} {cancellation} = default) =>");
+        writer.More($"{Wrap(method, Call(method, request, options, cancellation))};");
+
+        string Signature() => method switch
+        {
+            { TokenName: null } => $"{requestType} {request}",
+            { IsTokenFirst: true } => $"{Known.CancellationToken} {Known.Name(method.TokenName)}, {requestType} {request}",
+            _ => $"{requestType} {request}, {token}",
+        };
+    }
+
+    private string Call(ContractMethod method, string request, string options, string cancellation)
+    {
+        var own = IsRepeatable(method) ? "_repeatable" : "_options";
+        var typed = contract.JsonContext is null ? options : $"WithTypes({options})";
+        var given = (contract.JsonContext, IsRepeatable(method)) switch
+        {
+            (null, false) => $"{options} ?? {own}",
+            (_, true) => $"{options} is null ? {own} : Repeatable({typed})",
+            _ => $"{options} is null ? {own} : {typed}",
+        };
+        var arguments = $"_service, {Known.Literal(method.Endpoint)}, {request}, {given}, {cancellation}";
+        var types = $"<{method.Request}, {method.Response ?? Known.Empty}>";
+        return method.Kind == EndpointKind.Unary
+            ? $"_client.CallAsync{types}({arguments})"
+            : $"{Known.StreamCalls}.{method.Kind}Async{types}(_client, {arguments})";
+    }
+
+    private void Helpers()
+    {
+        if (contract.JsonContext is { } context)
+        {
+            writer.Line();
+            writer.Line("// The contract says what describes its messages; what the caller says counts more.");
+            writer.Line($"private static {Known.CallOptions} WithTypes({Known.CallOptions}? options) =>");
+            writer.More(
+                $"options is null ? new {Known.CallOptions} {{ JsonTypes = {context}.Default }} : options.JsonTypes is null ? options with {{ JsonTypes = {context}.Default }} : options;");
+        }
+
+        if (_hasIdempotent)
+        {
+            writer.Line();
+            writer.Line("// The contract says that these calls may be repeated; what the caller says counts more.");
+            writer.Line($"private static {Known.CallOptions} Repeatable({Known.CallOptions}? options) =>");
+            writer.More($"options is null ? new {Known.CallOptions} {{ Idempotent = true }} : options.Idempotent is null ? options with {{ Idempotent = true }} : options;");
+        }
+    }
+
+    private void Obsolete(string? attribute)
+    {
+        if (attribute is not null)
+        {
+            writer.Line(attribute);
+        }
+    }
+
+    private static string ReturnType(ContractMethod method) => method.ReturnKind switch
+    {
+        ReturnKind.Stream => Known.Sequence(method.Response!),
+        ReturnKind.ValueTask => Known.ValueTask(method.Response),
+        _ => Known.Task(method.Response),
+    };
+
+    private static string Wrap(ContractMethod method, string call) => method.ReturnKind == ReturnKind.ValueTask ? $"new {Known.ValueTask(method.Response)}({call})" : call;
+
+    /// <summary>A name that no parameter of the method has.</summary>
+    private static string Free(string name, ContractMethod method) =>
+        string.Equals(name, method.RequestName, StringComparison.Ordinal) || string.Equals(name, method.TokenName, StringComparison.Ordinal) ? $"call{char.ToUpperInvariant(name[0])}{name.Substring(1)}" : name;
+
+    private static bool IsRepeatable(ContractMethod method) => method is { Kind: EndpointKind.Unary, IsIdempotent: true };
+}

@@ -1,0 +1,39 @@
+namespace Micro.Generators.Writing;
+
+/// <summary>Full names of what generated code uses: nothing in a user's namespaces can hide them.</summary>
+internal static class Known
+{
+    public const string Context = "global::Micro.Server.HandlerContext";
+    public const string ContractHandler = "global::Micro.Server.IContractHandler";
+    public const string ContractBinder = "global::Micro.Server.IContractBinder";
+    public const string Endpoint = "global::Micro.Server.ContractEndpoint";
+    public const string HandlerOptions = "global::Micro.Server.HandlerOptions";
+    public const string Server = "global::Micro.Server.IMicroServer";
+    public const string Service = "global::Micro.MicroService";
+    public const string Builder = "global::Micro.Hosting.IMicroBuilder";
+    public const string Client = "global::Micro.Client.IMicroClient";
+    public const string StreamCalls = "global::Micro.Client.StreamCalls";
+    public const string CallOptions = "global::Micro.Client.CallOptions";
+    public const string Error = "global::Micro.MicroException";
+    public const string Empty = "global::Google.Protobuf.WellKnownTypes.Empty";
+    public const string CancellationToken = "global::System.Threading.CancellationToken";
+    public const string Cancelled = "global::System.OperationCanceledException";
+    public const string Null = "global::System.ArgumentNullException";
+
+    public const string Constructors =
+        "global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMembers(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.PublicConstructors)";
+
+    public static string Sequence(string type) => $"global::System.Collections.Generic.IAsyncEnumerable<{type}>";
+
+    public static string Task(string? type) => $"global::System.Threading.Tasks.Task{Argument(type)}";
+
+    public static string ValueTask(string? type) => $"global::System.Threading.Tasks.ValueTask{Argument(type)}";
+
+    public static string Literal(string text) => Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(text, quote: true);
+
+    /// <summary>A name as code writes it.</summary>
+    public static string Name(string name) =>
+        Microsoft.CodeAnalysis.CSharp.SyntaxFacts.GetKeywordKind(name) != Microsoft.CodeAnalysis.CSharp.SyntaxKind.None ? $"@{name}" : name;
+
+    private static string Argument(string? type) => type is null ? "" : $"<{type}>";
+}
