@@ -78,13 +78,33 @@ internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp,
         connection.Features.Set(shared);
         using var closing = host.Closing.UnsafeRegister(static shared => ((Http2Connection)shared!).CloseWhenIdle(), shared);
         host.Reaper.Add(open);
+        var transport = connection.Transport;
+        var output = new Http2Output(transport, () => shared.IsBusy);
+        connection.Transport = output;
         try
         {
             await http2(connection).ConfigureAwait(false);
         }
         finally
         {
+            await EndAsync(connection, output).ConfigureAwait(false);
+            connection.Transport = transport;
             host.Reaper.Remove(open);
+        }
+    }
+
+    /// <summary>Writes what Kestrel has left; whoever does not read it holds nothing up.</summary>
+    private async Task EndAsync(ConnectionContext connection, Http2Output output)
+    {
+        try
+        {
+            await output.CompleteAsync().WaitAsync(host.Limits.WriteTimeout, host.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            const string Reason = "it does not read what is written to it";
+            host.Logger.ConnectionCut(connection.ConnectionId, connection.RemoteEndPoint?.ToString(), Reason);
+            connection.Abort(new ConnectionAbortedException(Reason));
         }
     }
 }

@@ -219,6 +219,22 @@ public sealed class ClientFailureTests
     }
 
     [Fact]
+    public async Task OpenStreamAsync_RefusedByAServerOfOneStream_PlaceIsFreeForTheNextSending()
+    {
+        var refusals = 1;
+        using var server = new ScriptedHttp2Server(
+            request => Interlocked.Decrement(ref refusals) >= 0 ? request.ResetAsync(7) : request.AnswerAsync(Good), mostStreams: 1);
+        await using var client = new GrpcClientFixture(options => options.PoolSize = 1, server.Address);
+        await using var stream = await client.Client.OpenStreamAsync<Request, Response>("greeter", "Greeter.Hello");
+        await stream.SendAsync(new Request { Name = "one" });
+
+        // Not completed: only the reset can have ended the first sending.
+        (await FirstAsync(stream).WaitAsync(TimeSpan.FromSeconds(20))).Msg.Should().Be("good");
+
+        server.Requests.Should().HaveCount(2);
+    }
+
+    [Fact]
     public async Task OpenStreamAsync_RefusedWhileMessagesAreSent_NoneIsLostOrSentTwice()
     {
         var refusals = 1;

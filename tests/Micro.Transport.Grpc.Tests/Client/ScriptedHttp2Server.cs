@@ -10,13 +10,16 @@ internal sealed class ScriptedHttp2Server : IDisposable
 {
     private readonly TcpListener _listener;
     private readonly Func<ScriptedRequest, Task> _answer;
+    private readonly byte[] _settings;
     private readonly ConcurrentBag<TcpClient> _clients = [];
 
     /// <param name="answer">Called at the end of each request; for streams, at each message.</param>
     /// <param name="port">Port to listen on; 0 for a free one.</param>
-    public ScriptedHttp2Server(Func<ScriptedRequest, Task> answer, int port = 0)
+    /// <param name="mostStreams">How many streams a connection takes at a time; 0 for as many as the client likes.</param>
+    public ScriptedHttp2Server(Func<ScriptedRequest, Task> answer, int port = 0, byte mostStreams = 0)
     {
         _answer = answer;
+        _settings = mostStreams == 0 ? [] : [0, 3, 0, 0, 0, mostStreams];
         _listener = new TcpListener(IPAddress.Loopback, port);
         _listener.Start();
         _ = AcceptAsync();
@@ -71,7 +74,7 @@ internal sealed class ScriptedHttp2Server : IDisposable
             var requests = new Dictionary<int, ScriptedRequest>();
             var headers = new HeaderBlock();
             await stream.ReadExactlyAsync(new byte[Http2Socket.Preface.Length]);
-            await stream.WriteAsync(Http2Socket.Frame(Http2Frame.Settings, 0, 0, []));
+            await stream.WriteAsync(Http2Socket.Frame(Http2Frame.Settings, 0, 0, _settings));
             var head = new byte[9];
             while (true)
             {

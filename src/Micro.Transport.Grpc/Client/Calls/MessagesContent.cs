@@ -17,6 +17,7 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
     private PooledBufferWriter? _kept = new();
     private Sending _sending = new();
     private bool _hasBegun;
+    private volatile bool _isCommitted;
 
     /// <summary>Ends when the request's head is sent; never when the call fails before.</summary>
     public Task Opened => _opened.Task;
@@ -31,6 +32,7 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
     /// <summary>The server has answered: nothing will be sent again.</summary>
     public void Commit()
     {
+        _isCommitted = true;
         lock (_gate)
         {
             _kept?.Dispose();
@@ -48,7 +50,6 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
         {
             var sending = Volatile.Read(ref _sending);
             var body = await sending.WaitAsync(response).ConfigureAwait(false);
-            bool isKept;
             lock (_gate)
             {
                 if (!ReferenceEquals(sending, _sending))
@@ -56,7 +57,7 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
                     continue; // sent again meanwhile
                 }
 
-                isKept = Keep(frame.Span);
+                Keep(frame.Span);
             }
 
             try
@@ -65,9 +66,9 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
                 await body.FlushAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (Exception exception) when (isKept && exception is (IOException or HttpRequestException or ObjectDisposedException) && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (IsOfTheServer(exception) && !cancellationToken.IsCancellationRequested)
             {
-                // Either the call has failed, or it is sent again, this frame with it.
+                // Either the call has failed, or it is sent again, this frame with it; the answer tells which.
                 var again = sending.Again.Task;
                 await Task.WhenAny(again, response).ConfigureAwait(false);
                 if (!again.IsCompleted)
@@ -87,6 +88,32 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         var sending = Begin();
+        try
+        {
+            await SendAsync(stream, sending, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !life.IsCancellationRequested && !_isCommitted)
+        {
+            // The server has ended the stream before it answered. The handler takes the first failure it sees for the reason,
+            // and this one says nothing: without it, it reports the reset or sends again, and never the end of this body.
+            _opened.TrySetResult();
+        }
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        Commit();
+    }
+
+    private async Task SendAsync(Stream stream, Sending sending, CancellationToken cancellationToken)
+    {
         await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
         _opened.TrySetResult();
         for (var sent = 0; ;)
@@ -108,29 +135,7 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
             sent += rest.Length;
         }
 
-        try
-        {
-            await _completed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!life.IsCancellationRequested)
-        {
-            // The server has ended the stream. The handler takes the first failure it sees for the reason, and this one
-            // says nothing: the reset must come before it.
-            await Task.WhenAny(_completed.Task, sending.Again.Task).WaitAsync(life).ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    protected override bool TryComputeLength(out long length)
-    {
-        length = 0;
-        return false;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        Commit();
+        await _completed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private Sending Begin()
@@ -155,23 +160,26 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
         }
     }
 
-    private bool Keep(ReadOnlySpan<byte> frame)
+    /// <summary>Whether a body that can no longer be written says so: reset, closed, or given up by the handler.</summary>
+    private static bool IsOfTheServer(Exception exception) =>
+        exception is IOException or HttpRequestException or ObjectDisposedException or OperationCanceledException;
+
+    private void Keep(ReadOnlySpan<byte> frame)
     {
         if (_kept is null)
         {
-            return false;
+            return;
         }
 
         if (_kept.WrittenCount + frame.Length > MaxKeptBytes)
         {
             _kept.Dispose();
             _kept = null;
-            return false;
+            return;
         }
 
         frame.CopyTo(_kept.GetSpan(frame.Length));
         _kept.Advance(frame.Length);
-        return true;
     }
 
     /// <summary>One sending of the request.</summary>
