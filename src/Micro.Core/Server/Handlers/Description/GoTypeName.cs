@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
-using Micro.Codecs;
 
 namespace Micro.Server.Handlers.Description;
 
@@ -80,13 +78,29 @@ internal static class GoTypeName
             : null;
     }
 
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Interfaces trimmed away make the description poorer, nothing else.")]
     private static bool TryGetElements(Type type, out Type? key, [NotNullWhen(true)] out Type? element)
     {
         key = null;
         element = type.IsArray ? type.GetElementType() : null;
-        if (element is null && JsonTypes.Find(type) is { Kind: JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary } info)
+        if (element is not null)
         {
-            (key, element) = (info.KeyType, info.ElementType);
+            return true;
+        }
+
+        foreach (var candidate in type.IsInterface ? type.GetInterfaces().Prepend(type) : type.GetInterfaces())
+        {
+            var definition = candidate.IsGenericType ? candidate.GetGenericTypeDefinition() : null;
+            if (definition == typeof(IDictionary<,>) || definition == typeof(IReadOnlyDictionary<,>))
+            {
+                (key, element) = (candidate.GenericTypeArguments[0], candidate.GenericTypeArguments[1]);
+                return true;
+            }
+
+            if (definition == typeof(IEnumerable<>))
+            {
+                element = candidate.GenericTypeArguments[0];
+            }
         }
 
         return element is not null;

@@ -1,6 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using System.Text.Json.Serialization.Metadata;
-using Micro.Codecs;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Micro.Registry;
 
 namespace Micro.Server.Handlers.Description;
@@ -17,17 +18,39 @@ internal static class PlainTypeTree
     private static List<Value> Fields(Type type, int level)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (level >= TypeTree.MaxLevel || !GoTypeName.HasFields(type) || JsonTypes.Find(type) is not { Kind: JsonTypeInfoKind.Object } info)
+        var fields = new List<Value>();
+        if (level >= TypeTree.MaxLevel || !GoTypeName.HasFields(type))
         {
-            return [];
+            return fields;
         }
 
-        // As declared, members of base types first: the JSON metadata promises no order.
-        return [.. info.Properties
-            .Where(static property => property.Get is not null)
-            .OrderBy(static property => Depth(property.DeclaringType))
-            .ThenBy(static property => property.AttributeProvider is MemberInfo member && member.HasMetadataToken() ? member.MetadataToken : 0)
-            .Select(property => Describe(property.PropertyType, property.Name, level))];
+        foreach (var member in Members(type))
+        {
+            if (member.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: JsonIgnoreCondition.Always })
+            {
+                continue;
+            }
+
+            var memberType = member is PropertyInfo property ? property.PropertyType : ((FieldInfo)member).FieldType;
+            var name = member.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(member.Name);
+            fields.Add(Describe(memberType, name, level));
+        }
+
+        return fields;
+    }
+
+    /// <summary>Members as declared, those of base types first: reflection itself promises no order.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Members trimmed away cannot travel either: the description says what is left.")]
+    private static IEnumerable<MemberInfo> Members(Type type)
+    {
+        const BindingFlags PublicInstance = BindingFlags.Public | BindingFlags.Instance;
+        var properties = type.GetProperties(PublicInstance)
+            .Where(property => property.GetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0)
+            .DistinctBy(property => property.Name, StringComparer.Ordinal);
+        var fields = type.GetFields(PublicInstance).Where(field => field.IsDefined(typeof(JsonIncludeAttribute), inherit: true));
+        return properties.Concat<MemberInfo>(fields)
+            .OrderBy(member => Depth(member.DeclaringType))
+            .ThenBy(member => member.HasMetadataToken() ? member.MetadataToken : 0);
     }
 
     private static int Depth(Type? type)

@@ -96,9 +96,6 @@ public sealed class EndpointDescriberTests
             ". day DayOfWeek",
             ". any interface {}");
 
-    [Fact]
-    public void Describe_TypeThatJsonCannotCarry_IsItsName() => Print(TypeTree.Describe<Colliding>()).Should().Equal("Colliding Colliding");
-
     [Theory]
     [InlineData(typeof(sbyte), "int8")]
     [InlineData(typeof(byte), "uint8")]
@@ -147,14 +144,6 @@ public sealed class EndpointDescriberTests
         public IAsyncEnumerable<StreamResponse> Stream(StreamRequest request) => throw new NotSupportedException($"{request}");
 
         public Task PingPong(IServerStream<Ping, Pong> stream) => Task.FromResult(stream);
-    }
-
-    public sealed class Colliding
-    {
-        public string Name { get; set; } = "";
-
-        [JsonPropertyName("name")]
-        public string Other { get; set; } = "";
     }
 
     public class PlainBase
