@@ -1,7 +1,9 @@
+using System.Reflection;
 using Micro.Generators;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace Micro.Tests.Documentation;
 
@@ -44,6 +46,15 @@ internal static class SnippetCompiler
     private static readonly Lazy<IReadOnlyList<MetadataReference>> References = new(() =>
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))]);
 
+    /// <summary>The generator of <c>JsonSerializerContext</c>s, which every build has: it lies beside the runtime's reference assemblies.</summary>
+    private static readonly Lazy<IReadOnlyList<ISourceGenerator>> JsonGenerators = new(() =>
+    {
+        var runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        var packs = Path.Combine(runtime, "..", "..", "..", "packs", "Microsoft.NETCore.App.Ref");
+        var path = Directory.GetFiles(packs, "System.Text.Json.SourceGeneration.dll", SearchOption.AllDirectories).OrderDescending(StringComparer.Ordinal).First();
+        return [.. new AnalyzerFileReference(Path.GetFullPath(path), new Loader()).GetGenerators(LanguageNames.CSharp)];
+    });
+
     /// <param name="code">The piece.</param>
     /// <param name="generated">What the build would have made beside it.</param>
     /// <param name="generatedNamespace">The namespace of that; the code stands in a file that uses it.</param>
@@ -70,7 +81,17 @@ internal static class SnippetCompiler
             References.Value,
             new CSharpCompilationOptions(
                 isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
-        CSharpGeneratorDriver.Create([new ContractGenerator().AsSourceGenerator()], parseOptions: options).RunGeneratorsAndUpdateCompilation(compilation, out var output, out _);
+        CSharpGeneratorDriver.Create([new ContractGenerator().AsSourceGenerator(), .. JsonGenerators.Value], parseOptions: options).RunGeneratorsAndUpdateCompilation(compilation, out var output, out _);
         return [.. output.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(diagnostic => diagnostic.ToString())];
+    }
+
+    private sealed class Loader : IAnalyzerAssemblyLoader
+    {
+        public void AddDependencyLocation(string fullPath)
+        {
+            // It needs nothing but the compiler.
+        }
+
+        public Assembly LoadFromPath(string fullPath) => Assembly.LoadFrom(fullPath);
     }
 }
