@@ -26,6 +26,33 @@ public sealed class UnaryCallTests
     }
 
     [Theory]
+    [InlineData("application/json; charset=utf-8", "\"x\"", "application/json")]
+    [InlineData("application/json-rpc;charset=\"UTF-8\"", """{"params":["x"],"id":"1","method":"Test.Echo"}""", "application/json-rpc")]
+    public async Task Call_ContentTypeWithParameters_IsAnsweredWithThePlainOne(string contentType, string body, string plain)
+    {
+        await using var fixture = await ServerFixture.StartAsync(Echo);
+        using var socket = await fixture.ConnectAsync();
+
+        await socket.SendRequestAsync("Test.Echo", body, contentType: contentType);
+        var reply = (await socket.ReadAsync())!;
+
+        reply.Error.Should().BeNull();
+        reply["Content-Type"].Should().Be(plain);
+        reply.Text.Should().Contain("\"x\"");
+    }
+
+    [Fact]
+    public async Task Call_CharsetThatNobodyReads_Is415WithTheContentType()
+    {
+        await using var fixture = await ServerFixture.StartAsync(Echo);
+        using var socket = await fixture.ConnectAsync();
+
+        await socket.SendRequestAsync("Test.Echo", "\"x\"", contentType: "application/json; charset=utf-16");
+
+        (await socket.ReadAsync())!.Error.Should().Contain("\"code\":415").And.Contain("charset=utf-16");
+    }
+
+    [Theory]
     [InlineData("Test.Nope", 404)]
     [InlineData("Nope.Hello", 404)]
     [InlineData("Hello", 400)]

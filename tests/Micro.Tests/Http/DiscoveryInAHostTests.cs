@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Micro.Client;
-using Micro.Http;
 using Micro.Registry;
 using Micro.Testing;
 using Micro.Tests.Hosting.Generic;
