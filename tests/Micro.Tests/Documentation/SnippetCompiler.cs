@@ -15,7 +15,7 @@ internal static class SnippetCompiler
         "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Net.Http.Json", "System.Threading", "System.Threading.Tasks",
         "Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Http", "Microsoft.AspNetCore.Routing",
         "Microsoft.Extensions.Configuration", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging",
-        "Micro", "Micro.Client", "Micro.Http", "Micro.Registry", "Micro.Registry.Consul", "Micro.Registry.Etcd", "Micro.Registry.Mdns", "Micro.Selection", "Micro.Server",
+        "Micro", "Micro.Client", "Micro.Http", "Micro.Registry", "Micro.Registry.Consul", "Micro.Registry.Etcd", "Micro.Registry.Mdns", "Micro.Selection", "Micro.Server", "Micro.Testing",
     ];
 
     private static readonly Dictionary<string, string> Known = new(StringComparer.Ordinal)
