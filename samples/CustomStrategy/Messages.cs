@@ -1,0 +1,5 @@
+namespace CustomStrategySample;
+
+internal sealed record Question;
+
+internal sealed record Answer(string Node = "");
