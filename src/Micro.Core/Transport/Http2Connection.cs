@@ -20,9 +20,6 @@ internal sealed class Http2Connection(ProtocolHost host, ConnectionContext conne
     /// <summary>Address on which it came in.</summary>
     public string? Local { get; } = AddressText.Of(connection.LocalEndPoint);
 
-    /// <summary>Whether several requests run.</summary>
-    public bool IsBusy => Volatile.Read(ref _requests) > 1;
-
     public void BeginRequest() => Interlocked.Increment(ref _requests);
 
     /// <summary>A request has ended, its answer written.</summary>

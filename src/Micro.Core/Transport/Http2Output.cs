@@ -5,35 +5,46 @@ namespace Micro.Transport;
 
 /// <summary>
 /// Stands before the output of an HTTP/2 connection. Kestrel flushes every answer by itself, and a flush of ours is a system
-/// call: with many calls running one write takes along whatever is there by then; a lone call's answer is written at once.
+/// call: the write is queued instead and takes along whatever is there by then. Where that has been one flush several times
+/// in a row nobody gains by waiting, and flushes write by themselves until a queued one in between finds company again.
 /// </summary>
 internal sealed class Http2Output : IDuplexPipe
 {
     /// <summary>Bytes that wait before answers have to.</summary>
     private const int MostWaiting = 64 * 1024;
 
+    /// <summary>Queued writes of one flush each after which flushes write by themselves.</summary>
+    private const int AloneAfter = 4;
+
+    /// <summary>Of so many flushes that write by themselves, one is queued to see whether it stays alone.</summary>
+    private const int LookAfter = 16;
+
     private readonly PipeWriter _output;
     private readonly Pipe _waiting;
     private readonly Task _pump;
+    private int _flushesSeen;
+    private int _writesAlone;
+    private int _flushesAlone;
+    private bool _isQueued;
 
     /// <param name="transport">The connection's own pipes.</param>
-    /// <param name="isBusy">Whether several calls run, of which others may soon have an answer as well.</param>
-    public Http2Output(IDuplexPipe transport, Func<bool> isBusy)
+    public Http2Output(IDuplexPipe transport)
     {
         Input = transport.Input;
         _output = transport.Output;
         _waiting = new Pipe(new PipeOptions(
-            readerScheduler: new Scheduler(isBusy),
+            readerScheduler: new Scheduler(this),
             writerScheduler: PipeScheduler.ThreadPool,
             pauseWriterThreshold: MostWaiting,
             resumeWriterThreshold: MostWaiting / 2,
             useSynchronizationContext: false));
+        Output = new CountingWriter(_waiting.Writer);
         _pump = PumpAsync();
     }
 
     public PipeReader Input { get; }
 
-    public PipeWriter Output => _waiting.Writer;
+    public PipeWriter Output { get; }
 
     /// <summary>Ends when all that was flushed is written, or the connection is broken.</summary>
     public async Task CompleteAsync()
@@ -50,6 +61,7 @@ internal sealed class Http2Output : IDuplexPipe
             while (true)
             {
                 var result = await _waiting.Reader.ReadAsync().ConfigureAwait(false);
+                Look();
                 var isOpen = await WriteAsync(result.Buffer).ConfigureAwait(false);
                 _waiting.Reader.AdvanceTo(result.Buffer.End);
                 if (result.IsCompleted || !isOpen)
@@ -64,6 +76,22 @@ internal sealed class Http2Output : IDuplexPipe
         }
 
         await _waiting.Reader.CompleteAsync(failure).ConfigureAwait(false);
+    }
+
+    /// <summary>Counts what a queued write takes along.</summary>
+    private void Look()
+    {
+        var flushes = ((CountingWriter)Output).Flushes;
+        var taken = flushes - _flushesSeen;
+        _flushesSeen = flushes;
+        if (taken > 1)
+        {
+            _writesAlone = 0;
+        }
+        else if (_isQueued && _writesAlone < AloneAfter)
+        {
+            _writesAlone++;
+        }
     }
 
     /// <summary>In one piece, which makes it one system call.</summary>
@@ -88,11 +116,13 @@ internal sealed class Http2Output : IDuplexPipe
         return !(await _output.FlushAsync().ConfigureAwait(false)).IsCompleted;
     }
 
-    private sealed class Scheduler(Func<bool> isBusy) : PipeScheduler
+    /// <summary>Runs the pump; the pipe never asks for it again before it has run.</summary>
+    private sealed class Scheduler(Http2Output owner) : PipeScheduler
     {
         public override void Schedule(Action<object?> action, object? state)
         {
-            if (isBusy())
+            owner._isQueued = owner._writesAlone < AloneAfter || ++owner._flushesAlone % LookAfter == 0;
+            if (owner._isQueued)
             {
                 System.Threading.ThreadPool.UnsafeQueueUserWorkItem(action, state, preferLocal: false);
             }
@@ -100,6 +130,33 @@ internal sealed class Http2Output : IDuplexPipe
             {
                 action(state);
             }
+        }
+    }
+
+    private sealed class CountingWriter(PipeWriter writer) : PipeWriter
+    {
+        private int _flushes;
+
+        public int Flushes => Volatile.Read(ref _flushes);
+
+        public override bool CanGetUnflushedBytes => writer.CanGetUnflushedBytes;
+
+        public override long UnflushedBytes => writer.UnflushedBytes;
+
+        public override void Advance(int bytes) => writer.Advance(bytes);
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => writer.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => writer.GetSpan(sizeHint);
+
+        public override void CancelPendingFlush() => writer.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null) => writer.Complete(exception);
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+        {
+            Volatile.Write(ref _flushes, _flushes + 1); // a pipe has one writer
+            return writer.FlushAsync(cancellationToken);
         }
     }
 }

@@ -79,7 +79,7 @@ internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp,
         using var closing = host.Closing.UnsafeRegister(static shared => ((Http2Connection)shared!).CloseWhenIdle(), shared);
         host.Reaper.Add(open);
         var transport = connection.Transport;
-        var output = new Http2Output(transport, () => shared.IsBusy);
+        var output = new Http2Output(transport);
         connection.Transport = output;
         try
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Micro.Server;
 using Micro.Server.Handlers;
 using Micro.Telemetry;
@@ -107,7 +108,8 @@ internal sealed class GrpcCall : IDisposable
         }
     }
 
-    private async Task RunUnaryAsync(EndpointInvoker invoker, GrpcFormat format)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask RunUnaryAsync(EndpointInvoker invoker, GrpcFormat format)
     {
         // Read first: who sends slowly takes no place from those who have sent.
         var requests = _requests!;
@@ -136,7 +138,7 @@ internal sealed class GrpcCall : IDisposable
         _reply.AppendFrame();
     }
 
-    private async Task RunStreamAsync(EndpointInvoker invoker, GrpcFormat format)
+    private async ValueTask RunStreamAsync(EndpointInvoker invoker, GrpcFormat format)
     {
         BeginCall(invoker);
         try

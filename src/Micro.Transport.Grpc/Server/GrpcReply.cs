@@ -90,7 +90,7 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
         }
 
         SetStatus(target, status);
-        target["grpc-message"] = PercentText.Encode(message);
+        target.GrpcMessage = PercentText.Encode(message);
         if (details is not null)
         {
             target["grpc-status-details-bin"] = details;
@@ -100,5 +100,5 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
     public void Dispose() => _frame?.Dispose();
 
     private static void SetStatus(IHeaderDictionary target, GrpcStatusCode status) =>
-        target["grpc-status"] = status == GrpcStatusCode.Ok ? "0" : ((int)status).ToString(CultureInfo.InvariantCulture);
+        target.GrpcStatus = status == GrpcStatusCode.Ok ? "0" : ((int)status).ToString(CultureInfo.InvariantCulture);
 }

@@ -8,6 +8,8 @@ namespace Micro.Transport.Grpc.Server;
 /// <summary>The headers of a call: what they mean to the protocol, and the metadata in them.</summary>
 internal sealed class RequestHead(IHeaderDictionary headers) : IHeaderSource
 {
+    private const int MaxTimeoutLength = 20;
+
     /// <summary>Names that are gRPC's or go-micro's own and no metadata of the caller.</summary>
     private static bool IsOwn(string name) => name.Length switch
     {
@@ -18,7 +20,7 @@ internal sealed class RequestHead(IHeaderDictionary headers) : IHeaderSource
 
     /// <summary>Whether messages may be compressed with gzip.</summary>
     /// <exception cref="CallRefusal">Another compression is named.</exception>
-    public bool IsGzip() => headers["grpc-encoding"].ToString() switch
+    public bool IsGzip() => headers.GrpcEncoding.ToString() switch
     {
         "" or "identity" => false,
         "gzip" => true,
@@ -30,7 +32,7 @@ internal sealed class RequestHead(IHeaderDictionary headers) : IHeaderSource
     public long ReadDeadline(TimeProvider time)
     {
         var deadline = long.MaxValue;
-        if (headers["grpc-timeout"].ToString() is { Length: > 0 } text)
+        if (headers.GrpcTimeout.ToString() is { Length: > 0 } text)
         {
             if (!TimeoutText.TryParse(text, out var timeout))
             {
@@ -40,9 +42,13 @@ internal sealed class RequestHead(IHeaderDictionary headers) : IHeaderSource
             deadline = Deadline(timeout, time);
         }
 
-        return headers["timeout"].ToString() is { Length: > 0 and < 20 } own
-            ? Math.Min(deadline, DeadlineHeader.ToTimestamp(System.Text.Encoding.ASCII.GetBytes(own), time))
-            : deadline;
+        if (headers["timeout"].ToString() is not { Length: > 0 and < MaxTimeoutLength } own)
+        {
+            return deadline;
+        }
+
+        Span<byte> nanoseconds = stackalloc byte[MaxTimeoutLength];
+        return Math.Min(deadline, DeadlineHeader.ToTimestamp(nanoseconds[..System.Text.Encoding.ASCII.GetBytes(own, nanoseconds)], time));
     }
 
     /// <summary>Checks what no handler could read otherwise.</summary>

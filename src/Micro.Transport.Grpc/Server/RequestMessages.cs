@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Micro.Transport.Grpc.Framing;
 
 namespace Micro.Transport.Grpc.Server;
@@ -30,6 +31,7 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
     /// <summary>Waits for the one message of a unary call and the end behind it.</summary>
     /// <exception cref="CallRefusal">There is none, or more than one, or the frame is malformed, truncated or too large.</exception>
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReadOnlyAsync()
     {
         if (!await ReadAsync(isOnly: true, CancellationToken.None))
@@ -72,6 +74,7 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
 
     private static CallRefusal NotOne() => new(GrpcStatusCode.Unimplemented, "a unary call has exactly one message");
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReadAsync(bool isOnly, CancellationToken cancellationToken)
     {
         while (true)
@@ -92,6 +95,7 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> WaitAsync(CancellationToken cancellationToken)
     {
         ReadResult result;
