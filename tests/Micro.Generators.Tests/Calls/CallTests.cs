@@ -53,9 +53,11 @@ public sealed class CallTests
         using var cancellation = new CancellationTokenSource();
         var call = new NumbersClient(running.Service.Client).DoubleAsync(new Number(-1), new CallOptions { RequestTimeout = Patience, AttemptTimeout = Patience }, cancellation.Token);
 
+        await handler.Waiting.WaitAsync(Patience);
         await cancellation.CancelAsync();
 
         await FluentActions.Awaiting(() => call.WaitAsync(Patience)).Should().ThrowAsync<OperationCanceledException>();
+        await handler.Ended.WaitAsync(Patience);
     }
 
     [Fact]

@@ -7,12 +7,17 @@ internal sealed class Numbers : INumbers, IDisposable
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly TaskCompletionSource _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public List<long> Forgotten { get; } = [];
 
     public bool IsDisposed { get; private set; }
 
     /// <summary>Completes when a call or stream noticed that nobody waits for it any more.</summary>
     public Task Ended => _ended.Task;
+
+    /// <summary>Completes when a call waits for its cancellation.</summary>
+    public Task Waiting => _waiting.Task;
 
     public Task<Number> DoubleAsync(Number request, CancellationToken cancellationToken = default) => request.Value switch
     {
@@ -83,6 +88,7 @@ internal sealed class Numbers : INumbers, IDisposable
 
     private async Task<Number> WaitAsync(CancellationToken cancellationToken)
     {
+        _waiting.TrySetResult();
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);

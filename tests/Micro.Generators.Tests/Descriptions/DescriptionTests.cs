@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Micro.Generators.Calls;
+using Micro.Hosting;
 using Micro.Registry;
+using Micro.Server;
 
 namespace Micro.Generators.Descriptions;
 
@@ -52,6 +54,18 @@ public sealed class DescriptionTests
 
         FluentActions.Invoking(() => service.HandleNumbers(new Numbers())).Should().Throw<ArgumentException>().WithMessage("*'Numbers'*");
         FluentActions.Invoking(() => service.HandleNumbers((INumbers)null!)).Should().Throw<ArgumentNullException>();
+    }
+
+    [Fact]
+    public void Reflection_EveryWayIn_WarnsWhoTrimsOrCompilesAheadOfTime()
+    {
+        var waysIn = new[] { typeof(MicroService), typeof(IMicroServer), typeof(IMicroBuilder) }
+            .SelectMany(static ([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] type) => type.GetMethods())
+            .Where(static method => method.Name == "Handle" && (method.GetParameters()[0].ParameterType == typeof(object) || method.GetGenericArguments().Length == 1))
+            .ToList();
+
+        waysIn.Should().HaveCount(4).And.OnlyContain(method =>
+            method.IsDefined(typeof(RequiresUnreferencedCodeAttribute), false) && method.IsDefined(typeof(RequiresDynamicCodeAttribute), false));
     }
 
     private static async Task<IReadOnlyList<Endpoint>> EndpointsAsync(Action<MicroService> addHandlers)

@@ -38,7 +38,7 @@ public sealed class ContractBinderTests
         }).Should().Throw<ArgumentException>().WithMessage("*'Greeter.Hello' is given twice*");
         Binding(binder => binder.Unary<Request, Response>(Service.Methods[0], "Hello", (_, _) => Task.FromResult(new Response())))
             .Should().Throw<ArgumentException>().WithMessage("*'Hello'*Handler.Method*");
-        Binding(_ => { }).Should().Throw<ArgumentException>().WithMessage("*declares none*");
+        Binding(_ => { }).Should().Throw<ArgumentException>().WithMessage("*its contract declares none*");
     }
 
     private static Action Binding(Action<IContractBinder> add) => () => ContractBinder.Bind(new Contract(add), new HandlerOptions(), []);

@@ -1,0 +1,3 @@
+namespace Micro.Generators.Calls;
+
+public sealed record Unlisted(int Value);
