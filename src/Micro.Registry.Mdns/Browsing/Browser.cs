@@ -18,6 +18,8 @@ internal sealed partial class Browser(
 {
     private const int MaxListed = 4096;
 
+    private static readonly TimeSpan LongestOvertaking = TimeSpan.FromMilliseconds(500);
+
     private readonly Lock _gate = new();
     private readonly NodeCache _cache = new(options);
     private readonly Dictionary<string, Interest> _interests = new(StringComparer.Ordinal);
@@ -172,7 +174,7 @@ internal sealed partial class Browser(
                 return;
             }
 
-            var added = new CachedNode(heard.Instance, record, source) { Bytes = bytes, TextHash = heard.TextHash, Order = ++_order };
+            var added = new CachedNode(heard.Instance, record, heard.TextHash, source) { Bytes = bytes, Order = ++_order };
             if (!_cache.TryAdd(added))
             {
                 statistics.CountRefused();
@@ -199,6 +201,11 @@ internal sealed partial class Browser(
             return;
         }
 
+        if (IsOvertaken(known, heard))
+        {
+            return;
+        }
+
         if (!_cache.TryResize(known, bytes))
         {
             statistics.CountRefused();
@@ -206,8 +213,7 @@ internal sealed partial class Browser(
         }
 
         var old = known.Record;
-        known.Record = record;
-        known.TextHash = heard.TextHash;
+        known.Change(record, heard.TextHash, time.GetTimestamp());
         known.Order = ++_order;
         Touch(known, heard);
         if (old.Version != record.Version)
@@ -220,6 +226,16 @@ internal sealed partial class Browser(
             Post(RegistryEvent.Update(record));
         }
     }
+
+    /// <summary>
+    /// A node is heard over several sockets, each read by a loop of its own: a packet from before a change may be read
+    /// after it. A node that really says its old self again does so once more after a second, when it announces itself.
+    /// </summary>
+    private bool IsOvertaken(CachedNode known, HeardNode heard) =>
+        known.Earlier is { } earlier
+        && time.GetElapsedTime(earlier.ChangedAt) < LongestOvertaking
+        && earlier.Address == heard.Address
+        && earlier.TextHash.AsSpan().SequenceEqual(heard.TextHash);
 
     private void HearGoodbye(string instance, IPAddress source)
     {

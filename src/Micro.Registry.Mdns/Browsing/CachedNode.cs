@@ -3,17 +3,20 @@ using System.Net;
 namespace Micro.Registry.Mdns.Browsing;
 
 /// <summary>What is known of one node of another process. Mutable parts are guarded by the browser's lock.</summary>
-internal sealed class CachedNode(string instance, ServiceRecord record, IPAddress source)
+internal sealed class CachedNode(string instance, ServiceRecord record, byte[] textHash, IPAddress source)
 {
     private const int MaxSources = 8;
 
     public string Instance { get; } = instance;
 
     /// <summary>The record with this one node; immutable.</summary>
-    public ServiceRecord Record { get; set; } = record;
+    public ServiceRecord Record { get; private set; } = record;
 
     /// <summary>Hash of the TXT record, to skip unpacking a repeated one.</summary>
-    public byte[] TextHash { get; set; } = [];
+    public byte[] TextHash { get; private set; } = textHash;
+
+    /// <summary>What it said before its last change, and when that change was heard; null when it never changed.</summary>
+    public (string Address, byte[] TextHash, long ChangedAt)? Earlier { get; private set; }
 
     /// <summary>Size of the unpacked record in bytes.</summary>
     public int Bytes { get; set; }
@@ -32,6 +35,14 @@ internal sealed class CachedNode(string instance, ServiceRecord record, IPAddres
 
     /// <summary>Addresses it was heard from; the first one is charged for it.</summary>
     public List<IPAddress> Sources { get; } = [source];
+
+    /// <summary>Takes what the node says now.</summary>
+    public void Change(ServiceRecord record, byte[] textHash, long now)
+    {
+        Earlier = (Record.Nodes[0].Address, TextHash, now);
+        Record = record;
+        TextHash = textHash;
+    }
 
     public void AddSource(IPAddress source)
     {

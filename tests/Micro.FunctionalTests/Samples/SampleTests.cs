@@ -58,6 +58,7 @@ public sealed partial class SampleTests
         Skip.If((ConsulBinary.SkipReason ?? EtcdBinary.SkipReason) is not null, ConsulBinary.SkipReason ?? EtcdBinary.SkipReason);
         var start = new ProcessStartInfo("bash", [Path.Combine(Repository.Root, "samples", "Migration", "run.sh"), Path.Combine(AppContext.BaseDirectory, "Migration.dll")])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

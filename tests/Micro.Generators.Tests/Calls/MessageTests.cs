@@ -15,7 +15,7 @@ public sealed class MessageTests
     public async Task Call_ProtobufMessages_TravelAsProtobuf(string protocol)
     {
         await using var running = await RunningService.StartAsync(static service => service.HandleClock(static context => new Clock(context)), protocol);
-        IClock clock = new ClockClient(running.Service.Client);
+        var clock = new ClockClient(running.Service.Client);
 
         var since = await clock.SinceAsync(new Timestamp { Seconds = 5 });
 

@@ -56,6 +56,39 @@ public sealed class WatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Watch_PacketFromBeforeAChangeIsReadAfterIt_IsNotBelieved()
+    {
+        await WatchAsync("greeter");
+        Announce(Peer.Node("a", port: 9001));
+        Announce(Peer.Node("a", port: 9002));
+        Announce(Peer.Node("a", port: 9001));
+        Announce(Peer.Node("b"));
+
+        (await NextAsync()).Service!.Nodes[0].Address.Should().Be("10.0.0.9:9001");
+        (await NextAsync()).Service!.Nodes[0].Address.Should().Be("10.0.0.9:9002");
+        (await NextAsync()).Service!.Nodes[0].Id.Should().Be("b");
+    }
+
+    [Fact]
+    public async Task Watch_NodeSaysItsOldSelfAgain_IsBelievedWhenItAnnouncesAgain()
+    {
+        await using var server = new FakeHost(_link, "10.0.0.2", _time);
+        await server.Registry.RegisterAsync(TestRecords.Greeter(), new RegisterOptions());
+        await WatchAsync("greeter", isThere: true);
+
+        await server.Registry.RegisterAsync(TestRecords.Greeter(version: "2.0.0"), new RegisterOptions());
+        await server.Registry.RegisterAsync(TestRecords.Greeter(), new RegisterOptions());
+
+        var versions = new List<string>();
+        while (versions.Count < 4)
+        {
+            versions.Add((await NextAsync(stepMilliseconds: 20)).Service!.Version);
+        }
+
+        versions.Should().Equal("1.0.0", "2.0.0", "2.0.0", "1.0.0");
+    }
+
+    [Fact]
     public async Task Watch_PeerCrashes_DeleteWhenItsTtlIsOver_R_MDNS_4()
     {
         await WatchAsync("greeter");
