@@ -72,20 +72,21 @@ public sealed class WatchTests : IAsyncLifetime
     [Fact]
     public async Task Watch_NodeSaysItsOldSelfAgain_IsBelievedWhenItAnnouncesAgain()
     {
-        await using var server = new FakeHost(_link, "10.0.0.2", _time);
-        await server.Registry.RegisterAsync(TestRecords.Greeter(), new RegisterOptions());
-        await WatchAsync("greeter", isThere: true);
+        await WatchAsync("greeter");
+        Announce(Peer.Node("a", port: 9001));
+        Announce(Peer.Node("a", port: 9002));
+        Announce(Peer.Node("a", port: 9001));
+        await _client.Transport.DrainAsync();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Announce(Peer.Node("a", port: 9001));
 
-        await server.Registry.RegisterAsync(TestRecords.Greeter(version: "2.0.0"), new RegisterOptions());
-        await server.Registry.RegisterAsync(TestRecords.Greeter(), new RegisterOptions());
-
-        var versions = new List<string>();
-        while (versions.Count < 4)
+        var ports = new List<string>();
+        while (ports.Count < 3)
         {
-            versions.Add((await NextAsync(stepMilliseconds: 20)).Service!.Version);
+            ports.Add((await NextAsync()).Service!.Nodes[0].Address);
         }
 
-        versions.Should().Equal("1.0.0", "2.0.0", "2.0.0", "1.0.0");
+        ports.Should().Equal("10.0.0.9:9001", "10.0.0.9:9002", "10.0.0.9:9001");
     }
 
     [Fact]
