@@ -166,7 +166,7 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
         var started = time.GetTimestamp();
         var watch = new RefusalWatch(this);
         var opened = await Dialer.ConnectAsync(network, address, timeout, time, cancellationToken).ConfigureAwait(false);
-        var connection = new NodeConnection(opened, this, tls is null ? watch : null);
+        var connection = new NodeConnection(opened, this, tls is null ? watch : null, time);
         Stream stream = tls is null
             ? connection
             : await Dialer.SecureAsync(new NodeSecureConnection(connection, watch), address, tls, SslApplicationProtocol.Http2, timeout, started, time, cancellationToken).ConfigureAwait(false);
