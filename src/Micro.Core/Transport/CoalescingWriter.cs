@@ -4,9 +4,8 @@ namespace Micro.Transport;
 /// One write buffer for many writers: frames are appended under a short lock, and whoever sends takes along all that
 /// wait. While one buffer is being sent the other fills.
 /// </summary>
-/// <param name="send">Sends bytes; called by one thread at a time.</param>
-/// <param name="sending">Told when a send has to wait for the other side, and when it is done.</param>
-internal sealed class CoalescingWriter(Func<ReadOnlyMemory<byte>, ValueTask> send, Action<bool>? sending = null) : IDisposable
+/// <param name="sink">Sends the bytes.</param>
+internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
 {
     private readonly Lock _gate = new();
     private PooledBufferWriter _filling = new();
@@ -155,7 +154,7 @@ internal sealed class CoalescingWriter(Func<ReadOnlyMemory<byte>, ValueTask> sen
             ValueTask pending;
             try
             {
-                pending = send(_leaving.WrittenMemory);
+                pending = sink.SendAsync(_leaving.WrittenMemory);
                 if (!pending.IsCompletedSuccessfully)
                 {
                     _ = FinishAsync(pending);
@@ -175,9 +174,9 @@ internal sealed class CoalescingWriter(Func<ReadOnlyMemory<byte>, ValueTask> sen
     {
         try
         {
-            sending?.Invoke(true);
+            sink.OnSending(true);
             await pending.ConfigureAwait(false);
-            sending?.Invoke(false);
+            sink.OnSending(false);
         }
         catch (Exception exception)
         {
@@ -231,7 +230,7 @@ internal sealed class CoalescingWriter(Func<ReadOnlyMemory<byte>, ValueTask> sen
 
     private void Fail(Exception exception)
     {
-        sending?.Invoke(false);
+        sink.OnSending(false);
         lock (_gate)
         {
             _failure ??= exception;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Micro.Server;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -19,6 +20,7 @@ internal sealed class OpenConnection(ProtocolHost host, ConnectionContext connec
     /// Waits until it is clear; nothing for a connection that has begun to say that it is HTTP/2 when the server stops. Who
     /// sends nothing is idle; who has begun must go on within the time for a head.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool?> BeginsWithPrefaceAsync()
     {
         var input = connection.Transport.Input;

@@ -4,15 +4,14 @@ namespace Micro.Transport;
 /// Runs items in the order they came, on the thread that has them. As long as items wait, a second thread is on its way
 /// to take the next one: what blocks delays nothing but itself, and what does not costs no change of thread.
 /// </summary>
-/// <param name="run">Runs an item; never throws.</param>
-/// <param name="emptied">Called by each thread when it finds nothing more to run.</param>
-internal sealed class WorkQueue<T>(Action<T> run, Action emptied) : IThreadPoolWorkItem
+/// <param name="owner">Runs the items.</param>
+internal sealed class WorkQueue<T>(IWorkQueueOwner<T> owner) : IRunnable, IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
     private readonly Queue<T> _items = [];
     private bool _isHelperComing;
 
-    /// <summary>Whether some thread will still call <c>emptied</c> after this moment.</summary>
+    /// <summary>Whether some thread will still call <see cref="IWorkQueueOwner{T}.OnEmptied"/> after this moment.</summary>
     public bool IsBusy
     {
         get
@@ -38,10 +37,10 @@ internal sealed class WorkQueue<T>(Action<T> run, Action emptied) : IThreadPoolW
     {
         while (TryTake(out var item))
         {
-            run(item);
+            owner.Run(item);
         }
 
-        emptied();
+        owner.OnEmptied();
     }
 
     void IThreadPoolWorkItem.Execute()

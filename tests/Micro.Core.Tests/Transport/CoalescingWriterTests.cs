@@ -3,7 +3,7 @@ using Micro.Testing;
 
 namespace Micro.Transport;
 
-public sealed class CoalescingWriterTests
+public sealed class CoalescingWriterTests : IByteSink
 {
     private readonly List<string> _sent = [];
     private TaskCompletionSource _sending = new();
@@ -11,7 +11,7 @@ public sealed class CoalescingWriterTests
     [Fact]
     public async Task Append_WhileASendIsUnderWay_LeavesTogetherWithTheNext()
     {
-        using var writer = new CoalescingWriter(SendAsync);
+        using var writer = new CoalescingWriter(this);
         Append(writer, "a");
         writer.StartSending();
 
@@ -29,7 +29,7 @@ public sealed class CoalescingWriterTests
     [Fact]
     public async Task FlushAsync_QueueAboveWhatMayStay_WaitsForProgress()
     {
-        using var writer = new CoalescingWriter(SendAsync);
+        using var writer = new CoalescingWriter(this);
         Append(writer, "first");
         writer.StartSending();
         Append(writer, "second");
@@ -48,7 +48,7 @@ public sealed class CoalescingWriterTests
     [Fact]
     public async Task Send_Fails_WaitersLearnItAndLaterFramesAreDropped()
     {
-        using var writer = new CoalescingWriter(SendAsync);
+        using var writer = new CoalescingWriter(this);
         Append(writer, "a");
         writer.StartSending();
         var waiting = writer.FlushAsync().AsTask();
@@ -66,7 +66,7 @@ public sealed class CoalescingWriterTests
     [Fact]
     public void Append_WriterThrows_NothingOfTheFrameStays()
     {
-        using var writer = new CoalescingWriter(SendAsync);
+        using var writer = new CoalescingWriter(this);
         Append(writer, "a");
         var append = () => writer.Append(0, static (PooledBufferWriter output, in int _) =>
         {
@@ -84,7 +84,7 @@ public sealed class CoalescingWriterTests
     [Fact]
     public void HandedOver_FrameNotYetSent_LiesBeforeIt()
     {
-        using var writer = new CoalescingWriter(SendAsync);
+        using var writer = new CoalescingWriter(this);
         var first = Append(writer, "abc");
         writer.StartSending();
         var second = Append(writer, "d");
@@ -96,10 +96,14 @@ public sealed class CoalescingWriterTests
     private static long Append(CoalescingWriter writer, string text) => writer.Append(
         in text, static (PooledBufferWriter output, in string frame) => System.Buffers.BuffersExtensions.Write(output, Encoding.UTF8.GetBytes(frame)));
 
-    private ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    ValueTask IByteSink.SendAsync(ReadOnlyMemory<byte> bytes)
     {
         _sent.Add(Encoding.UTF8.GetString(bytes.Span));
         return new ValueTask(_sending.Task);
+    }
+
+    void IByteSink.OnSending(bool waits)
+    {
     }
 
     private void Complete()

@@ -9,7 +9,7 @@ public sealed class WorkQueueTests
     {
         using var gate = new ManualResetEventSlim();
         var ran = 0;
-        var queue = new WorkQueue<int>(
+        var queue = new WorkQueue<int>(new Owner(
             item =>
             {
                 if (item % 2 == 0)
@@ -19,7 +19,7 @@ public sealed class WorkQueueTests
 
                 Interlocked.Increment(ref ran);
             },
-            static () => { });
+            static () => { }));
         foreach (var item in Enumerable.Range(0, 6))
         {
             queue.Add(item);
@@ -39,7 +39,7 @@ public sealed class WorkQueueTests
         var asked = 0;
         var emptied = 0;
         WorkQueue<int>? queue = null;
-        queue = new WorkQueue<int>(
+        queue = new WorkQueue<int>(new Owner(
             item =>
             {
                 if (queue!.IsBusy)
@@ -54,7 +54,7 @@ public sealed class WorkQueueTests
                     });
                 }
             },
-            () => Interlocked.Increment(ref emptied));
+            () => Interlocked.Increment(ref emptied)));
         for (var round = 0; round < 200; round++)
         {
             for (var number = 0; number < 5; number++)
@@ -66,5 +66,12 @@ public sealed class WorkQueueTests
         }
 
         await Eventually.TrueAsync(() => Volatile.Read(ref asked) == 0, "everybody was told");
+    }
+
+    private sealed class Owner(Action<int> run, Action emptied) : IWorkQueueOwner<int>
+    {
+        public void Run(int item) => run(item);
+
+        public void OnEmptied() => emptied();
     }
 }

@@ -7,12 +7,15 @@ namespace Micro.Transport.Mucp;
 internal sealed class FinishedStreams(int capacity)
 {
     private readonly Lock _gate = new();
-    private readonly List<string> _ids = [];
+
+    /// <summary>Made with the first one: most connections have none.</summary>
+    private List<string>? _ids;
 
     public void Add(string id)
     {
         lock (_gate)
         {
+            _ids ??= [];
             _ids.Remove(id);
             if (_ids.Count == capacity)
             {
@@ -28,7 +31,7 @@ internal sealed class FinishedStreams(int capacity)
     {
         lock (_gate)
         {
-            return isEnd ? _ids.Remove(id) : _ids.Contains(id);
+            return _ids is not null && (isEnd ? _ids.Remove(id) : _ids.Contains(id));
         }
     }
 }

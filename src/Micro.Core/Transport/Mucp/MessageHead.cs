@@ -14,8 +14,10 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
     private static readonly SearchValues<byte> TokenBytes =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"u8);
 
+    private const int CommonFields = 24;
+
     private readonly int[] _known = new int[(int)KnownHeader.Count];
-    private Field[] _fields = new Field[24];
+    private Field[] _fields = [];
     private byte[] _buffer = [];
     private int _count;
 
@@ -65,7 +67,7 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
         var length = (int)source.Length;
         if (_buffer.Length < length)
         {
-            Dispose();
+            Release();
             _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(length, 512));
         }
 
@@ -116,10 +118,8 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
         };
         _known.CopyTo(detached._known, 0);
         _buffer = [];
-        _fields = new Field[24];
-        _count = 0;
-        StartLineLength = 0;
-        Array.Fill(_known, -1);
+        _fields = [];
+        Forget();
         return detached;
     }
 
@@ -149,15 +149,25 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
         return found;
     }
 
-    public void Dispose()
+    /// <summary>Gives the memory back until the next message.</summary>
+    public void Release()
     {
-        var buffer = _buffer;
-        _buffer = [];
-        if (buffer.Length > 0)
+        if (_buffer.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = [];
         }
+
+        if (_fields.Length > 0)
+        {
+            ArrayPool<Field>.Shared.Return(_fields);
+            _fields = [];
+        }
+
+        Forget();
     }
+
+    public void Dispose() => Release();
 
     private static int NextLine(ReadOnlySpan<byte> bytes, int start, out int lineEnd)
     {
@@ -230,7 +240,7 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
 
         if (_count == _fields.Length)
         {
-            Array.Resize(ref _fields, _fields.Length * 2);
+            Grow();
         }
 
         _fields[_count] = new Field(start, colon, start + colon + 1 + leading, value.Length);
@@ -241,6 +251,25 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
         }
 
         _count++;
+    }
+
+    private void Grow()
+    {
+        var larger = ArrayPool<Field>.Shared.Rent(Math.Max(CommonFields, _fields.Length * 2));
+        _fields.CopyTo(larger, 0);
+        if (_fields.Length > 0)
+        {
+            ArrayPool<Field>.Shared.Return(_fields);
+        }
+
+        _fields = larger;
+    }
+
+    private void Forget()
+    {
+        _count = 0;
+        StartLineLength = 0;
+        Array.Fill(_known, -1);
     }
 
     private void TakeKnown(KnownHeader header, ReadOnlySpan<byte> value)

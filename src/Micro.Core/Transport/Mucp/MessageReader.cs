@@ -22,11 +22,8 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     /// <summary>Bytes of the present message that have arrived so far, for the slowest allowed rate.</summary>
     public long ReceivedBytes { get; private set; }
 
-    /// <summary>Raised (by field, it is per connection) when the first bytes of a message are there.</summary>
-    public Action? MessageStarted { get; init; }
-
-    /// <summary>Raised when more bytes of a message have arrived.</summary>
-    public Action? MessageProgressed { get; init; }
+    /// <summary>Who is told how messages come in.</summary>
+    public IMessageObserver? Observer { get; init; }
 
     /// <summary>
     /// Begins to wait for the next message, before it was asked for. <see cref="ReadHeadAsync"/> goes on with this wait.
@@ -57,22 +54,26 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
 
     /// <summary>Reads the next head.</summary>
     /// <param name="head">Where it goes.</param>
-    /// <param name="isClosing">Asked when the wait is cancelled from outside: whether to give up between messages.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns><see langword="false"/> when the connection ended between messages.</returns>
     /// <exception cref="MalformedMessageException">The bytes are no valid head.</exception>
     /// <exception cref="IOException">The connection ended within a head.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> ReadHeadAsync(MessageHead head, Func<bool>? isClosing, CancellationToken cancellationToken)
+    public async ValueTask<bool> ReadHeadAsync(MessageHead head, CancellationToken cancellationToken)
     {
         ReceivedBytes = 0;
         long scanned = 0;
         var started = false;
         while (true)
         {
-            var result = _isAhead
-                ? await TakeAheadAsync(cancellationToken).ConfigureAwait(false)
-                : await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var reading = _isAhead ? TakeAheadAsync(cancellationToken) : input.ReadAsync(cancellationToken);
+            if (scanned == 0 && !readsResponses && !reading.IsCompleted)
+            {
+                // A server has many connections that wait, perhaps for hours.
+                head.Release();
+            }
+
+            var result = await reading.ConfigureAwait(false);
             var buffer = SkipEmptyLines(result.Buffer);
             if (TryFindHeadEnd(buffer, scanned, out var headEnd, out var next))
             {
@@ -85,7 +86,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
             }
 
             ThrowIfTooLong(buffer.Length);
-            if (result.IsCompleted || (result.IsCanceled && buffer.IsEmpty && isClosing?.Invoke() == true))
+            if (result.IsCompleted || (result.IsCanceled && buffer.IsEmpty && Observer?.IsClosing == true))
             {
                 input.AdvanceTo(buffer.End);
                 return buffer.IsEmpty ? false : throw new IOException("connection ended within a message head");
@@ -94,7 +95,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
             if (!started && !buffer.IsEmpty)
             {
                 started = true;
-                MessageStarted?.Invoke();
+                Observer?.OnMessageStarted();
             }
 
             scanned = buffer.Length;
@@ -162,7 +163,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
             input.AdvanceTo(result.Buffer.GetPosition(taken));
             length -= taken;
             ReceivedBytes += taken;
-            MessageProgressed?.Invoke();
+            Observer?.OnMessageProgressed();
             if (length > 0 && result.IsCompleted)
             {
                 throw new IOException("connection ended within a message body");
@@ -268,7 +269,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
             }
 
             ReceivedBytes = headBytes + result.Buffer.Length;
-            MessageProgressed?.Invoke();
+            Observer?.OnMessageProgressed();
             input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
             if (result.IsCompleted)
             {
@@ -298,7 +299,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
                 return new ReadOnlySequence<byte>(_chunks.WrittenMemory);
             }
 
-            MessageProgressed?.Invoke();
+            Observer?.OnMessageProgressed();
             if (result.IsCompleted)
             {
                 throw new IOException("connection ended within a chunked body");

@@ -4,12 +4,12 @@ using Micro.Telemetry;
 namespace Micro.Transport.Mucp;
 
 /// <summary>The unary calls that run on one server connection: those that came in order, one at a time, or many at a time.</summary>
-internal sealed class MucpCallSet
+internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
 {
     private readonly MucpServer _server;
     private readonly MucpReplyWriter _replies;
     private readonly WorkQueue<MucpServerCall> _queue;
-    private readonly Action _ended;
+    private readonly MucpServerConnection _connection;
     private readonly Lock _gate = new();
     private MucpServerCall? _first;
     private TaskCompletionSource? _waiting;
@@ -18,25 +18,21 @@ internal sealed class MucpCallSet
 
     /// <param name="server">What all connections share.</param>
     /// <param name="replies">Where replies go.</param>
-    /// <param name="ended">Told when the last running call has ended.</param>
-    public MucpCallSet(MucpServer server, MucpReplyWriter replies, Action ended)
+    /// <param name="connection">Told when the last running call has ended.</param>
+    public MucpCallSet(MucpServer server, MucpReplyWriter replies, MucpServerConnection connection)
     {
         _server = server;
         _replies = replies;
-        _ended = ended;
-        _queue = new WorkQueue<MucpServerCall>(Start, replies.StartSending);
-        RunQueued = _queue.Run;
+        _connection = connection;
+        _queue = new WorkQueue<MucpServerCall>(this);
     }
-
-    /// <summary>Runs the calls that were added, on this thread.</summary>
-    public Action RunQueued { get; }
 
     public bool IsEmpty => Volatile.Read(ref _count) == 0;
 
     /// <summary>Whether the last reply told the client that the connection ends.</summary>
     public bool EndsConnection { get; private set; }
 
-    /// <summary>Adds a call, which runs with <see cref="RunQueued"/>.</summary>
+    /// <summary>Adds a call, which runs with <see cref="Run()"/>.</summary>
     public void Add(MucpServerCall call)
     {
         lock (_gate)
@@ -54,6 +50,9 @@ internal sealed class MucpCallSet
 
         _queue.Add(call);
     }
+
+    /// <summary>Runs the calls that were added, on this thread.</summary>
+    public void Run() => _queue.Run();
 
     /// <summary>Waits until no more than that many calls run; what was added is run first.</summary>
     public ValueTask WaitUntilAtMostAsync(int count)
@@ -103,7 +102,9 @@ internal sealed class MucpCallSet
         }
     }
 
-    private void Start(MucpServerCall call)
+    void IWorkQueueOwner<MucpServerCall>.OnEmptied() => _replies.StartSending();
+
+    void IWorkQueueOwner<MucpServerCall>.Run(MucpServerCall call)
     {
         if (!ServerTelemetry.IsOn || call.Invoker.IsInternal)
         {
@@ -227,7 +228,7 @@ internal sealed class MucpCallSet
         _server.CallPool.Return(call);
         if (isLast)
         {
-            _ended();
+            _connection.OnWorkEnded();
         }
     }
 

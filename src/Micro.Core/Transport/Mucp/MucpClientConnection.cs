@@ -144,7 +144,7 @@ internal sealed class MucpClientConnection : IDisposable
         {
             do
             {
-                if (!await _reader.ReadHeadAsync(Head, isClosing: null, cancellationToken).ConfigureAwait(false))
+                if (!await _reader.ReadHeadAsync(Head, cancellationToken).ConfigureAwait(false))
                 {
                     throw new IOException("the server closed it");
                 }

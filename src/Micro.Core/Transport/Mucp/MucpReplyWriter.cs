@@ -8,7 +8,7 @@ namespace Micro.Transport.Mucp;
 /// Writes the replies of one connection. Every reply is status 200, errors too: they stand in <c>Micro-Error</c> and its
 /// twin, as go-micro's clients expect.
 /// </summary>
-internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output, Func<bool> announcesClose) : IDisposable
+internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output, MucpServerConnection connection) : IDisposable
 {
     /// <summary>Bytes of stream messages that may wait for the client before their handler does.</summary>
     private const int MaxQueuedStreamBytes = 64 * 1024;
@@ -23,7 +23,7 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
     /// <returns>Whether it tells the client that the connection will be closed.</returns>
     public bool WriteReply(MucpServerCall call, MicroException? error)
     {
-        var closes = call.Head.ClosesConnection || announcesClose();
+        var closes = call.Head.ClosesConnection || connection.AnnouncesClose;
         if (error is null && call.Format.Envelope is null && call.Response.WrittenCount <= server.Limits.MaxMessageBytes)
         {
             output.Append(new Frame(call.Head, call.Format) { Body = call.Response.WrittenMemory, Closes = closes, Call = call }, WriteFrame);
@@ -44,7 +44,7 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
     /// <returns>Whether it tells the client that the connection will be closed.</returns>
     public bool WriteError(MessageHead request, MicroException error, ContentFormat format, string envelopeId, bool mustClose = false)
     {
-        var closes = mustClose || request.ClosesConnection || announcesClose();
+        var closes = mustClose || request.ClosesConnection || connection.AnnouncesClose;
         WriteError(request, error, format, envelopeId, closes, call: null);
         return closes;
     }
@@ -55,7 +55,7 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
         using var body = new PooledBufferWriter(64);
         stream.Format.Envelope?.WrapError("", text, body);
         output.Append(
-            new Frame(stream.Opening, stream.Format) { Body = body.WrittenMemory, Error = HeaderRules.Clean(text), Closes = stream.Opening.ClosesConnection || announcesClose() },
+            new Frame(stream.Opening, stream.Format) { Body = body.WrittenMemory, Error = HeaderRules.Clean(text), Closes = stream.Opening.ClosesConnection || connection.AnnouncesClose },
             WriteFrame);
         await output.FlushAsync().ConfigureAwait(false);
     }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -10,7 +9,7 @@ namespace Micro.Transport.Mucp;
 /// One mucp connection of a server. Its loop reads messages and hands them on. What comes from Go, curl and probes is
 /// answered in order, one message at a time; calls of clients that agreed to it run side by side.
 /// </summary>
-internal sealed class MucpServerConnection : IReapable, IDisposable
+internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteSink, IDisposable
 {
     /// <summary>How long requests that crossed the good-bye are still taken in, so that it is not lost in a reset.</summary>
     private static readonly TimeSpan GoodbyeTime = TimeSpan.FromMilliseconds(250);
@@ -29,7 +28,6 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
 
     /// <summary>Spread over ± 10 %, so that many idle connections do not end in the same moment.</summary>
     private readonly long _idleTime;
-    private readonly Func<bool> _canClose;
     private MessageHead _head = new();
     private long _idleSince;
     private long _readDeadline = long.MaxValue;
@@ -42,20 +40,22 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
     {
         _server = server;
         _connection = connection;
-        var output = connection.Transport.Output;
-        _canClose = CanClose;
-        _output = new CoalescingWriter(bytes => SendAsync(output, bytes), OnSending);
-        _replies = new MucpReplyWriter(server, _output, AnnouncesClose);
-        _calls = new MucpCallSet(server, _replies, OnWorkEnded);
+        _output = new CoalescingWriter(this);
+        _replies = new MucpReplyWriter(server, _output, this);
+        _calls = new MucpCallSet(server, _replies, this);
         _reader = new MessageReader(connection.Transport.Input, server.Limits, readsResponses: false)
         {
-            MessageStarted = OnMessageStarted,
-            MessageProgressed = OnMessageProgressed,
+            Observer = this,
         };
-        _streams = new MucpStreamSet(server, _replies, connection, OnWorkEnded);
+        _streams = new MucpStreamSet(server, _replies, connection, this);
         _dispatcher = new MucpDispatcher(server, _replies, connection, _calls, _streams);
         _idleTime = Ticks(server.Limits.IdleTimeout * (0.9 + (0.2 * server.Random.NextDouble())));
     }
+
+    /// <summary>Whether replies tell the client that the connection will be closed.</summary>
+    public bool AnnouncesClose => _server.IsDraining && _streams.IsEmpty;
+
+    bool IMessageObserver.IsClosing => CanClose();
 
     public async Task RunAsync()
     {
@@ -65,7 +65,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         var reason = "closed by the client";
         try
         {
-            while (await new Waiting(NextMessageAsync(), _calls.RunQueued))
+            while (await new Waiting(NextMessageAsync(), _calls))
             {
             }
 
@@ -127,7 +127,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
     private async ValueTask<bool> NextMessageAsync()
     {
         OnMessagesPaused();
-        if (!await _reader.ReadHeadAsync(_head, _canClose, CancellationToken.None).ConfigureAwait(false))
+        if (!await _reader.ReadHeadAsync(_head, CancellationToken.None).ConfigureAwait(false))
         {
             return false;
         }
@@ -194,7 +194,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         await _calls.WaitUntilAtMostAsync(_server.Limits.MaxCallsPerConnection - 1).ConfigureAwait(false);
         if (_output.QueuedBytes > MaxQueuedReplyBytes)
         {
-            _calls.RunQueued();
+            _calls.Run();
             await _output.FlushAsync(MaxQueuedReplyBytes).ConfigureAwait(false);
         }
 
@@ -276,8 +276,6 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         }
     }
 
-    private bool AnnouncesClose() => _server.IsDraining && _streams.IsEmpty;
-
     private bool CanClose() => _calls.IsEmpty && _streams.IsEmpty && (_closeRequested || _calls.EndsConnection);
 
     private void RequestClose()
@@ -297,7 +295,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
     }
 
     /// <summary>The last call, or a stream, has ended.</summary>
-    private void OnWorkEnded()
+    public void OnWorkEnded()
     {
         Volatile.Write(ref _idleSince, _server.TimeProvider.GetTimestamp());
         if (CanClose() || (_server.IsDraining && _streams.IsEmpty && _closeRequested))
@@ -306,7 +304,7 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
         }
     }
 
-    private void OnMessageStarted()
+    public void OnMessageStarted()
     {
         _isBetweenMessages = false;
         _messageStarted = _server.TimeProvider.GetTimestamp();
@@ -314,13 +312,13 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
     }
 
     /// <summary>The longer a message, the longer it may take; but never slower than the lowest rate.</summary>
-    private void OnMessageProgressed()
+    public void OnMessageProgressed()
     {
         var allowed = _server.Limits.HeaderTimeout + TimeSpan.FromSeconds((double)_reader.ReceivedBytes / _server.Limits.MinBodyBytesPerSecond);
         SetReadDeadline(allowed - _server.TimeProvider.GetElapsedTime(_messageStarted));
     }
 
-    private void OnSending(bool waits) =>
+    void IByteSink.OnSending(bool waits) =>
         Volatile.Write(ref _writeDeadline, waits ? _server.TimeProvider.GetTimestamp() + Ticks(_server.Limits.WriteTimeout) : long.MaxValue);
 
     private void SetReadDeadline(TimeSpan after) => Volatile.Write(ref _readDeadline, _server.TimeProvider.GetTimestamp() + Ticks(after));
@@ -328,9 +326,9 @@ internal sealed class MucpServerConnection : IReapable, IDisposable
     private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _server.TimeProvider.TimestampFrequency);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask SendAsync(PipeWriter output, ReadOnlyMemory<byte> bytes)
+    async ValueTask IByteSink.SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        var result = await output.WriteAsync(bytes).ConfigureAwait(false);
+        var result = await _connection.Transport.Output.WriteAsync(bytes).ConfigureAwait(false);
         if (result.IsCompleted)
         {
             throw new IOException("the client closed the connection");

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Connections;
 namespace Micro.Transport.Mucp;
 
 /// <summary>The open streams of one server connection, told apart by <c>Micro-Stream</c>.</summary>
-internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, ConnectionContext connection, Action ended) : IDisposable
+internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, ConnectionContext connection, MucpServerConnection owner) : IDisposable
 {
     private const string EndOfStream = "EOS";
 
@@ -134,7 +134,7 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
             context.End();
             stream.Dispose();
             server.EndCall();
-            ended();
+            owner.OnWorkEnded();
         }
     }
 

@@ -10,7 +10,7 @@ namespace Micro.Transport.Mucp;
 /// A connection to a node of ours that many calls share: requests go out without waiting, replies come back in any
 /// order and find their call by id. Safe for concurrent use.
 /// </summary>
-internal sealed class MultiplexedConnection : IDisposable
+internal sealed class MultiplexedConnection : IByteSink, IWorkQueueOwner<MucpPendingCall>, IDisposable
 {
     private const string ErrorId = "go.micro.client.transport";
 
@@ -39,8 +39,8 @@ internal sealed class MultiplexedConnection : IDisposable
         _limits = limits;
         _ended = ended;
         _host = Encoding.UTF8.GetBytes(connection.Address);
-        _output = new CoalescingWriter(connection.SendRawAsync);
-        _replies = new WorkQueue<MucpPendingCall>(static call => call.Complete(), _output.StartSending);
+        _output = new CoalescingWriter(this);
+        _replies = new WorkQueue<MucpPendingCall>(this);
         _reader = new MessageReader(connection.Input, limits, readsResponses: true);
     }
 
@@ -132,12 +132,23 @@ internal sealed class MultiplexedConnection : IDisposable
         }
     }
 
+    ValueTask IByteSink.SendAsync(ReadOnlyMemory<byte> bytes) => _connection.SendRawAsync(bytes);
+
+    /// <summary>Calls have deadlines of their own.</summary>
+    void IByteSink.OnSending(bool waits)
+    {
+    }
+
+    void IWorkQueueOwner<MucpPendingCall>.Run(MucpPendingCall call) => call.Complete();
+
+    void IWorkQueueOwner<MucpPendingCall>.OnEmptied() => _output.StartSending();
+
     private async Task ReadAsync()
     {
         Func<MucpPendingCall, MicroException> explain;
         try
         {
-            while (await new Waiting(NextReplyAsync(), _replies.Run))
+            while (await new Waiting(NextReplyAsync(), _replies))
             {
             }
 
@@ -158,7 +169,7 @@ internal sealed class MultiplexedConnection : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> NextReplyAsync()
     {
-        if (!await _reader.ReadHeadAsync(_head, isClosing: null, CancellationToken.None).ConfigureAwait(false))
+        if (!await _reader.ReadHeadAsync(_head, CancellationToken.None).ConfigureAwait(false))
         {
             throw new IOException("the server closed it");
         }

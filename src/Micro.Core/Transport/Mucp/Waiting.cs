@@ -9,12 +9,12 @@ namespace Micro.Transport.Mucp;
 /// only; methods between it and the wait would not have returned yet.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly struct Waiting(ValueTask<bool> waiting, Action meanwhile)
+internal readonly struct Waiting(ValueTask<bool> waiting, IRunnable meanwhile)
 {
     public Awaiter GetAwaiter() => new(waiting.ConfigureAwait(false).GetAwaiter(), meanwhile);
 
     [StructLayout(LayoutKind.Auto)]
-    public readonly struct Awaiter(ConfiguredValueTaskAwaitable<bool>.ConfiguredValueTaskAwaiter waiting, Action meanwhile) : ICriticalNotifyCompletion
+    public readonly struct Awaiter(ConfiguredValueTaskAwaitable<bool>.ConfiguredValueTaskAwaiter waiting, IRunnable meanwhile) : ICriticalNotifyCompletion
     {
         public bool IsCompleted => waiting.IsCompleted;
 
@@ -25,13 +25,13 @@ internal readonly struct Waiting(ValueTask<bool> waiting, Action meanwhile)
         public void OnCompleted(Action continuation)
         {
             waiting.OnCompleted(continuation);
-            meanwhile();
+            meanwhile.Run();
         }
 
         public void UnsafeOnCompleted(Action continuation)
         {
             waiting.UnsafeOnCompleted(continuation);
-            meanwhile();
+            meanwhile.Run();
         }
     }
 }

@@ -44,7 +44,7 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnec
 
     public override string ConnectionId { get; set; }
 
-    public override IFeatureCollection Features { get; } = new FeatureCollection();
+    public override IFeatureCollection Features { get; } = new ConnectionFeatures();
 
     public override IDictionary<object, object?> Items
     {

@@ -133,6 +133,24 @@ public sealed class MessageReaderTests
     }
 
     [Fact]
+    public async Task ReadHead_ServerWaitsForTheNextMessage_HoldsNothingOfTheLast()
+    {
+        var pipe = new Pipe();
+        using var head = new MessageHead();
+        using var reader = new MessageReader(pipe.Reader, new TransportLimits(), readsResponses: false);
+        await pipe.Writer.WriteAsync("GET /one HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        await reader.ReadHeadAsync(head, default);
+        head.HeaderCount.Should().Be(1);
+
+        var next = reader.ReadHeadAsync(head, default);
+
+        (head.HeaderCount, head.StartLineLength, head.Has(KnownHeader.Host)).Should().Be((0, 0, false));
+        await pipe.Writer.WriteAsync("GET /two HTTP/1.1\r\nHost: b\r\nAccept: c\r\n\r\n"u8.ToArray());
+        (await next).Should().BeTrue();
+        head.HeaderCount.Should().Be(2);
+    }
+
+    [Fact]
     public async Task ReadBody_DeclaredFourGiB_AllocatesNothing_S10()
     {
         var limits = new TransportLimits { MaxMessageBytes = 1 << 30 };
@@ -140,7 +158,7 @@ public sealed class MessageReaderTests
         using var head = new MessageHead();
         using var reader = new MessageReader(pipe.Reader, limits, readsResponses: false);
         await pipe.Writer.WriteAsync("POST / HTTP/1.1\r\nContent-Length: 1073741824\r\n\r\nabc"u8.ToArray());
-        await reader.ReadHeadAsync(head, null, default);
+        await reader.ReadHeadAsync(head, default);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         var body = reader.ReadBodyAsync(head, default);

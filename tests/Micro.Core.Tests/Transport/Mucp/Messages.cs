@@ -43,7 +43,7 @@ internal static class Messages
         using var reader = new MessageReader(input, limits ?? new TransportLimits(), responses);
         try
         {
-            while (await reader.ReadHeadAsync(head, null, default))
+            while (await reader.ReadHeadAsync(head, default))
             {
                 seen.Append(Encoding.Latin1.GetString(head.StartLine)).Append('|');
                 seen.AppendJoin(';', head.ReadMetadata().Select(pair => $"{pair.Key}={pair.Value}")).Append('|');

@@ -1,0 +1,11 @@
+namespace Micro.Transport;
+
+/// <summary>Where a <see cref="CoalescingWriter"/> sends to.</summary>
+internal interface IByteSink
+{
+    /// <summary>Sends bytes; called by one thread at a time.</summary>
+    ValueTask SendAsync(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>Told when a send has to wait for the other side, and when it is done.</summary>
+    void OnSending(bool waits);
+}

@@ -1,0 +1,14 @@
+namespace Micro.Transport.Mucp;
+
+/// <summary>Follows the messages that a <see cref="MessageReader"/> reads.</summary>
+internal interface IMessageObserver
+{
+    /// <summary>Asked between messages when the wait was cancelled from outside: whether to give up.</summary>
+    bool IsClosing { get; }
+
+    /// <summary>The first bytes of a message are there.</summary>
+    void OnMessageStarted();
+
+    /// <summary>More bytes of a message have arrived.</summary>
+    void OnMessageProgressed();
+}
