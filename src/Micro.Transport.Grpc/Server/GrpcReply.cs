@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using Micro.Codecs;
@@ -10,6 +9,9 @@ namespace Micro.Transport.Grpc.Server;
 /// <summary>The answer to one call: messages, then the status in trailers; the status in headers if there was no message.</summary>
 internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
 {
+    /// <summary>Size of the transport's buffers.</summary>
+    private const int WriteBytes = 4096;
+
     private PooledBufferWriter? _frame;
     private GrpcFormat? _format;
     private bool _hasMessage;
@@ -48,7 +50,7 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
         }
 
         BinaryPrimitives.WriteUInt32BigEndian(_frame.WrittenSpanAt(1, 4), (uint)length);
-        exchange.Body.Writer.Write(frame);
+        Write(frame);
         _hasMessage = true;
     }
 
@@ -98,6 +100,22 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
     }
 
     public void Dispose() => _frame?.Dispose();
+
+    /// <summary>
+    /// Asks for memory by size: after a reset the transport has none to offer, and drops what is written into as much as was
+    /// asked for.
+    /// </summary>
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        var writer = exchange.Body.Writer;
+        while (!bytes.IsEmpty)
+        {
+            var part = bytes[..Math.Min(bytes.Length, WriteBytes)];
+            part.CopyTo(writer.GetSpan(part.Length));
+            writer.Advance(part.Length);
+            bytes = bytes[part.Length..];
+        }
+    }
 
     private static void SetStatus(IHeaderDictionary target, GrpcStatusCode status) =>
         target.GrpcStatus = status == GrpcStatusCode.Ok ? "0" : ((int)status).ToString(CultureInfo.InvariantCulture);

@@ -44,7 +44,14 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
     public void Release()
     {
         Message = default;
-        input.AdvanceTo(_end);
+        try
+        {
+            input.AdvanceTo(_end);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // The caller has gone meanwhile, and the memory with it: the handler, which may still run, hears it through its token.
+        }
     }
 
     public void CutIfLate(long now)
@@ -87,7 +94,7 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
                 return !isEnd;
             }
 
-            input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            Advance(result.Buffer.Start, result.Buffer.End);
             if (isOnly || !result.Buffer.IsEmpty)
             {
                 Watch(result.Buffer.Length);
@@ -113,7 +120,7 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
             return result;
         }
 
-        input.AdvanceTo(result.Buffer.Start);
+        Advance(result.Buffer.Start, result.Buffer.Start);
         throw new CallRefusal(GrpcStatusCode.DeadlineExceeded, "the request arrives too slowly");
     }
 
@@ -127,7 +134,7 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
             isEnd = result.IsCompleted && buffer.IsEmpty;
             if (isEnd)
             {
-                input.AdvanceTo(buffer.Start);
+                Advance(buffer.Start, buffer.Start);
             }
 
             return isEnd || (result.IsCompleted ? throw Truncated() : false);
@@ -149,6 +156,19 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
         _end = message.End;
         Message = isPacked ? Unpack(message) : message;
         return true;
+    }
+
+    /// <exception cref="CallerGoneException">The stream was reset after it was read.</exception>
+    private void Advance(SequencePosition consumed, SequencePosition examined)
+    {
+        try
+        {
+            input.AdvanceTo(consumed, examined);
+        }
+        catch (IOException exception)
+        {
+            throw new CallerGoneException(exception);
+        }
     }
 
     private int CheckPrefix(in ReadOnlySequence<byte> buffer, out bool isPacked)

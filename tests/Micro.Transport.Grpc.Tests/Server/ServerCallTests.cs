@@ -235,6 +235,30 @@ public sealed class ServerCallTests
         (await channel.CallAsync(GrpcServerFixture.Hello, new Request { Name = "Anna" })).Msg.Should().Be("Hello Anna");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100_000)]
+    public async Task Cancellation_WhileTheHandlerStillBlocks_IsNoFailureOfIt(int size)
+    {
+        await using var fixture = await GrpcServerFixture.StartAsync(handlers: server => server.Handle<Request, Response>("Blocking.Hello", async (request, context) =>
+        {
+            // On the server's thread: what was read of the request is still held.
+            context.CancellationToken.WaitHandle.WaitOne(TimeSpan.FromSeconds(20)).Should().BeTrue();
+            await Task.Delay(50, CancellationToken.None);
+            return new Response { Msg = new string('x', size) };
+        }));
+        await using var channel = fixture.Connect();
+        using var cancel = new CancellationTokenSource();
+        var call = channel.CallAsync(GrpcMethod.Protobuf<Request, Response>("/greeter.Blocking/Hello"), new Request(), cancellationToken: cancel.Token);
+        await fixture.Running();
+
+        await cancel.CancelAsync();
+
+        await FluentActions.Awaiting(() => call).Should().ThrowAsync<OperationCanceledException>();
+        await Eventually.TrueAsync(() => fixture.Server.RunningCalls == 0, "the call has ended");
+        fixture.Logs.Entries.Where(static entry => entry.Level >= Microsoft.Extensions.Logging.LogLevel.Error).Select(static entry => entry.Message).Should().BeEmpty();
+    }
+
     [Fact]
     public async Task TooManyCalls_AreShedAtOnce_S16()
     {
