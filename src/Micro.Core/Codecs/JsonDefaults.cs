@@ -1,7 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Json;
 
 namespace Micro.Codecs;
 
@@ -10,6 +10,12 @@ internal static class JsonDefaults
 {
     /// <summary>Deepest nesting, written or read.</summary>
     public const int MaxDepth = 64;
+
+    /// <summary>
+    /// That of ASP.NET Core: reflection where the application keeps it for JSON, nothing where it is trimmed or compiled ahead
+    /// of time; there a context must be given.
+    /// </summary>
+    private static readonly IJsonTypeInfoResolver? FrameworkResolver = new JsonOptions().SerializerOptions.TypeInfoResolver;
 
     /// <summary>Copies the user's options, or makes the default ones, and locks them.</summary>
     public static JsonSerializerOptions Prepare(JsonSerializerOptions? options)
@@ -21,14 +27,8 @@ internal static class JsonDefaults
                 MaxDepth = MaxDepth,
             }
             : new JsonSerializerOptions(options);
-        prepared.TypeInfoResolver ??= JsonSerializer.IsReflectionEnabledByDefault
-            ? Reflection()
-            : JsonTypeInfoResolver.Combine();
+        prepared.TypeInfoResolver ??= FrameworkResolver;
         prepared.MakeReadOnly();
         return prepared;
     }
-
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Only reached where the application keeps reflection-based JSON; else a context must be given.")]
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "As above: publishing ahead of time switches IsReflectionEnabledByDefault off.")]
-    private static DefaultJsonTypeInfoResolver Reflection() => new();
 }
