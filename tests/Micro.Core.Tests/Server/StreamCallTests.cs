@@ -197,8 +197,15 @@ public sealed class StreamCallTests
             var reading = ReadAsync(stream);
             await stream.SendAsync(new Ping());
             await stream.DisposeAsync();
-            await FluentActions.Awaiting(() => reading.WaitAsync(TimeSpan.FromSeconds(20)))
-                .Should().ThrowAsync<Exception>().Where(error => error is OperationCanceledException || error is ObjectDisposedException || error is MicroException);
+            try
+            {
+                // A quick server has said its end before the receiver is sent away; both are an end.
+                await reading.WaitAsync(TimeSpan.FromSeconds(20));
+            }
+            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException or MicroException)
+            {
+                // Sent away.
+            }
         }
     }
 

@@ -41,6 +41,36 @@ public sealed class ContractBinderTests
         Binding(_ => { }).Should().Throw<ArgumentException>().WithMessage("*its contract declares none*");
     }
 
+    [Fact]
+    public void Bind_EndpointWithDescription_IsDescribedByItAndNotByTheType()
+    {
+        var invoker = ContractBinder.Bind(
+            new Contract(binder => binder.Unary<string, string>(
+                new ContractEndpoint("Greeter.Hello") { Idempotent = true, Request = new Registry.Value { Name = "Word", Type = "Word" } },
+                (request, _) => Task.FromResult(request))),
+            new HandlerOptions(),
+            []).Single();
+
+        invoker.Description.Request.Should().Be(new Registry.Value { Name = "Word", Type = "Word" });
+        invoker.Description.Response.Should().Be(new Registry.Value { Name = "string", Type = "string" });
+        invoker.Description.Metadata.Should().Contain("idempotent", "true");
+        invoker.Method.Should().BeNull();
+    }
+
+    [Fact]
+    public void Bind_DescribedEndpointTwiceOrIllFormed_Throws()
+    {
+        Binding(binder =>
+        {
+            binder.Unary<string, string>(new ContractEndpoint("Greeter.Hello"), (request, _) => Task.FromResult(request));
+            binder.ClientStream<string, string>(new ContractEndpoint("Greeter.Hello"), (_, _) => Task.FromResult(""));
+        }).Should().Throw<ArgumentException>().WithMessage("*'Greeter.Hello' is given twice*");
+        Binding(binder => binder.ServerStream<string, string>(new ContractEndpoint("Hello"), (_, _) => throw new NotSupportedException()))
+            .Should().Throw<ArgumentException>().WithMessage("*'Hello'*Handler.Method*");
+        Binding(binder => binder.BidirectionalStream<string, string>((ContractEndpoint)null!, (_, _) => throw new NotSupportedException()))
+            .Should().Throw<ArgumentNullException>();
+    }
+
     private static Action Binding(Action<IContractBinder> add) => () => ContractBinder.Bind(new Contract(add), new HandlerOptions(), []);
 
     private static void Greet(IContractBinder binder)
