@@ -94,6 +94,12 @@ public sealed record CallOptions
     /// <summary>Interceptors of each attempt, run inside the client's own; the first is outermost.</summary>
     public IReadOnlyList<IAttemptInterceptor> AttemptInterceptors { get; init; } = [];
 
+    /// <summary>
+    /// Receives the response headers and trailers of the call; <see langword="null"/> (the default) drops them. An instance
+    /// belongs to one call.
+    /// </summary>
+    public ResponseMetadata? ResponseMetadata { get; init; }
+
     /// <summary>Whether the connection is closed after the call.</summary>
     public bool CloseConnection { get; init; }
 

@@ -53,6 +53,9 @@ public sealed class CallMetadata : IReadOnlyCollection<KeyValuePair<string, stri
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    /// <summary>Gets metadata without pairs; nothing is added to it.</summary>
+    internal static CallMetadata Empty { get; } = new();
+
     /// <summary>A copy that may be changed; its pairs were checked when they came in.</summary>
     internal static CallMetadata Copy(CallMetadata? source)
     {
