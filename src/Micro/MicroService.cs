@@ -1,9 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf.Reflection;
+using Grpc.Core;
 using Micro.Client;
 using Micro.Hosting;
 using Micro.Registry;
 using Micro.Selection;
 using Micro.Server;
+using Micro.Transport.Grpc.Stubs.Server;
 using Micro.Wiring;
 using Microsoft.Extensions.Logging;
 
@@ -106,12 +109,36 @@ public sealed class MicroService : IAsyncDisposable
         where THandler : class =>
         _plan.Components?.Server.Handle(create, configure);
 
-    /// <summary>Adds a contract handler of which every call gets an object of its own. Does nothing when the input was wrong.</summary>
-    internal void HandleContract<THandler>(Func<HandlerContext, THandler> create, Action<HandlerOptions>? configure)
-        where THandler : class, IContractHandler =>
-        _plan.Components?.Server.HandleContract(create, configure);
+    /// <summary>Adds a handler of a generated gRPC stub of which every call gets an object. Does nothing when the input was wrong.</summary>
+    internal void Handle(StubHandler handler, Action<HandlerOptions>? configure)
+    {
+        if (_plan.Components is { } components)
+        {
+            handler.AddTo(components.Server, configure);
+        }
+    }
 
-    /// <summary>Adds the suitable public methods of an object as endpoints <c>Type.Method</c>. Does nothing when the input was wrong.</summary>
+    /// <summary>
+    /// Adds the service of a <c>.proto</c> file by the code that Grpc.Tools generates for it, without reflection:
+    /// <c>service.HandleContract(Greeter.Descriptor, binder => Greeter.BindService(binder, new GreeterService()))</c>. Does
+    /// nothing when the input was wrong.
+    /// </summary>
+    /// <param name="contract">The generated descriptor of the service.</param>
+    /// <param name="bind">Calls the generated <c>BindService</c> with a handler, which serves all calls at once.</param>
+    /// <param name="configure">Name, visibility, metadata and interceptors.</param>
+    /// <exception cref="ArgumentException">The binding belongs to another contract, or the name is taken.</exception>
+    /// <exception cref="InvalidOperationException">The service was started.</exception>
+    public void HandleContract(ServiceDescriptor contract, Action<ServiceBinderBase> bind, Action<HandlerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(contract);
+        ArgumentNullException.ThrowIfNull(bind);
+        Handle(new StubHandler(contract, bind), configure);
+    }
+
+    /// <summary>
+    /// Adds the suitable public methods of an object as endpoints <c>Type.Method</c>, or the rpcs of its contract when it derives
+    /// from the service base of a generated gRPC stub. Does nothing when the input was wrong.
+    /// </summary>
     /// <param name="handler">The handler; called by many threads at once.</param>
     /// <param name="configure">Name, visibility and metadata.</param>
     /// <exception cref="ArgumentException">No method is suitable, or the name is taken.</exception>
@@ -122,8 +149,8 @@ public sealed class MicroService : IAsyncDisposable
         _plan.Components?.Server.Handle(handler, configure);
 
     /// <summary>
-    /// Adds the endpoints of a handler made from a contract, <c>Service.Method</c>: a service in a <c>.proto</c> file, or an
-    /// interface with <see cref="MicroContractAttribute"/>. Does nothing when the input was wrong.
+    /// Adds the endpoints of a handler that knows them, <c>Contract.Method</c>: the generated binding of an interface with
+    /// <see cref="MicroContractAttribute"/>. Does nothing when the input was wrong.
     /// </summary>
     /// <param name="handler">The handler; called by many threads at once.</param>
     /// <param name="configure">Name, visibility and metadata.</param>

@@ -103,7 +103,13 @@ public sealed record CallOptions
     /// <summary>Whether the connection is closed after the call.</summary>
     public bool CloseConnection { get; init; }
 
-    /// <summary>What is told of this one call; <see langword="null"/> when nobody listens.</summary>
+    /// <summary>
+    /// Path of the rpc in the caller's contract, <c>/package.Service/Method</c>, which tells two contracts of the same short
+    /// name apart; <see langword="null"/> for a call without a contract.
+    /// </summary>
+    internal string? Rpc { get; init; }
+
+    /// <summary>The telemetry of this call; <see langword="null"/> when telemetry is off.</summary>
     internal Telemetry.ClientCall? Observed { get; init; }
 
     private static TimeSpan? Checked(

@@ -18,6 +18,14 @@ public sealed class ResponseMetadata
     /// <summary>Gets the response trailers, of a failed call too; empty before the end of the call.</summary>
     public CallMetadata Trailers => _trailers;
 
+    /// <summary>Takes the headers and trailers in the head of a mucp reply.</summary>
+    internal void Take(Transport.Mucp.MessageHead reply)
+    {
+        var (headers, trailers) = reply.ReadResponseMetadata();
+        SetHeaders(headers ?? CallMetadata.Empty);
+        SetTrailers(trailers ?? CallMetadata.Empty);
+    }
+
     /// <summary>Takes the headers of the answer; the first ones count, because an answer that has begun is not retried.</summary>
     internal void SetHeaders(CallMetadata headers) => _headers.TrySetResult(headers);
 

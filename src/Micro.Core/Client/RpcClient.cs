@@ -112,6 +112,23 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         CallOptions call,
         CancellationToken cancellationToken)
     {
+        try
+        {
+            return await OpenInterceptedAsync<TRequest, TResponse>(service, endpoint, call, cancellationToken).ConfigureAwait(false);
+        }
+        catch when (call.ResponseMetadata is { } metadata)
+        {
+            metadata.Complete();
+            throw;
+        }
+    }
+
+    private async Task<IClientStream<TRequest, TResponse>> OpenInterceptedAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
+        string service,
+        string endpoint,
+        CallOptions call,
+        CancellationToken cancellationToken)
+    {
         Check(service, endpoint);
         var format = FormatOf(call, typeof(TRequest));
         var context = new ClientContext(service, endpoint, format.ContentType, request: null, isStream: true, CallMetadata.Copy(call.Metadata), cancellationToken);
@@ -183,6 +200,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         finally
         {
             _bodies.Return(body);
+            options.ResponseMetadata?.Complete();
         }
     }
 

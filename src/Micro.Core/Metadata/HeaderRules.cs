@@ -68,6 +68,22 @@ internal static class HeaderRules
     /// <summary>Whether the transport keeps the name for itself: received with a call, it is not sent on with another.</summary>
     public static bool IsReserved(string key) => Reserved.Contains(key) || key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Fails when response metadata exceeds the limit or holds what cannot travel.</summary>
+    /// <exception cref="InvalidOperationException">The metadata is too large.</exception>
+    public static void ThrowIfTooLarge(CallMetadata? metadata, string what, string endpoint)
+    {
+        var bytes = 0;
+        foreach (var (key, value) in metadata ?? CallMetadata.Empty)
+        {
+            bytes += key.Length + System.Text.Encoding.UTF8.GetByteCount(value) + 4;
+        }
+
+        if (bytes > MaxMetadataBytes)
+        {
+            throw new InvalidOperationException($"the {what} of {endpoint} have {bytes} bytes, the limit is {MaxMetadataBytes}");
+        }
+    }
+
     /// <summary>Replaces what must not stand in a header value by blanks, as go-micro does with line breaks.</summary>
     public static string Clean(string value) =>
         value.AsSpan().ContainsAny(ForbiddenInValues)

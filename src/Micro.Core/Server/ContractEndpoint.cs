@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Google.Protobuf.Reflection;
 using Micro.Registry;
 
 namespace Micro.Server;
@@ -9,6 +10,12 @@ public sealed record ContractEndpoint(string Name)
 {
     /// <summary>Whether it may be executed twice without harm: <c>idempotent=true</c> in the registry.</summary>
     public bool Idempotent { get; init; }
+
+    /// <summary>
+    /// The rpc as its <c>.proto</c> file declares it, which gives the endpoint its gRPC path and its place in server
+    /// reflection; <see langword="null"/> (the default) for an endpoint without one.
+    /// </summary>
+    public MethodDescriptor? Method { get; init; }
 
     /// <summary>
     /// What describes its messages to the built-in JSON codec, usually a <c>JsonSerializerContext</c>;

@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Micro.Server;
@@ -18,6 +20,8 @@ public sealed class HandlerContext
     private CancellationTokenSource? _cancellation;
     private volatile bool _isCancelled;
     private CallMetadata? _metadata;
+    private CallMetadata? _responseHeaders;
+    private CallMetadata? _responseTrailers;
     private AsyncServiceScope? _scope;
 
     internal HandlerContext(
@@ -82,6 +86,18 @@ public sealed class HandlerContext
     /// <summary>All headers of the request; made when first asked for.</summary>
     public CallMetadata Metadata => _metadata ??= _headers.ReadMetadata();
 
+    /// <summary>
+    /// Gets the headers of the response, which handlers and interceptors add to before the first message is written; later
+    /// ones are dropped. At most 8 KiB. Over mucp they travel with the reply, on a stream with its first message.
+    /// </summary>
+    public CallMetadata ResponseHeaders => _responseHeaders ??= new CallMetadata();
+
+    /// <summary>
+    /// Gets the trailers of the response, which handlers and interceptors add to until the call ends; they travel with an
+    /// error too. At most 8 KiB. Over mucp they travel as headers <c>Micro-Trailer-…</c> of the last message.
+    /// </summary>
+    public CallMetadata ResponseTrailers => _responseTrailers ??= new CallMetadata();
+
     /// <summary>Address of the caller, <c>host:port</c>, if the transport knows it.</summary>
     public string? RemoteAddress { get; private set; }
 
@@ -143,6 +159,27 @@ public sealed class HandlerContext
     /// <summary>The stream of a stream call, on its way through the interceptors to the handler.</summary>
     internal Handlers.IMessageStream? Stream { get; set; }
 
+    /// <summary>Gets the response headers; <see langword="null"/> when nothing asked for them.</summary>
+    internal CallMetadata? SentHeaders => _responseHeaders;
+
+    /// <summary>Gets the response trailers; <see langword="null"/> when nothing asked for them.</summary>
+    internal CallMetadata? SentTrailers => _responseTrailers;
+
+    /// <summary>Sends the response headers before the first message; <see langword="null"/> when the protocol cannot.</summary>
+    internal Func<HandlerContext, ValueTask>? HeaderSender { get; set; }
+
+    /// <summary>Gets the certificate with which the caller proved who it is; <see langword="null"/> without TLS or certificate.</summary>
+    internal X509Certificate2? ClientCertificate => Tls?.ClientCertificate;
+
+    /// <summary>The TLS of the caller's connection; <see langword="null"/> without TLS.</summary>
+    internal ITlsConnectionFeature? Tls { get; set; }
+
+    /// <summary>Gets the moment when the deadline passes; <see cref="DateTimeOffset.MaxValue"/> when the caller set none.</summary>
+    internal DateTimeOffset Deadline =>
+        RemainingTime is var left && left != Timeout.InfiniteTimeSpan && left < DateTimeOffset.MaxValue - _timeProvider.GetUtcNow()
+            ? _timeProvider.GetUtcNow() + left
+            : DateTimeOffset.MaxValue;
+
     /// <summary>Makes the scope of the call; set by whoever also closes it.</summary>
     internal IServiceScopeFactory? Scopes { get; set; }
 
@@ -169,6 +206,9 @@ public sealed class HandlerContext
         _cancellation?.Dispose();
     }
 
+    /// <summary>Drops response headers and trailers that cannot be sent.</summary>
+    internal void DropResponseMetadata() => _responseHeaders = _responseTrailers = null;
+
     /// <summary>Forgets the call that has ended.</summary>
     internal void Clear()
     {
@@ -176,6 +216,10 @@ public sealed class HandlerContext
         _onServerCuts = default;
         _cancellation = null;
         _metadata = null;
+        _responseHeaders = null;
+        _responseTrailers = null;
+        HeaderSender = null;
+        Tls = null;
         _scope = null;
         Request = null;
         Response = null;

@@ -9,6 +9,9 @@ public sealed class HandlerOptions
     /// <summary>Callable, but not advertised in the registry.</summary>
     public bool Internal { get; set; }
 
+    /// <summary>Gets the interceptors of gRPC stubs, outermost first; the gRPC transport knows their type.</summary>
+    internal IList<object> StubInterceptors { get; } = [];
+
     /// <summary>Metadata by endpoint name (<c>Handler.Method</c>), added to the description in the registry.</summary>
     public IDictionary<string, IReadOnlyDictionary<string, string>> EndpointMetadata { get; } =
         new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);

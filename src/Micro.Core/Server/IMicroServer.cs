@@ -61,22 +61,6 @@ public interface IMicroServer : IAsyncDisposable
         where THandler : class =>
         throw new NotSupportedException($"{GetType().Name} takes handlers as objects only, not one per call");
 
-    /// <summary>
-    /// Adds the endpoints of a handler made from a service in a <c>.proto</c> file, <c>Service.Method</c>, each call on an
-    /// object of its own. No reflection.
-    /// </summary>
-    /// <typeparam name="THandler">Type of the handler.</typeparam>
-    /// <param name="create">
-    /// Gives the handler of a call, usually from <see cref="HandlerContext.Services"/>, whose scope then disposes it.
-    /// </param>
-    /// <param name="configure">Name, visibility and metadata.</param>
-    /// <exception cref="ArgumentException">The service declares no rpc, or the name is taken.</exception>
-    /// <exception cref="InvalidOperationException">The server was started.</exception>
-    /// <exception cref="NotSupportedException">This server, or a handler written by hand, has one object per handler only.</exception>
-    void HandleContract<THandler>(Func<HandlerContext, THandler> create, Action<HandlerOptions>? configure = null)
-        where THandler : class, IContractHandler =>
-        throw new NotSupportedException($"{GetType().Name} takes handlers as objects only, not one per call");
-
     /// <summary>Adds a unary endpoint.</summary>
     /// <typeparam name="TRequest">Type of the request.</typeparam>
     /// <typeparam name="TResponse">Type of the response.</typeparam>

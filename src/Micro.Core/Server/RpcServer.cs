@@ -69,14 +69,14 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
     public void Handle(object handler, Action<HandlerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        if (handler is IContractHandler contract)
+        var options = OptionsOf(configure);
+        if ((handler as IContractHandler ?? Options.Stubs?.Find(handler, options)) is { } contract)
         {
-            // Kept as an object by its owner, it is a contract all the same.
-            Handle(contract, configure);
+            Handle(contract, options);
             return;
         }
 
-        var bound = HandlerBinder.Bind(HandlerSource.Shared(handler), OptionsOf(configure), Interceptors(), Logger());
+        var bound = HandlerBinder.Bind(HandlerSource.Shared(handler), options, Interceptors(), Logger());
         Add(() => _endpoints.AddHandler(bound));
     }
 
@@ -86,30 +86,21 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
         where THandler : class
     {
         ArgumentNullException.ThrowIfNull(create);
-        if (typeof(IContractHandler).IsAssignableFrom(typeof(THandler)))
+        var options = OptionsOf(configure);
+        if (Options.Stubs?.Find(create, options) is { } contract)
         {
-            // A constraint cannot choose between overloads, so a contract is found out here.
-            ContractHandlers.Add(this, create, configure);
+            Handle(contract, options);
             return;
         }
 
-        var bound = HandlerBinder.Bind(HandlerSource.PerCall(create), OptionsOf(configure), Interceptors(), Logger());
-        Add(() => _endpoints.AddHandler(bound));
-    }
-
-    public void HandleContract<THandler>(Func<HandlerContext, THandler> create, Action<HandlerOptions>? configure = null)
-        where THandler : class, IContractHandler
-    {
-        ArgumentNullException.ThrowIfNull(create);
-        var bound = ContractBinder.Bind(create, OptionsOf(configure), Interceptors());
+        var bound = HandlerBinder.Bind(HandlerSource.PerCall(create), options, Interceptors(), Logger());
         Add(() => _endpoints.AddHandler(bound));
     }
 
     public void Handle(IContractHandler handler, Action<HandlerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        var bound = ContractBinder.Bind(handler, OptionsOf(configure), Interceptors());
-        Add(() => _endpoints.AddHandler(bound));
+        Handle(handler, OptionsOf(configure));
     }
 
     public void Handle<
@@ -217,6 +208,9 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
 
         _lifecycle.Dispose();
     }
+
+    private void Handle(IContractHandler handler, HandlerOptions options) =>
+        Add(() => _endpoints.AddHandler(ContractBinder.Bind(handler, options, Interceptors(), _endpoints.ContractOf)));
 
     private static HandlerOptions OptionsOf(Action<HandlerOptions>? configure)
     {

@@ -138,6 +138,9 @@ public sealed class ServerOptions
     /// <summary>Makes what answers HTTP/2 on the server's port; <see langword="null"/> for nothing.</summary>
     internal Func<ProtocolHost, IHttp2Protocol>? Http2 { get; set; }
 
+    /// <summary>Recognizes handlers of gRPC stubs; <see langword="null"/> when the server knows none.</summary>
+    internal IStubs? Stubs { get; set; }
+
     /// <summary>For how long the registry has not confirmed what the client beside this server calls by.</summary>
     internal Func<TimeSpan>? SnapshotAge { get; set; }
 

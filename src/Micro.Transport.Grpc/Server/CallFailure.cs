@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Micro.Transport.Grpc.Server.Api;
+using Micro.Transport.Grpc.Stubs.Server;
 
 namespace Micro.Transport.Grpc.Server;
 
@@ -19,6 +20,13 @@ internal static class CallFailure
 
     public static void Report(GrpcReply reply, MicroException error)
     {
+        if (error is StubStatusException answered)
+        {
+            // The handler speaks gRPC itself: its callers get what it said.
+            reply.Fail((GrpcStatusCode)(int)answered.GrpcStatus.StatusCode, answered.GrpcStatus.Detail, answered.StatusDetails);
+            return;
+        }
+
         // What a handler passes on from another call keeps its status; go-micro's table knows fewer.
         var status = error is GrpcException passedOn ? passedOn.StatusCode : GrpcStatusCodes.FromMicroCode(error.Code);
         var message = ErrorJson.Format(error);

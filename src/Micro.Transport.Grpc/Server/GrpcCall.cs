@@ -91,7 +91,11 @@ internal sealed class GrpcCall : IDisposable
             connection?.Remote,
             connection?.Local,
             _exchange.Aborted,
-            _host.Cut);
+            _host.Cut)
+        {
+            Tls = _exchange.Features.Get<ITlsConnectionFeature>(),
+        };
+        _reply.Use(_context);
         return format;
     }
 

@@ -4,11 +4,10 @@ using Micro.Server.Handlers;
 namespace Micro.Transport.Grpc.Server;
 
 /// <summary>
-/// Finds endpoints by path. go-micro's server looks at the last part of the service's name only, so
-/// <c>/package.Greeter/Hello</c> and <c>/Greeter/Hello</c> are both <c>Greeter.Hello</c>; services of gRPC's own are known
-/// by their full path and take no name from the user.
+/// Finds endpoints by path: services of gRPC's own and rpcs of contracts by their full path. The short name of the service
+/// reaches every other endpoint, and a contract's only for callers that <see cref="EndpointTable.AcceptsShortName"/> admits.
 /// </summary>
-internal sealed class GrpcEndpoints(EndpointTable endpoints, IEnumerable<KeyValuePair<string, EndpointInvoker>> own)
+internal sealed class GrpcEndpoints(EndpointTable endpoints, string serviceName, IEnumerable<KeyValuePair<string, EndpointInvoker>> own)
 {
     private readonly FrozenDictionary<string, EndpointInvoker> _own = own.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -20,15 +19,22 @@ internal sealed class GrpcEndpoints(EndpointTable endpoints, IEnumerable<KeyValu
             throw new CallRefusal(GrpcStatusCode.Unimplemented, "the path must be /service/method");
         }
 
-        if (_own.TryGetValue(path, out var invoker))
+        if (endpoints.TryGetRpc(path, out var invoker) || _own.TryGetValue(path, out invoker))
         {
             return invoker;
         }
 
         var slash = path.IndexOf('/', 1);
         var service = path.AsSpan(1, slash - 1);
-        var handler = service[(service.LastIndexOf('.') + 1)..];
         var method = path.AsSpan(slash + 1);
+        var handler = service[(service.LastIndexOf('.') + 1)..];
+        if (!endpoints.AcceptsShortName(service, serviceName))
+        {
+            throw new CallRefusal(
+                GrpcStatusCode.Unimplemented,
+                endpoints.HasContract(service) ? $"unknown method {method} of service {service}" : $"unknown service {service}");
+        }
+
         Span<char> name = stackalloc char[EndpointName.MaxLength];
         if (name.TryWrite($"{handler}.{method}", out var length) && endpoints.TryGet(name[..length], out invoker))
         {

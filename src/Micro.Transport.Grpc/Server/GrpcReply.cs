@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using Micro.Codecs;
+using Micro.Server;
 using Micro.Transport.Grpc.Framing;
 using Microsoft.AspNetCore.Http;
 
@@ -14,13 +15,22 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
 
     private PooledBufferWriter? _frame;
     private GrpcFormat? _format;
+    private HandlerContext? _context;
     private bool _hasMessage;
+    private bool _hasHeaders;
 
     /// <summary>Names the content type; before it an answer has gRPC's plain one.</summary>
     public void Begin(GrpcFormat format)
     {
         _format = format;
         exchange.Response.Headers.ContentType = format.ContentType;
+    }
+
+    /// <summary>Takes response headers and trailers from the call's context.</summary>
+    public void Use(HandlerContext context)
+    {
+        _context = context;
+        context.HeaderSender = SendHeadersAsync;
     }
 
     /// <summary>An empty frame whose message is to be written behind its prefix.</summary>
@@ -49,6 +59,7 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
             throw new CallRefusal(GrpcStatusCode.ResourceExhausted, $"the response has {length} bytes, the limit is {limit}");
         }
 
+        WriteHeaders();
         BinaryPrimitives.WriteUInt32BigEndian(_frame.WrittenSpanAt(1, 4), (uint)length);
         Write(frame);
         _hasMessage = true;
@@ -68,6 +79,8 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
     /// <summary>Ends the call well.</summary>
     public async ValueTask SucceedAsync()
     {
+        MetadataWriter.ThrowIfInvalid(_context?.SentTrailers, "response trailers", _context?.Endpoint ?? "");
+        WriteHeaders();
         if (!_hasMessage)
         {
             // A call without error has trailers even when it had no message.
@@ -75,6 +88,7 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
         }
 
         SetStatus(exchange.Trailers, GrpcStatusCode.Ok);
+        MetadataWriter.Write(_context?.SentTrailers, exchange.Trailers);
     }
 
     /// <summary>Ends the call with a failure.</summary>
@@ -92,6 +106,7 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
         }
 
         SetStatus(target, status);
+        WriteTrailersOfFailure(target);
         target.GrpcMessage = PercentText.Encode(message);
         if (details is not null)
         {
@@ -100,6 +115,37 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
     }
 
     public void Dispose() => _frame?.Dispose();
+
+    /// <summary>The failure is worth more than trailers that cannot travel with it.</summary>
+    private void WriteTrailersOfFailure(IHeaderDictionary target)
+    {
+        try
+        {
+            MetadataWriter.ThrowIfInvalid(_context?.SentTrailers, "response trailers", _context?.Endpoint ?? "");
+        }
+        catch (InvalidOperationException)
+        {
+            return;
+        }
+
+        MetadataWriter.Write(_context?.SentTrailers, target);
+    }
+
+    private async ValueTask SendHeadersAsync(HandlerContext context)
+    {
+        WriteHeaders();
+        await exchange.Body.StartAsync();
+    }
+
+    private void WriteHeaders()
+    {
+        if (!_hasHeaders)
+        {
+            _hasHeaders = true;
+            MetadataWriter.ThrowIfInvalid(_context?.SentHeaders, "response headers", _context?.Endpoint ?? "");
+            MetadataWriter.Write(_context?.SentHeaders, exchange.Response.Headers);
+        }
+    }
 
     /// <summary>
     /// Asks for memory by size: after a reset the transport has none to offer, and drops what is written into as much as was

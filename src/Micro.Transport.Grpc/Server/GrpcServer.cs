@@ -1,4 +1,5 @@
 using Micro.Server;
+using Micro.Transport.Grpc.Stubs.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -11,7 +12,7 @@ internal sealed class GrpcServer : IHttp2Protocol
     {
         Host = host;
         Formats = new GrpcFormats(host.Formats, host.Options.Codecs);
-        Endpoints = new GrpcEndpoints(host.Endpoints, OwnServices.Create(host));
+        Endpoints = new GrpcEndpoints(host.Endpoints, host.ServiceName, OwnServices.Create(host));
         SlowCalls = new ConnectionReaper(host.TimeProvider, host.Logger);
     }
 
@@ -25,7 +26,11 @@ internal sealed class GrpcServer : IHttp2Protocol
     public ConnectionReaper SlowCalls { get; }
 
     /// <summary>Makes the servers of these options answer gRPC on their port.</summary>
-    public static void AddTo(ServerOptions options) => options.Http2 = static host => new GrpcServer(host);
+    public static void AddTo(ServerOptions options)
+    {
+        options.Http2 = static host => new GrpcServer(host);
+        options.Stubs = ServerStubs.Instance;
+    }
 
     public async Task ServeAsync(IFeatureCollection request)
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Google.Protobuf.Reflection;
 using Micro.Server.Handlers.Description;
 
 namespace Micro.Server.Handlers;
@@ -16,13 +15,12 @@ internal static class EndpointInvokers
         IReadOnlyDictionary<string, string>? metadata,
         IReadOnlyList<IHandlerInterceptor> interceptors,
         bool isInternal = false,
-        MethodDescriptor? method = null,
         ContractEndpoint? contract = null)
     {
-        EndpointName.ThrowIfInvalid(endpoint, nameof(endpoint));
+        EndpointName.ThrowIfInvalid(endpoint, nameof(endpoint), mayHavePackage: contract?.Method is not null);
         return new UnaryInvoker<TRequest, TResponse>(EndpointDescriber.Unary<TRequest, TResponse>(endpoint, metadata, contract), isInternal, handler, interceptors)
         {
-            Method = method,
+            Method = contract?.Method,
             JsonTypes = contract?.JsonTypes,
         };
     }
@@ -36,7 +34,6 @@ internal static class EndpointInvokers
         IReadOnlyDictionary<string, string>? metadata,
         IReadOnlyList<IHandlerInterceptor> interceptors,
         bool isInternal = false,
-        MethodDescriptor? method = null,
         ContractEndpoint? contract = null) =>
         Unary<TRequest, TResponse>(
             endpoint,
@@ -44,7 +41,6 @@ internal static class EndpointInvokers
             metadata,
             interceptors,
             isInternal,
-            method,
             contract);
 
     /// <exception cref="ArgumentException">The name is ill-formed.</exception>
@@ -56,13 +52,12 @@ internal static class EndpointInvokers
         IReadOnlyDictionary<string, string>? metadata,
         IReadOnlyList<IHandlerInterceptor> interceptors,
         bool isInternal = false,
-        MethodDescriptor? method = null,
         ContractEndpoint? contract = null)
     {
-        EndpointName.ThrowIfInvalid(endpoint, nameof(endpoint));
+        EndpointName.ThrowIfInvalid(endpoint, nameof(endpoint), mayHavePackage: contract?.Method is not null);
         return new StreamInvoker<TRequest, TResponse>(EndpointDescriber.Stream(endpoint, metadata), isInternal, handler, interceptors)
         {
-            Method = method,
+            Method = contract?.Method,
             JsonTypes = contract?.JsonTypes,
         };
     }

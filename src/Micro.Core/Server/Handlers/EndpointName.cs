@@ -1,12 +1,15 @@
 namespace Micro.Server.Handlers;
 
-/// <summary>Rules of endpoint names: <c>Handler.Method</c>, exactly two parts.</summary>
+/// <summary>
+/// Rules of endpoint names: <c>Handler.Method</c>. The handler of a contract may be the full name of its service, whose parts
+/// are divided by dots.
+/// </summary>
 internal static class EndpointName
 {
     /// <summary>Longest name of an endpoint; a caller's longer one is none of ours.</summary>
     public const int MaxLength = 256;
 
-    /// <summary>Splits at the only dot; <see langword="false"/> if there is none or more than one.</summary>
+    /// <summary>Splits at the only dot, as go-micro does; <see langword="false"/> if there is none or more than one.</summary>
     public static bool TrySplit(ReadOnlySpan<char> endpoint, out Range handler, out Range method)
     {
         var dot = endpoint.IndexOf('.');
@@ -20,13 +23,19 @@ internal static class EndpointName
         return true;
     }
 
-    public static string HandlerOf(string endpoint) => endpoint[..endpoint.IndexOf('.', StringComparison.Ordinal)];
+    public static string HandlerOf(string endpoint) => endpoint[..endpoint.LastIndexOf('.')];
 
-    /// <exception cref="ArgumentException">The name is not two printable parts.</exception>
-    public static void ThrowIfInvalid(string endpoint, string parameterName)
+    public static string MethodOf(string endpoint) => endpoint[(endpoint.LastIndexOf('.') + 1)..];
+
+    /// <param name="endpoint">The name.</param>
+    /// <param name="parameterName">The parameter that holds it.</param>
+    /// <param name="mayHavePackage"><see langword="true"/> to accept a handler with dots, the full name of a contract.</param>
+    /// <exception cref="ArgumentException">The name is not printable parts.</exception>
+    public static void ThrowIfInvalid(string endpoint, string parameterName, bool mayHavePackage = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(endpoint, parameterName);
-        if (endpoint.Length > MaxLength || !TrySplit(endpoint, out var handler, out var method) || !IsPart(endpoint[handler]) || !IsPart(endpoint[method]))
+        var parts = endpoint.Split('.');
+        if (endpoint.Length > MaxLength || parts.Length < 2 || (parts.Length > 2 && !mayHavePackage) || !parts.All(IsPart))
         {
             throw new ArgumentException($"endpoint '{endpoint}': must be Handler.Method, two parts of letters, digits, '_' and '-', at most {MaxLength} characters", parameterName);
         }

@@ -9,13 +9,25 @@ namespace Micro.Server.Handlers;
 internal sealed class EndpointTable
 {
     private readonly FrozenDictionary<string, EndpointInvoker>.AlternateLookup<ReadOnlySpan<char>> _byName;
+    private readonly FrozenDictionary<string, EndpointInvoker>.AlternateLookup<ReadOnlySpan<char>> _byRpc;
     private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _handlers;
+    private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _contracts;
+    private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _packagedContracts;
 
     public EndpointTable(IEnumerable<EndpointInvoker> invokers)
     {
         var all = invokers.ToArray();
         _byName = all.ToFrozenDictionary(invoker => invoker.Name, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
         _handlers = all.Select(invoker => EndpointName.HandlerOf(invoker.Name)).ToFrozenSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        var contracts = all.Where(invoker => invoker.Method is not null).ToArray();
+        _byRpc = contracts.DistinctBy(invoker => RpcPath.Of(invoker.Method!), StringComparer.Ordinal)
+            .ToFrozenDictionary(invoker => RpcPath.Of(invoker.Method!), StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        _contracts = contracts.Select(invoker => invoker.Method!.Service.FullName).ToFrozenSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        _packagedContracts = contracts.Select(invoker => invoker.Method!.Service)
+            .Where(service => service.File.Package.Length > 0)
+            .Select(service => service.Name)
+            .ToFrozenSet(StringComparer.Ordinal)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
         All = all;
         Advertised =
         [
@@ -34,6 +46,27 @@ internal sealed class EndpointTable
 
     public bool TryGet(ReadOnlySpan<char> endpoint, [NotNullWhen(true)] out EndpointInvoker? invoker) =>
         _byName.TryGetValue(endpoint, out invoker);
+
+    /// <summary>Finds the endpoint of an rpc that a contract declares, by its path <c>/package.Service/Method</c>.</summary>
+    public bool TryGetRpc(ReadOnlySpan<char> path, [NotNullWhen(true)] out EndpointInvoker? invoker) => _byRpc.TryGetValue(path, out invoker);
+
+    /// <summary>
+    /// Returns <see langword="true"/> when a caller that names a service which no contract here declares still reaches the
+    /// endpoint of its short name: callers of go-micro's form, whose package is the name of the micro service or missing, and
+    /// all callers when no contract with a package has that short name.
+    /// </summary>
+    /// <param name="service">Full name of the service, as the caller's contract declares it.</param>
+    /// <param name="serviceName">Name of this micro service.</param>
+    public bool AcceptsShortName(ReadOnlySpan<char> service, string serviceName)
+    {
+        var dot = service.LastIndexOf('.');
+        return dot < 0
+            || service[..dot].Equals(serviceName, StringComparison.Ordinal)
+            || !_packagedContracts.Contains(service[(dot + 1)..]);
+    }
+
+    /// <summary>Returns <see langword="true"/> when a contract of this full name has endpoints here.</summary>
+    public bool HasContract(ReadOnlySpan<char> service) => _contracts.Contains(service);
 
     /// <summary>Whether some endpoint has this handler name.</summary>
     public bool HasHandler(ReadOnlySpan<char> handler) => _handlers.Contains(handler);

@@ -10,11 +10,16 @@ internal sealed class EndpointTableBuilder
     /// <summary>Whether nothing was added.</summary>
     public bool IsEmpty => _invokers.Count == 0;
 
+    /// <summary>Returns the full name of the contract that holds a handler name; <see langword="null"/> when none does.</summary>
+    public string? ContractOf(string handler) =>
+        _invokers.Values.FirstOrDefault(invoker => string.Equals(EndpointName.HandlerOf(invoker.Name), handler, StringComparison.Ordinal))
+            ?.Method?.Service.FullName;
+
     /// <summary>Adds one endpoint; several may share a handler name.</summary>
     /// <exception cref="ArgumentException">The name is ill-formed or taken.</exception>
     public void Add(EndpointInvoker invoker)
     {
-        EndpointName.ThrowIfInvalid(invoker.Name, nameof(invoker));
+        EndpointName.ThrowIfInvalid(invoker.Name, nameof(invoker), mayHavePackage: invoker.Method is not null);
         if (!_invokers.TryAdd(invoker.Name, invoker))
         {
             throw new ArgumentException($"endpoint '{invoker.Name}' is handled already: give this handler another name", nameof(invoker));

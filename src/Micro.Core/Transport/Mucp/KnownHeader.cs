@@ -19,6 +19,7 @@ internal enum KnownHeader
     MicroError,
     MicroTopic,
     MicroMux,
+    MicroRpc,
     MicroCancel,
     XMicroId,
     XMicroService,

@@ -11,7 +11,7 @@ internal static class KnownHeaders
         6 => Is(name, "Expect"u8, KnownHeader.Expect),
         7 => Is(name, "Timeout"u8, KnownHeader.Timeout),
         8 => Is(name, "Micro-Id"u8, KnownHeader.MicroId),
-        9 => Is(name, "Micro-Mux"u8, KnownHeader.MicroMux),
+        9 => (name[6] | 0x20) == 'm' ? Is(name, "Micro-Mux"u8, KnownHeader.MicroMux) : Is(name, "Micro-Rpc"u8, KnownHeader.MicroRpc),
         10 => (name[0] | 0x20) == 'c' ? Is(name, "Connection"u8, KnownHeader.Connection) : Is(name, "X-Micro-Id"u8, KnownHeader.XMicroId),
         11 => (name[6] | 0x20) switch
         {

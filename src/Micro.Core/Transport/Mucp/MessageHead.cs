@@ -134,6 +134,36 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
         return metadata;
     }
 
+    /// <summary>
+    /// Reads the response metadata of a reply: headers that are not the protocol's own, and those among them that carry
+    /// trailers. <see langword="null"/> for none.
+    /// </summary>
+    public (CallMetadata? Headers, CallMetadata? Trailers) ReadResponseMetadata()
+    {
+        CallMetadata? headers = null, trailers = null;
+        for (var index = 0; index < _count; index++)
+        {
+            var name = NameOf(index);
+            if (KnownHeaders.Match(name) != KnownHeader.Other)
+            {
+                continue;
+            }
+
+            var value = Encoding.UTF8.GetString(ValueOf(index));
+            if (name.Length > ResponseMetadataWriter.TrailerPrefix.Length
+                && Ascii.EqualsIgnoreCase(name[..ResponseMetadataWriter.TrailerPrefix.Length], ResponseMetadataWriter.TrailerPrefix))
+            {
+                (trailers ??= new CallMetadata()).AddReceived(Encoding.ASCII.GetString(name[ResponseMetadataWriter.TrailerPrefix.Length..]), value);
+            }
+            else
+            {
+                (headers ??= new CallMetadata()).AddReceived(Encoding.ASCII.GetString(name), value);
+            }
+        }
+
+        return (headers, trailers);
+    }
+
     public string? ReadHeader(string name)
     {
         string? found = null;

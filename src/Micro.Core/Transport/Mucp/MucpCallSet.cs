@@ -189,6 +189,8 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
     {
         MicroException? error = null;
         var isCallerGone = false;
+        var tooLarge = ResponseMetadataWriter.Check(call.Context);
+        exception ??= tooLarge;
         if (exception is not null)
         {
             _server.Statistics.CountError();

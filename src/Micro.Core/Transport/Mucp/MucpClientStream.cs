@@ -93,6 +93,7 @@ internal sealed class MucpClientStream<
             return;
         }
 
+        plan.Options.ResponseMetadata?.Complete();
         var hasTurn = await _sending.WaitAsync(plan.CloseTimeout).ConfigureAwait(false);
         try
         {
@@ -143,6 +144,7 @@ internal sealed class MucpClientStream<
             var body = await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
             try
             {
+                plan.Options.ResponseMetadata?.Take(connection.Head);
                 _ended = ReplyReader.IsEndOfStream(connection.Head);
                 return _ended ? (false, default!) : (true, ReplyReader.Read<TResponse>(connection.Head, in body, plan.Format));
             }
@@ -156,6 +158,7 @@ internal sealed class MucpClientStream<
             exception.Node = Node;
             exception.Attempts = 1;
             _failure = exception;
+            plan.Options.ResponseMetadata?.Complete();
             throw;
         }
         finally

@@ -6,6 +6,7 @@ using Micro.Server;
 using Micro.Server.Handlers;
 using Micro.Telemetry;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Micro.Transport.Mucp;
 
@@ -14,6 +15,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
 {
     private readonly string? _remoteAddress = AddressText.Of(connection.RemoteEndPoint);
     private readonly string? _localAddress = AddressText.Of(connection.LocalEndPoint);
+    private readonly ITlsConnectionFeature? _tls = connection.Features.Get<ITlsConnectionFeature>();
     private bool _isMultiplexed;
 
     /// <summary>Whether the connection ends with what was answered last.</summary>
@@ -132,6 +134,11 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
     private EndpointInvoker FindEndpoint(MessageHead head, ref ContentFormat format, ref ReadOnlySequence<byte> body, out string envelopeId)
     {
         envelopeId = "";
+        if (head.Has(KnownHeader.MicroRpc) && FindRpc(head[KnownHeader.MicroRpc]) is { } rpc)
+        {
+            return rpc;
+        }
+
         var endpoint = head.GetEither(KnownHeader.MicroEndpoint, KnownHeader.XMicroEndpoint);
         if (endpoint.IsEmpty)
         {
@@ -159,6 +166,30 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         return endpoint.IsEmpty
             ? server.Endpoints.Get(request.Endpoint, server.ServiceName)
             : server.Endpoints.Get(endpoint, server.ServiceName);
+    }
+
+    /// <summary>
+    /// Finds the rpc that the caller's contract declares; <see langword="null"/> leaves the choice to the short name in
+    /// <c>Micro-Endpoint</c>, by the same rule as for gRPC.
+    /// </summary>
+    /// <exception cref="MicroException">404: the server has a contract of that short name, but not the caller's.</exception>
+    private EndpointInvoker? FindRpc(ReadOnlySpan<byte> value)
+    {
+        Span<char> path = stackalloc char[EndpointName.MaxLength];
+        if (!Encoding.UTF8.TryGetChars(value, path, out var length))
+        {
+            throw MicroException.BadRequest(server.ServiceName, $"Micro-Rpc exceeds {EndpointName.MaxLength} characters");
+        }
+
+        path = path[..length];
+        if (server.Endpoints.TryGetRpc(path, out var invoker))
+        {
+            return invoker;
+        }
+
+        return server.Endpoints.AcceptsShortName(RpcPath.ServiceOf(path), server.ServiceName)
+            ? null
+            : throw MicroException.NotFound(server.ServiceName, $"rpc: can't find service {RpcPath.ServiceOf(path)}");
     }
 
     private void OpenStream(MessageHead head, EndpointInvoker invoker, ContentFormat format)
@@ -199,5 +230,6 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
             _localAddress,
             streams.Ended,
             server.Cut);
+        context.Tls = _tls;
     }
 }

@@ -23,6 +23,8 @@ internal static class MucpHeaderNames
 
     public static ReadOnlySpan<byte> MicroMux => "Micro-Mux: "u8;
 
+    public static ReadOnlySpan<byte> MicroRpc => "Micro-Rpc: "u8;
+
     public static ReadOnlySpan<byte> MicroService => "Micro-Service: "u8;
 
     public static ReadOnlySpan<byte> MicroStream => "Micro-Stream: "u8;

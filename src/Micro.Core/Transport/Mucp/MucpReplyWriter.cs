@@ -55,7 +55,7 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
         using var body = new PooledBufferWriter(64);
         stream.Format.Envelope?.WrapError("", text, body);
         output.Append(
-            new Frame(stream.Opening, stream.Format) { Body = body.WrittenMemory, Error = HeaderRules.Clean(text), Closes = stream.Opening.ClosesConnection || connection.AnnouncesClose },
+            new Frame(stream.Opening, stream.Format) { Body = body.WrittenMemory, Error = HeaderRules.Clean(text), Stream = stream, Closes = stream.Opening.ClosesConnection || connection.AnnouncesClose },
             WriteFrame);
         await output.FlushAsync().ConfigureAwait(false);
     }
@@ -64,7 +64,8 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
     /// <exception cref="IOException">The client is gone.</exception>
     public ValueTask WriteStreamMessageAsync(MucpServerStream stream, ReadOnlyMemory<byte> body)
     {
-        output.Append(new Frame(stream.Opening, stream.Format) { Body = body, StreamEndpoint = stream.Endpoint }, WriteFrame);
+        output.Append(new Frame(stream.Opening, stream.Format) { Body = body, StreamEndpoint = stream.Endpoint, Stream = stream }, WriteFrame);
+        stream.HasSentHeaders = true;
         return output.FlushAsync(MaxQueuedStreamBytes);
     }
 
@@ -136,6 +137,8 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
             output.WriteHeader(MucpHeaderNames.XMicroService, frame.Request.GetEither(KnownHeader.MicroService, KnownHeader.XMicroService));
         }
 
+        ResponseMetadataWriter.WriteHeaders(output, frame.Headers);
+        ResponseMetadataWriter.WriteTrailers(output, frame.Trailers);
         if (frame.EnvelopeLines)
         {
             output.Write(frame.Format.Envelope!.ResponseHeaderLines);
@@ -207,5 +210,12 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
         public bool Closes { get; init; }
 
         public MucpServerCall? Call { get; init; }
+
+        /// <summary>The stream whose message or end this is.</summary>
+        public MucpServerStream? Stream { get; init; }
+
+        public CallMetadata? Headers => Call is not null ? Call.Context.SentHeaders : Stream is { HasSentHeaders: false } ? Stream.Context.SentHeaders : null;
+
+        public CallMetadata? Trailers => Call is not null ? Call.Context.SentTrailers : Error is not null ? Stream?.Context.SentTrailers : null;
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 using Micro.Codecs;
+using Micro.Server;
 using Micro.Server.Handlers;
 
 namespace Micro.Transport.Mucp;
@@ -37,6 +38,12 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
     public MessageHead Opening { get; }
 
     public ContentFormat Format => _format;
+
+    /// <summary>The context of the handler, which holds the response metadata.</summary>
+    public HandlerContext Context { get; init; } = null!;
+
+    /// <summary><see langword="true"/> once a message has carried the response headers.</summary>
+    public bool HasSentHeaders { get; set; }
 
     /// <summary>Whether the client has said that it sends no more.</summary>
     public bool HasClientEnded { get; private set; }
@@ -112,6 +119,11 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
         {
             // Keeps the meaning of a codec failure, a wrong request, for what the client sent.
             throw new InvalidOperationException($"{Endpoint} failed with its response: {exception.Message}", exception);
+        }
+
+        if (!HasSentHeaders)
+        {
+            HeaderRules.ThrowIfTooLarge(Context.SentHeaders, "response headers", Endpoint);
         }
 
         await _replies.WriteStreamMessageAsync(this, _body.WrittenMemory).ConfigureAwait(false);

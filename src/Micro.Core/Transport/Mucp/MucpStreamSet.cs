@@ -73,7 +73,7 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
 
         var opening = head.Detach();
         var context = makeContext(opening);
-        var stream = new MucpServerStream(id, invoker.Name, opening, format, replies, server.Limits.MaxStreamBacklog, context.CancellationToken);
+        var stream = new MucpServerStream(id, invoker.Name, opening, format, replies, server.Limits.MaxStreamBacklog, context.CancellationToken) { Context = context };
         lock (_gate)
         {
             _streams ??= new Dictionary<string, MucpServerStream>(StringComparer.Ordinal);
@@ -145,6 +145,11 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
         try
         {
             await invoker.InvokeStreamAsync(context, stream).ConfigureAwait(false);
+            if (ResponseMetadataWriter.Check(context) is { } tooLarge)
+            {
+                throw tooLarge;
+            }
+
             observed.End(null);
             return EndOfStream;
         }
@@ -158,6 +163,7 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
             }
 
             server.Statistics.CountError();
+            ResponseMetadataWriter.Check(context);
             var error = server.Failures.Map(exception, stream.Endpoint, context.IsDeadlinePassed, server.Cut.IsCancellationRequested, isStream: true);
             observed.End(error);
             return ErrorJson.Format(error);

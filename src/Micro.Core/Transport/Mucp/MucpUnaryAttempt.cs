@@ -44,6 +44,7 @@ internal readonly struct MucpUnaryAttempt<[DynamicallyAccessedMembers(Dynamicall
                 await call.Completion.ConfigureAwait(false);
             }
 
+            plan.Options.ResponseMetadata?.Take(call.Head);
             return ReplyReader.Read<TResponse>(call.Head, call.Body, plan.Format);
         }
         finally
@@ -76,6 +77,7 @@ internal readonly struct MucpUnaryAttempt<[DynamicallyAccessedMembers(Dynamicall
             try
             {
                 isShared = asks && !connection.MustClose && connection.Head[KnownHeader.MicroMux].SequenceEqual("1"u8);
+                plan.Options.ResponseMetadata?.Take(connection.Head);
                 return ReplyReader.Read<TResponse>(connection.Head, in reply, plan.Format);
             }
             finally

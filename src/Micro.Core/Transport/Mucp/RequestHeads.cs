@@ -10,7 +10,7 @@ internal sealed class RequestHeads
     /// <summary>Endpoints whose head is kept; a client that makes names up must not fill the memory.</summary>
     private const int MaxKept = 4096;
 
-    private readonly ConcurrentDictionary<(string Service, string Endpoint, string ContentType), Prefixes> _prefixes = new();
+    private readonly ConcurrentDictionary<(string Service, string Endpoint, string ContentType, string? Rpc), Prefixes> _prefixes = new();
 
     /// <summary>Writes a head up to and with the empty line.</summary>
     /// <param name="output">Where it goes.</param>
@@ -104,7 +104,7 @@ internal sealed class RequestHeads
     }
 
     /// <summary>Headers that the framework writes itself; the same name in metadata is overwritten by it.</summary>
-    private static bool IsOurs(string key)
+    public static bool IsOurs(string key)
     {
         Span<byte> name = stackalloc byte[32];
         return key.Length <= 32
@@ -114,7 +114,7 @@ internal sealed class RequestHeads
 
     private Prefixes PrefixOf(CallPlan plan)
     {
-        var key = (plan.Service, plan.Endpoint, plan.Format.ContentType);
+        var key = (plan.Service, plan.Endpoint, plan.Format.ContentType, plan.Options.Rpc);
         if (_prefixes.TryGetValue(key, out var prefix))
         {
             return prefix;
@@ -138,13 +138,24 @@ internal sealed class RequestHeads
         output.WriteHeader(MucpHeaderNames.MicroEndpoint, plan.Endpoint);
         output.WriteHeader(MucpHeaderNames.MicroMethod, plan.Endpoint);
         output.WriteHeader(MucpHeaderNames.MicroService, plan.Service);
+        WriteRpc(output, plan);
         var exclusive = output.WrittenSpan.ToArray();
         output.ResetWrittenCount();
         output.Write("POST / HTTP/1.1\r\n"u8);
         output.WriteHeader(MucpHeaderNames.ContentType, plan.Format.ContentTypeBytes);
         output.WriteHeader(MucpHeaderNames.MicroEndpoint, plan.Endpoint);
         output.WriteHeader(MucpHeaderNames.MicroService, plan.Service);
+        WriteRpc(output, plan);
         return new Prefixes(exclusive, output.WrittenSpan.ToArray());
+    }
+
+    /// <summary>Go servers know the endpoint by its short name alone; servers of this framework tell two contracts apart.</summary>
+    private static void WriteRpc(ArrayBufferWriter<byte> output, CallPlan plan)
+    {
+        if (plan.Options.Rpc is { } rpc)
+        {
+            output.WriteHeader(MucpHeaderNames.MicroRpc, rpc);
+        }
     }
 
     private sealed record Prefixes(byte[] Exclusive, byte[] Multiplexed);

@@ -18,8 +18,8 @@ public interface IMicroBuilder
     IServiceCollection Services { get; }
 
     /// <summary>
-    /// Adds the suitable public methods of a type as endpoints <c>Type.Method</c>, or the endpoints of its contract if it was
-    /// made from a <c>.proto</c> file. Each call gets a scope of the container and the handler from it; scope and handler are
+    /// Adds the suitable public methods of a type as endpoints <c>Type.Method</c>, or the rpcs of its contract when it derives
+    /// from the service base of a generated gRPC stub. Each call gets a scope of the container and the handler from it; scope and handler are
     /// disposed after the response is encoded or the stream has ended.
     /// </summary>
     /// <typeparam name="THandler">Type of the handler. Registered as scoped, unless it is registered already.</typeparam>
@@ -31,18 +31,20 @@ public interface IMicroBuilder
         where THandler : class;
 
     /// <summary>
-    /// Adds the endpoints of a handler made from a service in a <c>.proto</c> file as <see cref="Handle{THandler}"/> does, without
-    /// reflection: for trimmed applications and such that are compiled ahead of time.
+    /// Adds a handler that derives from the service base of a generated gRPC stub as <see cref="Handle{THandler}"/> does, in a
+    /// form that is safe to trim.
     /// </summary>
     /// <typeparam name="THandler">Type of the handler. Registered as scoped, unless it is registered already.</typeparam>
-    /// <param name="configure">Name, visibility and metadata.</param>
+    /// <param name="configure">Name, visibility, metadata and interceptors.</param>
     /// <returns>This builder.</returns>
-    IMicroBuilder HandleContract<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(Action<HandlerOptions>? configure = null)
-        where THandler : class, IContractHandler;
+    /// <exception cref="ArgumentException">The type derives from no generated service base.</exception>
+    IMicroBuilder HandleContract<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicMethods)] THandler>(
+        Action<HandlerOptions>? configure = null)
+        where THandler : class;
 
     /// <summary>
-    /// Adds the endpoints of a handler made from a contract, <c>Service.Method</c>: a service in a <c>.proto</c> file, or an
-    /// interface with <see cref="MicroContractAttribute"/>, whose generated <c>Handle…</c> methods end up here.
+    /// Adds the endpoints of a handler that knows them, <c>Contract.Method</c>: the generated binding of an interface with
+    /// <see cref="MicroContractAttribute"/>, whose generated <c>Handle…</c> methods end up here.
     /// </summary>
     /// <param name="handler">The handler; called by many threads at once.</param>
     /// <param name="configure">Name, visibility and metadata.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Micro.Server;
+using Micro.Transport.Grpc.Stubs.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -22,11 +23,14 @@ internal sealed class MicroBuilder(IServiceCollection services, MicroRegistratio
         return Add(service => service.Handle(static context => context.Services.GetRequiredService<THandler>(), configure));
     }
 
-    public IMicroBuilder HandleContract<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(Action<HandlerOptions>? configure = null)
-        where THandler : class, IContractHandler
+    public IMicroBuilder HandleContract<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicMethods)] THandler>(
+        Action<HandlerOptions>? configure = null)
+        where THandler : class
     {
+        var stub = ServerStubs.Of(static context => context.Services.GetRequiredService<THandler>())
+            ?? throw new ArgumentException($"{typeof(THandler).Name} derives from no service base of a generated gRPC stub: use Handle<{typeof(THandler).Name}>()", nameof(configure));
         services.TryAddScoped<THandler>();
-        return Add(service => service.HandleContract(static context => context.Services.GetRequiredService<THandler>(), configure));
+        return Add(service => service.Handle(stub, configure));
     }
 
     public IMicroBuilder Handle(IContractHandler handler, Action<HandlerOptions>? configure = null)

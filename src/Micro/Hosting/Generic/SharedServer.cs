@@ -31,10 +31,6 @@ internal sealed class SharedServer(IMicroServer server) : IMicroServer
         where THandler : class =>
         server.Handle(create, configure);
 
-    public void HandleContract<THandler>(Func<HandlerContext, THandler> create, Action<HandlerOptions>? configure = null)
-        where THandler : class, IContractHandler =>
-        server.HandleContract(create, configure);
-
     public void Handle(IContractHandler handler, Action<HandlerOptions>? configure = null) => server.Handle(handler, configure);
 
     public void Handle<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(

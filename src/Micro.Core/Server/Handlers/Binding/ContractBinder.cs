@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Google.Protobuf.Reflection;
 
 namespace Micro.Server.Handlers.Binding;
 
@@ -10,81 +9,44 @@ internal sealed class ContractBinder : IContractBinder
     private readonly IReadOnlyList<IHandlerInterceptor> _interceptors;
     private readonly SortedDictionary<string, EndpointInvoker> _invokers = new(StringComparer.Ordinal);
 
-    private ContractBinder(HandlerOptions options, IReadOnlyList<IHandlerInterceptor> interceptors) =>
-        (_options, _interceptors) = (options, interceptors);
+    private readonly Func<string, string?> _contractOf;
 
+    private ContractBinder(HandlerOptions options, IReadOnlyList<IHandlerInterceptor> interceptors, Func<string, string?> contractOf) =>
+        (_options, _interceptors, _contractOf) = (options, interceptors, contractOf);
+
+    /// <param name="handler">The handler.</param>
+    /// <param name="options">Name, visibility and metadata.</param>
+    /// <param name="interceptors">The interceptors of the server.</param>
+    /// <param name="contractOf">Returns the full name of the contract that holds a handler name, or <see langword="null"/>.</param>
     /// <returns>At least one invoker, in order of method name.</returns>
     /// <exception cref="ArgumentException">
     /// The contract has no endpoint or one twice, or the options name something that does not exist.
     /// </exception>
-    public static IReadOnlyList<EndpointInvoker> Bind(IContractHandler handler, HandlerOptions options, IReadOnlyList<IHandlerInterceptor> interceptors) =>
-        Bind(handler.GetType(), handler.AddTo, options, interceptors);
-
-    /// <summary>The same for handlers that live for one call.</summary>
-    /// <exception cref="NotSupportedException">The handler has one object for all calls only.</exception>
-    public static IReadOnlyList<EndpointInvoker> Bind<THandler>(
-        Func<HandlerContext, THandler> create, HandlerOptions options, IReadOnlyList<IHandlerInterceptor> interceptors)
-        where THandler : class, IContractHandler =>
-        Bind(typeof(THandler), binder => THandler.AddTo(binder, create), options, interceptors);
-
-    private static IReadOnlyList<EndpointInvoker> Bind(
-        Type handler, Action<IContractBinder> addTo, HandlerOptions options, IReadOnlyList<IHandlerInterceptor> interceptors)
+    public static IReadOnlyList<EndpointInvoker> Bind(
+        IContractHandler handler,
+        HandlerOptions options,
+        IReadOnlyList<IHandlerInterceptor> interceptors,
+        Func<string, string?> contractOf)
     {
         if (options.Name is { } name)
         {
             EndpointName.ThrowIfInvalidHandler(name, nameof(handler));
         }
 
-        var binder = new ContractBinder(options, interceptors);
-        addTo(binder);
+        var binder = new ContractBinder(options, interceptors, contractOf);
+        handler.AddTo(binder);
         if (binder._invokers.Count == 0)
         {
-            throw new ArgumentException($"handler {handler.Name} has no endpoint: its contract declares none", nameof(handler));
+            throw new ArgumentException($"handler {handler.GetType().Name} has no endpoint: its contract declares none", nameof(handler));
         }
 
         foreach (var endpoint in options.EndpointMetadata.Keys.Where(key => !binder._invokers.ContainsKey(key)))
         {
             throw new ArgumentException(
-                $"metadata is given for '{endpoint}', handler {handler.Name} has {string.Join(", ", binder._invokers.Keys)}", nameof(options));
+                $"metadata is given for '{endpoint}', handler {handler.GetType().Name} has {string.Join(", ", binder._invokers.Keys)}", nameof(options));
         }
 
         return [.. binder._invokers.Values];
-    }
-
-    public void Unary<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
-        MethodDescriptor method,
-        string endpoint,
-        Func<TRequest, HandlerContext, Task<TResponse>> handler)
-    {
-        var name = NameOf(endpoint);
-        Add(EndpointInvokers.Unary(name, handler, MetadataOf(name, method), _interceptors, _options.Internal, method));
-    }
-
-    public void ServerStream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
-        MethodDescriptor method,
-        string endpoint,
-        Func<TRequest, HandlerContext, IAsyncEnumerable<TResponse>> handler) =>
-        Stream(method, endpoint, StreamShapes.Server(handler));
-
-    public void ClientStream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
-        MethodDescriptor method,
-        string endpoint,
-        Func<IAsyncEnumerable<TRequest>, HandlerContext, Task<TResponse>> handler) =>
-        Stream(method, endpoint, StreamShapes.Client<TRequest, TResponse>((requests, context) => new ValueTask<TResponse>(handler(requests, context))));
-
-    public void BidirectionalStream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
-        MethodDescriptor method,
-        string endpoint,
-        Func<IAsyncEnumerable<TRequest>, HandlerContext, IAsyncEnumerable<TResponse>> handler) =>
-        Stream(method, endpoint, StreamShapes.Bidirectional(handler));
-
-    private void Stream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
-        MethodDescriptor method,
-        string endpoint,
-        Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> handler)
-    {
-        var name = NameOf(endpoint);
-        Add(EndpointInvokers.Stream(name, handler, MetadataOf(name, method), _interceptors, _options.Internal, method));
     }
 
     public void Unary<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
@@ -92,7 +54,7 @@ internal sealed class ContractBinder : IContractBinder
         Func<TRequest, HandlerContext, Task<TResponse>> handler)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        var name = NameOf(endpoint.Name);
+        var name = NameOf(endpoint);
         Add(EndpointInvokers.Unary(name, handler, MetadataOf(name, endpoint.Idempotent), _interceptors, _options.Internal, contract: endpoint));
     }
 
@@ -111,12 +73,12 @@ internal sealed class ContractBinder : IContractBinder
         Func<IAsyncEnumerable<TRequest>, HandlerContext, IAsyncEnumerable<TResponse>> handler) =>
         Stream(endpoint, StreamShapes.Bidirectional(handler));
 
-    private void Stream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
+    public void Stream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
         ContractEndpoint endpoint,
         Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> handler)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        var name = NameOf(endpoint.Name);
+        var name = NameOf(endpoint);
         Add(EndpointInvokers.Stream(name, handler, MetadataOf(name, endpoint.Idempotent), _interceptors, _options.Internal, contract: endpoint));
     }
 
@@ -128,18 +90,24 @@ internal sealed class ContractBinder : IContractBinder
         }
     }
 
-    private string NameOf(string endpoint)
+    /// <summary>
+    /// The name in the options counts first. The short name of a service belongs to the first contract that has it; a
+    /// contract of another package keeps its full name, so that two versions live side by side.
+    /// </summary>
+    private string NameOf(ContractEndpoint endpoint)
     {
-        EndpointName.ThrowIfInvalid(endpoint, nameof(endpoint));
-        return _options.Name is { } handler ? handler + endpoint[endpoint.IndexOf('.', StringComparison.Ordinal)..] : endpoint;
-    }
+        EndpointName.ThrowIfInvalid(endpoint.Name, nameof(endpoint));
+        var (handler, method) = (EndpointName.HandlerOf(endpoint.Name), EndpointName.MethodOf(endpoint.Name));
+        if (_options.Name is { } name)
+        {
+            return $"{name}.{method}";
+        }
 
-    private Dictionary<string, string> MetadataOf(string endpoint, MethodDescriptor method)
-    {
-        ArgumentNullException.ThrowIfNull(method);
-        return MetadataOf(
-            endpoint,
-            method.GetOptions()?.IdempotencyLevel is MethodOptions.Types.IdempotencyLevel.Idempotent or MethodOptions.Types.IdempotencyLevel.NoSideEffects);
+        return endpoint.Method?.Service.FullName is { } contract
+            && _contractOf(handler) is { } holder
+            && !string.Equals(holder, contract, StringComparison.Ordinal)
+            ? $"{contract}.{method}"
+            : endpoint.Name;
     }
 
     private Dictionary<string, string> MetadataOf(string endpoint, bool isIdempotent)

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Micro.Transport.Grpc.Server;
+
+/// <summary>Writes response metadata as fields of HTTP/2. Names of the protocol itself are left out.</summary>
+internal static class MetadataWriter
+{
+    /// <exception cref="InvalidOperationException">The metadata is too large, or a value cannot travel over gRPC.</exception>
+    public static void ThrowIfInvalid(CallMetadata? metadata, string what, string endpoint)
+    {
+        HeaderRules.ThrowIfTooLarge(metadata, what, endpoint);
+        foreach (var (key, value) in metadata ?? CallMetadata.Empty)
+        {
+            if (key.EndsWith("-bin", StringComparison.OrdinalIgnoreCase) ? !Base64Text.IsValidList(value) : value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            {
+                throw new InvalidOperationException(
+                    $"the {what} of {endpoint} hold '{key}', whose value gRPC cannot carry: printable ASCII only, base64 under a key ending in -bin");
+            }
+        }
+    }
+
+    public static void Write(CallMetadata? metadata, IHeaderDictionary target)
+    {
+        foreach (var (key, value) in metadata ?? CallMetadata.Empty)
+        {
+            if (!HeaderRules.IsReserved(key) && !key.StartsWith("content-", StringComparison.OrdinalIgnoreCase))
+            {
+                target.Append(key, value);
+            }
+        }
+    }
+}

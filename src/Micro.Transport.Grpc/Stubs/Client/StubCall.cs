@@ -1,0 +1,185 @@
+using System.Diagnostics.CodeAnalysis;
+using Grpc.Core;
+using Micro.Client;
+using CallOptions = Grpc.Core.CallOptions;
+using MicroCallOptions = Micro.Client.CallOptions;
+
+namespace Micro.Transport.Grpc.Stubs.Client;
+
+/// <summary>One call of a generated client: its options in the terms of this framework, its metadata and how it ended.</summary>
+[SuppressMessage("Trimming", "IL2091", Justification = "Generated messages: their parser refers to the constructor that decoding needs.")]
+[SuppressMessage("Design", "CA1001", Justification = "The end of the call disposes it.")]
+internal sealed class StubCall
+{
+    public static readonly Func<object, Task<Metadata>> GetHeaders = static call => ((StubCall)call).GetHeadersAsync();
+    public static readonly Func<object, Status> GetStatus = static call => ((StubCall)call).StatusOfEnd;
+    public static readonly Func<object, Metadata> GetTrailers = static call => ((StubCall)call).TrailersOfEnd;
+    public static readonly Action<object> Dispose = static call => ((StubCall)call).Cancel();
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    private readonly IMicroClient _client;
+    private readonly string _service;
+    private readonly string _endpoint;
+    private readonly MicroCallOptions _options;
+    private readonly ResponseMetadata _metadata = new();
+    private readonly CancellationTokenSource _cancellation;
+    private readonly TimeProvider _time;
+    private readonly DateTimeOffset _deadline;
+    private readonly bool _isWaitForReady;
+    private volatile object? _status;
+
+    public StubCall(IMicroClient client, string service, IMethod method, CallOptions options, MicroCallOptions defaults, TimeProvider time)
+    {
+        (_client, _service, _time) = (client, service, time);
+        _endpoint = StubEndpoints.Of(method);
+        _isWaitForReady = options.IsWaitForReady;
+        _cancellation = options.CancellationToken.CanBeCanceled
+            ? CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken)
+            : new CancellationTokenSource();
+        CancellationToken = _cancellation.Token;
+        _deadline = options.Deadline is { } deadline && deadline != DateTime.MaxValue ? new DateTimeOffset(deadline.ToUniversalTime()) : DateTimeOffset.MaxValue;
+        _options = defaults with
+        {
+            Metadata = Merge(defaults.Metadata, options.Headers),
+            ResponseMetadata = _metadata,
+            Rpc = method.FullName,
+        };
+    }
+
+    /// <summary>Fires when the caller cancels or disposes the call.</summary>
+    public CancellationToken CancellationToken { get; }
+
+    private Status StatusOfEnd => _status is Status status ? status : throw new InvalidOperationException("the call has not ended: its status is not known yet");
+
+    private Metadata TrailersOfEnd =>
+        _status is not null ? ReadTrailers() : throw new InvalidOperationException("the call has not ended: its trailers are not known yet");
+
+    /// <exception cref="RpcException">The call failed.</exception>
+    public async Task<TResponse> RunAsync<TRequest, TResponse>(TRequest request)
+        where TRequest : class
+        where TResponse : class
+    {
+        try
+        {
+            var response = await RunAsync(
+                options => _client.CallAsync<TRequest, TResponse>(_service, _endpoint, request, options, CancellationToken)).ConfigureAwait(false);
+            End();
+            return response;
+        }
+        catch (Exception exception) when (exception is not RpcException)
+        {
+            throw Fail(exception);
+        }
+    }
+
+    /// <exception cref="RpcException">No node opened the stream.</exception>
+    public async Task<IClientStream<TRequest, TResponse>> OpenAsync<TRequest, TResponse>()
+        where TRequest : class
+        where TResponse : class
+    {
+        try
+        {
+            return await RunAsync(options => _client.OpenStreamAsync<TRequest, TResponse>(
+                _service,
+                _endpoint,
+                _deadline == DateTimeOffset.MaxValue ? options : options with { StreamTimeout = options.RequestTimeout },
+                CancellationToken)).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not RpcException)
+        {
+            throw Fail(exception);
+        }
+    }
+
+    /// <summary>Records that the call ended well.</summary>
+    public void End()
+    {
+        _metadata.Complete();
+        _status ??= Status.DefaultSuccess;
+        _cancellation.Dispose();
+    }
+
+    /// <summary>Records how the call failed, and returns the failure as callers of generated clients expect it.</summary>
+    public RpcException Fail(Exception exception)
+    {
+        _metadata.Complete();
+        var failure = FailureOf(exception);
+        _status ??= failure.Status;
+        _cancellation.Dispose();
+        return failure;
+    }
+
+    /// <summary>Returns a failure as callers of generated clients expect it; that of the call itself when it has ended.</summary>
+    public RpcException FailureOf(Exception exception) =>
+        new(
+            _status is Status known ? known : StubStatus.Of(exception, _metadata.Trailers, CancellationToken.IsCancellationRequested),
+            ReadTrailers());
+
+    private void Cancel()
+    {
+        try
+        {
+            _cancellation.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The call has ended.
+        }
+    }
+
+    private async Task<Metadata> GetHeadersAsync() =>
+        MetadataText.FromCall(await _metadata.Headers.ConfigureAwait(false), HeaderRules.IsReserved);
+
+    private Metadata ReadTrailers() =>
+        MetadataText.FromCall(_metadata.Trailers, static key => HeaderRules.IsReserved(key) && !key.Equals(StubStatus.DetailsKey, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Makes the call; one that waits for the service makes it again as long as no node can be reached.</summary>
+    private async Task<T> RunAsync<T>(Func<MicroCallOptions, Task<T>> run)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            var options = WithDeadline();
+            try
+            {
+                return await run(options).ConfigureAwait(false);
+            }
+            catch (MicroException exception) when (_isWaitForReady && StubStatus.IsNotReady(exception) && _time.GetUtcNow() < _deadline)
+            {
+                await Task.Delay(pause, _time, CancellationToken).ConfigureAwait(false);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    /// <summary>
+    /// A deadline counts in place of the client's time limits, for the call and for its attempts: callers of gRPC expect that
+    /// a server may take all of it.
+    /// </summary>
+    private MicroCallOptions WithDeadline()
+    {
+        if (_deadline == DateTimeOffset.MaxValue)
+        {
+            return _options;
+        }
+
+        var left = _deadline - _time.GetUtcNow();
+        return left > TimeSpan.Zero
+            ? _options with { RequestTimeout = left, AttemptTimeout = _options.AttemptTimeout ?? left }
+            : throw new MicroException(408, "go.micro.client", $"{_endpoint}: the deadline has passed", ErrorKind.Timeout);
+    }
+
+    private static CallMetadata? Merge(CallMetadata? defaults, Metadata? headers)
+    {
+        if (defaults is null || headers is not { Count: > 0 })
+        {
+            return MetadataText.ToCall(headers) ?? defaults;
+        }
+
+        var merged = CallMetadata.Copy(defaults);
+        MetadataText.CopyTo(headers, merged);
+        return merged;
+    }
+}

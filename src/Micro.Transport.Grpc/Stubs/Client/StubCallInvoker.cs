@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+using Grpc.Core;
+using Micro.Client;
+using CallOptions = Grpc.Core.CallOptions;
+using MicroCallOptions = Micro.Client.CallOptions;
+
+namespace Micro.Transport.Grpc.Stubs.Client;
+
+/// <summary>Lets generated clients call a service by name through an <see cref="IMicroClient"/>. Safe for concurrent use.</summary>
+internal sealed class StubCallInvoker(IMicroClient client, string service, MicroCallOptions defaults, TimeProvider time) : CallInvoker
+{
+    public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
+    {
+        var call = Begin(method, options);
+        return new AsyncUnaryCall<TResponse>(call.RunAsync<TRequest, TResponse>(request), StubCall.GetHeaders, StubCall.GetStatus, StubCall.GetTrailers, StubCall.Dispose, call);
+    }
+
+    [SuppressMessage("Usage", "VSTHRD002", Justification = "Generated clients have a blocking form of every unary call; it blocks its caller by contract.")]
+    public override TResponse BlockingUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
+    {
+        using var call = AsyncUnaryCall(method, host, options, request);
+        return Task.Run(() => call.ResponseAsync).GetAwaiter().GetResult();
+    }
+
+    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
+    {
+        var call = Begin(method, options);
+        var stream = new StubStream<TRequest, TResponse>(call);
+        stream.Send(request);
+        return new AsyncServerStreamingCall<TResponse>(stream, StubCall.GetHeaders, StubCall.GetStatus, StubCall.GetTrailers, StubCall.Dispose, call);
+    }
+
+    public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, string? host, CallOptions options)
+    {
+        var call = Begin(method, options);
+        var stream = new StubStream<TRequest, TResponse>(call);
+        return new AsyncClientStreamingCall<TRequest, TResponse>(
+            stream, stream.ReadOnlyAsync(), StubCall.GetHeaders, StubCall.GetStatus, StubCall.GetTrailers, StubCall.Dispose, call);
+    }
+
+    public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, string? host, CallOptions options)
+    {
+        var call = Begin(method, options);
+        var stream = new StubStream<TRequest, TResponse>(call);
+        return new AsyncDuplexStreamingCall<TRequest, TResponse>(
+            stream, stream, StubCall.GetHeaders, StubCall.GetStatus, StubCall.GetTrailers, StubCall.Dispose, call);
+    }
+
+    private StubCall Begin(IMethod method, CallOptions options)
+    {
+        if (options.Credentials is not null)
+        {
+            throw new NotSupportedException("CallCredentials are not supported: send the token as a header of the call, or set client certificates in the TLS options of the client");
+        }
+
+        return new StubCall(client, service, method, options, defaults, time);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
+
+namespace Micro.Transport.Grpc.Stubs.Server;
+
+/// <summary>Tells handlers of stubs who the caller is: the names in its certificate, under the keys that gRPC uses for them.</summary>
+internal static class CallerIdentity
+{
+    private const string CommonName = "x509_common_name";
+    private const string AlternativeName = "x509_subject_alternative_name";
+
+    public static AuthContext Of(X509Certificate2? certificate)
+    {
+        var properties = new Dictionary<string, List<AuthProperty>>(StringComparer.Ordinal);
+        if (certificate is null)
+        {
+            return new AuthContext(null, properties);
+        }
+
+        Add(AlternativeName, certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
+            .SelectMany(static names => names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(static address => address.ToString()))));
+        Add(CommonName, [certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false)]);
+        return new AuthContext(properties.ContainsKey(AlternativeName) ? AlternativeName : CommonName, properties);
+
+        void Add(string key, IEnumerable<string> values)
+        {
+            List<AuthProperty> found = [.. values.Where(static value => value.Length > 0).Select(value => AuthProperty.Create(key, System.Text.Encoding.UTF8.GetBytes(value)))];
+            if (found.Count > 0)
+            {
+                properties[key] = found;
+            }
+        }
+    }
+}

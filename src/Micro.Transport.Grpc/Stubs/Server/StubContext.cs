@@ -1,0 +1,100 @@
+using Grpc.Core;
+using Micro.Server;
+
+namespace Micro.Transport.Grpc.Stubs.Server;
+
+/// <summary>A call as handlers of generated stubs see it, whatever protocol carries it.</summary>
+internal sealed class StubContext(HandlerContext context, string method) : ServerCallContext
+{
+    private Metadata? _requestHeaders;
+    private Metadata? _responseTrailers;
+    private AuthContext? _authentication;
+
+    protected override string MethodCore => method;
+
+    protected override string HostCore => context.Metadata.GetValueOrDefault("host") ?? context.LocalAddress ?? "";
+
+    protected override string PeerCore => context.RemoteAddress switch
+    {
+        null => "unknown",
+        var address when address.StartsWith('[') => $"ipv6:{address}",
+        var address => $"ipv4:{address}",
+    };
+
+    protected override DateTime DeadlineCore =>
+        context.Deadline is var deadline && deadline == DateTimeOffset.MaxValue ? DateTime.MaxValue : deadline.UtcDateTime;
+
+    protected override Metadata RequestHeadersCore => _requestHeaders ??= MetadataText.FromCall(context.Metadata, ProtocolHeaders.IsOwn);
+
+    protected override CancellationToken CancellationTokenCore => context.CancellationToken;
+
+    protected override Metadata ResponseTrailersCore => _responseTrailers ??= [];
+
+    protected override Status StatusCore { get; set; }
+
+    protected override WriteOptions? WriteOptionsCore { get; set; }
+
+    protected override AuthContext AuthContextCore => _authentication ??= CallerIdentity.Of(context.ClientCertificate);
+
+    /// <summary>Takes trailers and status of a handler that has returned.</summary>
+    /// <exception cref="StubStatusException">The handler has set a status other than OK.</exception>
+    public T Succeed<T>(T response)
+    {
+        SendTrailers();
+        return StatusCore.StatusCode == StatusCode.OK ? response : throw Fail(StatusCore);
+    }
+
+    /// <summary>Returns the failure of the call that the handler's exception asks for, and takes its trailers.</summary>
+    public StubStatusException Fail(RpcException exception)
+    {
+        SendTrailers();
+        Send(exception.Trailers);
+        return Fail(exception.Status, exception);
+    }
+
+    /// <summary>Hands the trailers of the handler to the call; once.</summary>
+    public void SendTrailers()
+    {
+        Send(_responseTrailers);
+        _responseTrailers = null;
+    }
+
+    protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders)
+    {
+        ArgumentNullException.ThrowIfNull(responseHeaders);
+        MetadataText.CopyTo(responseHeaders, context.ResponseHeaders);
+        return context.HeaderSender?.Invoke(context).AsTask() ?? Task.CompletedTask;
+    }
+
+    protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) =>
+        throw new NotSupportedException("a call made by a handler takes deadline and cancellation from its CallOptions: pass context.Deadline and context.CancellationToken");
+
+    private StubStatusException Fail(Status status, Exception? cause = null)
+    {
+        var details = context.SentTrailers?.GetValueOrDefault(StubStatusException.DetailsKey);
+
+        // gRPC has fields of its own for both; mucp carries them as trailers, so that callers see the exact status.
+        context.ResponseTrailers.AddReceived(StubStatusException.StatusKey, ((int)status.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        return new StubStatusException(context.Service, status, details, cause);
+    }
+
+    private void Send(Metadata? trailers)
+    {
+        foreach (var entry in trailers ?? [])
+        {
+            var value = entry.IsBinary ? Convert.ToBase64String(entry.ValueBytes) : entry.Value;
+            if (string.Equals(entry.Key, StubStatusException.DetailsKey, StringComparison.Ordinal))
+            {
+                context.ResponseTrailers.AddReceived(entry.Key, value);
+            }
+            else if (context.ResponseTrailers.TryGetValue(entry.Key, out var first))
+            {
+                context.ResponseTrailers[entry.Key] = $"{first},{value}";
+            }
+            else
+            {
+                context.ResponseTrailers[entry.Key] = value;
+            }
+        }
+    }
+}
