@@ -4,8 +4,9 @@ using Micro.Server.Handlers;
 namespace Micro.Transport.Grpc.Server.Reflection;
 
 /// <summary>
-/// The services of a server by their full names, with the files that describe them. Built at start from the message types of
-/// the endpoints: a generated message knows its file, and that holds the service as well, if they were declared together.
+/// The services of a server by their full names, with the files that describe them. Built at start: a contract brings its own
+/// descriptor, whatever files its messages are in. Endpoints without one are described from their message types: a generated
+/// message knows its file, which declares the service too when they were written together.
 /// </summary>
 internal sealed class ServiceCatalog
 {
@@ -17,12 +18,14 @@ internal sealed class ServiceCatalog
     /// <param name="own">Services of gRPC itself.</param>
     public ServiceCatalog(string package, IEnumerable<EndpointInvoker> invokers, params IEnumerable<ServiceDescriptor> own)
     {
-        foreach (var service in own)
+        var advertised = invokers.Where(static invoker => !invoker.IsInternal).ToList();
+        foreach (var service in own.Concat(advertised.Select(static invoker => invoker.Method?.Service).OfType<ServiceDescriptor>().Distinct()))
         {
             Add(service);
         }
 
-        foreach (var handler in invokers.Where(invoker => !invoker.IsInternal).GroupBy(invoker => EndpointName.HandlerOf(invoker.Name), StringComparer.Ordinal))
+        var undeclared = advertised.Where(static invoker => invoker.Method is null);
+        foreach (var handler in undeclared.GroupBy(static invoker => EndpointName.HandlerOf(invoker.Name), StringComparer.Ordinal))
         {
             Add(package, handler.Key, [.. handler]);
         }
