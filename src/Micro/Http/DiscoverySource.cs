@@ -22,10 +22,27 @@ internal sealed class DiscoverySource(
     private readonly Dictionary<string, ISelector> _selectors = new(StringComparer.Ordinal);
     private readonly List<IAsyncDisposable> _owned = [];
     private readonly Lock _gate = new();
+    private MicroService? _service;
+    private IRegistry? _registry;
     private bool _isDisposed;
 
     /// <summary>Makes a handler for a named client; all of one name share their budget and never own a selector.</summary>
     public MicroDiscoveryHandler CreateHandler(string client) => new(_clients.GetOrAdd(client, CreateDiscovery));
+
+    /// <summary>
+    /// Returns the registry in which services are found: that of the settings given here, else the one that is registered, a
+    /// Micro service's, or the one that environment and configuration choose. Owned here, or by the container.
+    /// </summary>
+    public IRegistry GetRegistry()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _registry ??= configurations.Any()
+                ? MakeService().Registry
+                : services.GetService<IRegistry>() ?? services.GetService<MicroService>()?.Registry ?? MakeService().Registry;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -96,9 +113,16 @@ internal sealed class DiscoverySource(
         return selector;
     }
 
-    /// <summary>A service that is never started: it serves as the one place that reads settings.</summary>
-    private ISelector Make()
+    private ISelector Make() => MakeService().Selector;
+
+    /// <summary>Returns a service that is never started: it serves as the one place that reads settings.</summary>
+    private MicroService MakeService()
     {
+        if (_service is not null)
+        {
+            return _service;
+        }
+
         var service = MicroService.Create(made =>
         {
             if (services.GetService<ILoggerFactory>() is { } loggers)
@@ -122,6 +146,6 @@ internal sealed class DiscoverySource(
             }
         });
         _owned.Add(service);
-        return service.Selector;
+        return _service = service;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
 using Micro.Registry.Mdns.Dns;
@@ -74,12 +75,16 @@ internal sealed class FakeLink
     private static DnsMessage Decode(byte[] packet) => DnsReader.TryRead(packet, out var message) ? message : new DnsMessage { Flags = 0x0800 };
 }
 
-/// <summary>One host on a <see cref="FakeLink"/>, with its receive loop.</summary>
+/// <summary>
+/// One host on a <see cref="FakeLink"/>, with its receive loop. Every packet that it sends is read by a DNS codec of another
+/// maker too, which must see the same; a difference fails the test when the host is disposed.
+/// </summary>
 internal sealed class FakeTransport(FakeLink link, IPAddress address) : IMdnsTransport
 {
     public const int QueryPort = 40000;
 
     private readonly Channel<(byte[] Packet, IPEndPoint From)> _inbox = Channel.CreateUnbounded<(byte[], IPEndPoint)>();
+    private readonly ConcurrentQueue<string> _misread = [];
     private Task _loop = Task.CompletedTask;
     private int _pending;
 
@@ -104,6 +109,7 @@ internal sealed class FakeTransport(FakeLink link, IPAddress address) : IMdnsTra
     {
         if (CanSend)
         {
+            Compare(packet.ToArray());
             link.Send(new IPEndPoint(address, channel == MdnsChannel.Query ? QueryPort : 5353), FakeLink.Group, packet.ToArray());
         }
 
@@ -112,6 +118,7 @@ internal sealed class FakeTransport(FakeLink link, IPAddress address) : IMdnsTra
 
     public bool SendTo(ReadOnlySpan<byte> packet, IPEndPoint to)
     {
+        Compare(packet.ToArray());
         link.Send(new IPEndPoint(address, 5353), to, packet.ToArray());
         return true;
     }
@@ -134,5 +141,16 @@ internal sealed class FakeTransport(FakeLink link, IPAddress address) : IMdnsTra
         link.Unplug(this);
         _inbox.Writer.TryComplete();
         await _loop;
+        _misread.Should().BeEmpty("another codec reads our packets as we do");
+    }
+
+    private void Compare(byte[] packet)
+    {
+        DnsReader.TryRead(packet, out var message).Should().BeTrue();
+        var (ours, others) = (IndependentCodec.Describe(message), IndependentCodec.Describe(packet));
+        if (!ours.SequenceEqual(others))
+        {
+            _misread.Enqueue($"{string.Join(" | ", ours)} is {string.Join(" | ", others)} to the other codec");
+        }
     }
 }
