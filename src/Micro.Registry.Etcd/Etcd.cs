@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Micro.Registry.Etcd.Api;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,15 +21,14 @@ public static class Etcd
     {
         var options = new EtcdRegistryOptions();
         configure?.Invoke(options);
-        var result = new EtcdRegistryOptionsValidator().Validate(null, options);
-        if (result.Failed)
+        var errors = EtcdOptionRules.Check(options);
+        if (errors.Count > 0 || EtcdTls.Load(options, errors) is not { } tls)
         {
-            throw new OptionsValidationException(nameof(EtcdRegistryOptions), typeof(EtcdRegistryOptions), result.Failures);
+            throw new OptionsValidationException(nameof(EtcdRegistryOptions), typeof(EtcdRegistryOptions), errors);
         }
 
         var time = timeProvider ?? TimeProvider.System;
         var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Micro.Registry.Etcd");
-        var tls = LoadTls(options);
         if (tls.SkipsVerification && EtcdTls.IsWanted(options))
         {
             EtcdRegistry.Log.VerificationSkipped(logger);
@@ -38,18 +36,5 @@ public static class Etcd
 
         var random = new SharedRandom();
         return new EtcdRegistry(options, new EtcdApi(options, tls, EtcdCredentials.From(options), time, random, logger), time, random, logger);
-    }
-
-    private static EtcdTls LoadTls(EtcdRegistryOptions options)
-    {
-        try
-        {
-            return EtcdTls.Load(options);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new OptionsValidationException(
-                nameof(EtcdRegistryOptions), typeof(EtcdRegistryOptions), [$"{nameof(options.Tls)}: {exception.Message}"]);
-        }
     }
 }

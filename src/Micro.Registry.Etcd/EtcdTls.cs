@@ -1,15 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
+using Micro.Transport;
+using Micro.Transport.Security;
 
 namespace Micro.Registry.Etcd;
 
-/// <summary>The certificates for connections to the members, read once.</summary>
-internal sealed class EtcdTls(X509Certificate2Collection authorities, X509Certificate2? certificate, bool skipsVerification)
+/// <summary>TLS towards the members; the files are read once.</summary>
+internal sealed record EtcdTls(TlsMaterial Material, bool SkipsVerification)
 {
-    public bool SkipsVerification => skipsVerification;
-
     /// <summary>Returns <see langword="true"/> if the options or an address ask for TLS.</summary>
     public static bool IsWanted(EtcdRegistryOptions options) =>
         options.Secure
@@ -17,45 +16,23 @@ internal sealed class EtcdTls(X509Certificate2Collection authorities, X509Certif
         || options.Tls.ClientCertificateFile is not null
         || options.Addresses.Any(EtcdAddress.IsSecure);
 
-    /// <summary>Reads the files.</summary>
-    /// <exception cref="IOException">A file cannot be read.</exception>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">A file holds no certificate or key.</exception>
-    public static EtcdTls Load(EtcdRegistryOptions options)
+    /// <summary>Reads the files; <see langword="null"/> when one cannot be used, which is added to the list.</summary>
+    public static EtcdTls? Load(EtcdRegistryOptions options, List<string> errors)
     {
-        var authorities = new X509Certificate2Collection();
-        if (options.Tls.CaFile is { } file)
-        {
-            authorities.ImportFromPemFile(file);
-        }
-
-        return new EtcdTls(
-            authorities,
-            options.Tls.ClientCertificateFile is { } certificate ? X509Certificate2.CreateFromPemFile(certificate, options.Tls.ClientKeyFile) : null,
-            options.Tls.SkipVerification ?? string.Equals(options.Variable("MICRO_TLS_INSECURE"), "true", StringComparison.OrdinalIgnoreCase));
+        var files = new ClientTlsOptions { CertificateFile = options.Tls.ClientCertificateFile, KeyFile = options.Tls.ClientKeyFile, CaFile = options.Tls.CaFile };
+        var material = TlsMaterial.Load("etcd", files, TlsFiles.Read("etcd", files, errors), errors);
+        var skips = options.Tls.SkipVerification ?? string.Equals(options.Variable("MICRO_TLS_INSECURE"), "true", StringComparison.OrdinalIgnoreCase);
+        return material is not null && errors.Count == 0 ? new EtcdTls(material, skips) : null;
     }
 
     /// <summary>Creates the settings for the connections to one member.</summary>
     [SuppressMessage("Security", "CA5398", Justification = "A lower bound of TLS 1.2, whatever the system allows.")]
     [SuppressMessage("Security", "CA5359", Justification = "Only with the option of that name, which logs a warning.")]
-    public SslClientAuthenticationOptions CreateOptions()
+    public SslClientAuthenticationOptions CreateOptions() => new()
     {
-        var options = new SslClientAuthenticationOptions { EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 };
-        if (certificate is not null)
-        {
-            options.ClientCertificates = [certificate];
-        }
-
-        if (authorities.Count > 0)
-        {
-            options.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
-        }
-
-        if (skipsVerification)
-        {
-            options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-        }
-
-        return options;
-    }
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        ClientCertificateContext = Material.Certificate,
+        CertificateChainPolicy = Material.Trust?.Clone(),
+        RemoteCertificateValidationCallback = SkipsVerification ? static (_, _, _, _) => true : null,
+    };
 }

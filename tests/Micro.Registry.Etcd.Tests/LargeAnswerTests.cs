@@ -17,7 +17,7 @@ public sealed class LargeAnswerTests
         using var log = new CapturingLoggerFactory();
         var options = new EtcdRegistryOptions();
         options.Addresses.Add(server.Address);
-        await using var api = new EtcdApi(options, EtcdTls.Load(options), null, TimeProvider.System, new Random(1), NullLogger.Instance);
+        await using var api = new EtcdApi(options, EtcdTls.Load(options, [])!, null, TimeProvider.System, new Random(1), NullLogger.Instance);
         await using var registry = Etcd.CreateRegistry(
             small =>
             {

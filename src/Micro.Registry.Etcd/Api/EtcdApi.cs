@@ -91,8 +91,7 @@ internal sealed partial class EtcdApi : IAsyncDisposable
         {
             var headers = Headers(await _token.GetAsync(_members[member], _attemptTimeout, cancellationToken));
             headers.Add("hasleader", "true"); // a member that is cut off from the cluster then ends the stream
-            var options = new CallOptions(headers, cancellationToken: cancellationToken);
-            return new EtcdStream<TRequest, TResponse>(_members[member].Open(connection => open(connection, options)), member);
+            return new EtcdStream<TRequest, TResponse>(open(_members[member].Connection, new CallOptions(headers, cancellationToken: cancellationToken)), member);
         }
         catch (RpcException)
         {

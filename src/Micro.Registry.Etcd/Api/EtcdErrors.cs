@@ -46,7 +46,9 @@ internal static class EtcdErrors
         OperationCanceledException when HasTimedOut(cause) => "no connection in time",
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } => $"no connection: {cause.Message}",
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => $"no secure connection: {cause.InnerException?.Message ?? cause.Message}",
-        HttpRequestException or IOException or ObjectDisposedException => $"the connection was lost: {cause.GetBaseException().Message}",
+        HttpRequestException { InnerException.InnerException: HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } } =>
+            "the server closed the new connection: it does not speak HTTP/2, or refuses this client",
+        HttpRequestException or IOException or ObjectDisposedException => $"the connection failed: {(cause.InnerException ?? cause).Message.ReplaceLineEndings(" ")}",
         _ => null,
     };
 

@@ -33,6 +33,9 @@ internal sealed class EtcdMember : IDisposable
 
     public Uri Address { get; }
 
+    /// <summary>Gets the generated clients, for streams.</summary>
+    public IConnection Connection => _client.GetConnection();
+
     /// <summary>Makes a unary call.</summary>
     /// <exception cref="RpcException">The call failed or took too long; the message is the reason.</exception>
     public async Task<T> CallAsync<T>(Func<EtcdClient, CancellationToken, Task<T>> call, TimeSpan timeout, CancellationToken cancellationToken)
@@ -53,10 +56,6 @@ internal sealed class EtcdMember : IDisposable
             throw EtcdErrors.Explain(exception, cancellationToken);
         }
     }
-
-    /// <summary>Opens a stream. Returns at once; failures to connect appear on the first write or read.</summary>
-    public AsyncDuplexStreamingCall<TRequest, TResponse> Open<TRequest, TResponse>(Func<IConnection, AsyncDuplexStreamingCall<TRequest, TResponse>> open) =>
-        open(_client.GetConnection());
 
     public void Dispose()
     {

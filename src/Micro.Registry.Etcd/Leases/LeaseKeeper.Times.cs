@@ -111,53 +111,27 @@ internal sealed partial class LeaseKeeper
         return third < Second ? Second : third > timeout ? timeout : third;
     }
 
-    private TimeSpan UntilNext()
+    /// <summary>Returns the time until anything is due: a renewal, the end of patience, of a silent owner or of a lease.</summary>
+    private TimeSpan UntilNext() => Shortest((lease, now) =>
+    {
+        var due = lease.AskedAt is { } asked ? Patience(lease) - time.GetElapsedTime(asked, now)
+            : lease.IsAbandoned ? TimeSpan.MaxValue
+            : lease.NextAfter - time.GetElapsedTime(lease.ConfirmedAt, now);
+        var silent = lease.IsAbandoned ? TimeSpan.MaxValue : lease.Limit - time.GetElapsedTime(lease.HeartbeatAt, now);
+        return new[] { due, silent, lease.Ttl - time.GetElapsedTime(lease.ConfirmedAt, now) }.Min();
+    });
+
+    private TimeSpan UntilExpiry() => Shortest((lease, now) => lease.Ttl - time.GetElapsedTime(lease.ConfirmedAt, now));
+
+    private TimeSpan Shortest(Func<KeptLease, long, TimeSpan> until)
     {
         lock (_gate)
         {
             var now = time.GetTimestamp();
-            var next = TimeSpan.MaxValue;
-            foreach (var lease in _leases.Values)
-            {
-                var due = lease.AskedAt is { } asked ? Patience(lease) - time.GetElapsedTime(asked, now)
-                    : lease.IsAbandoned ? TimeSpan.MaxValue
-                    : lease.NextAfter - time.GetElapsedTime(lease.ConfirmedAt, now);
-                var silent = lease.IsAbandoned ? TimeSpan.MaxValue : lease.Limit - time.GetElapsedTime(lease.HeartbeatAt, now);
-                next = Shortest(next, due, silent, lease.Ttl - time.GetElapsedTime(lease.ConfirmedAt, now));
-            }
+            var seconds = _leases.Values.Select(lease => until(lease, now).TotalSeconds).DefaultIfEmpty(LongestWait.TotalSeconds).Min();
 
-            return Bound(next);
+            // Timers round down: a millisecond more keeps the loop from spinning just before something is due.
+            return TimeSpan.FromSeconds(Math.Clamp(seconds, 0, LongestWait.TotalSeconds)) + TimeSpan.FromMilliseconds(1);
         }
     }
-
-    private TimeSpan UntilExpiry()
-    {
-        lock (_gate)
-        {
-            var now = time.GetTimestamp();
-            var next = TimeSpan.MaxValue;
-            foreach (var lease in _leases.Values)
-            {
-                next = Shortest(next, lease.Ttl - time.GetElapsedTime(lease.ConfirmedAt, now));
-            }
-
-            return Bound(next);
-        }
-    }
-
-    private static TimeSpan Shortest(TimeSpan first, params ReadOnlySpan<TimeSpan> others)
-    {
-        foreach (var other in others)
-        {
-            first = other < first ? other : first;
-        }
-
-        return first;
-    }
-
-    /// <summary>Timers round down: a millisecond more keeps the loop from spinning just before something is due.</summary>
-    private static TimeSpan Bound(TimeSpan time) =>
-        time <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1)
-        : time > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1)
-        : time + TimeSpan.FromMilliseconds(1);
 }

@@ -13,6 +13,7 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
     private readonly Dictionary<long, KeptLease> _leases = [];

@@ -11,37 +11,19 @@ namespace Micro.Registry.Etcd.Watching;
 /// One running watch: lists at a revision and follows from the next one. Anything that breaks it (stream lost, compaction,
 /// cancellation, a revision lower than one seen) makes it list again, and the reader gets the difference.
 /// </summary>
-internal sealed class EtcdWatch
+internal sealed class EtcdWatch(
+    EtcdApi api, EtcdRegistryOptions options, RecordReader reader, string? service, TimeProvider time, Random random, ILogger logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DeniedPause = TimeSpan.FromSeconds(30);
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly KeyedRecords _records;
-    private readonly KeyRange[] _ranges;
-    private readonly WatchBuffer _buffer;
-    private readonly EtcdApi _api;
-    private readonly EtcdRegistryOptions _options;
-    private readonly TimeProvider _time;
-    private readonly Random _random;
-    private readonly ILogger _logger;
-    private readonly string _name;
+    private readonly KeyedRecords _records = new(reader, service);
+    private readonly KeyRange[] _ranges = [.. options.ForeignPrefixes.Prepend(options.Prefix).Select(prefix => EtcdKeys.Service(prefix, service))];
+    private readonly WatchBuffer _buffer = new(service, options.WatchCapacity);
+    private readonly string _name = string.IsNullOrEmpty(service) ? "*" : service;
     private int _failures;
-
-    public EtcdWatch(
-        EtcdApi api, EtcdRegistryOptions options, RecordReader reader, string? service, TimeProvider time, Random random, ILogger logger)
-    {
-        _api = api;
-        _options = options;
-        _time = time;
-        _random = random;
-        _logger = logger;
-        _name = string.IsNullOrEmpty(service) ? "*" : service;
-        _records = new KeyedRecords(reader, service);
-        _ranges = [.. options.ForeignPrefixes.Prepend(options.Prefix).Select(prefix => EtcdKeys.Service(prefix, service))];
-        _buffer = new WatchBuffer(service, options.WatchCapacity);
-    }
 
     /// <summary>Gets the task of the first list; it faults when the list fails.</summary>
     public Task Listed => _listed.Task;
@@ -66,7 +48,7 @@ internal sealed class EtcdWatch
                 }
 
                 _failures++;
-                EtcdRegistry.Log.WatchBroken(_logger, _name, _failures, exception.Message, exception);
+                EtcdRegistry.Log.WatchBroken(logger, _name, _failures, exception.Message, exception);
                 await PauseAsync(exception, cancellationToken);
             }
         }
@@ -94,7 +76,7 @@ internal sealed class EtcdWatch
         }
 
         // The backstop: a change lost unnoticed comes back with the next list. A cluster that went back triggers it at once.
-        using var backstop = new CancellationTokenSource(Jitter.Spread(_options.RelistInterval, _random), _time);
+        using var backstop = new CancellationTokenSource(Jitter.Spread(options.RelistInterval, random), time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, backstop.Token);
         void ListAgain(object? sender, EventArgs arguments)
         {
@@ -108,18 +90,18 @@ internal sealed class EtcdWatch
             }
         }
 
-        _api.WentBack += ListAgain;
+        api.WentBack += ListAgain;
         try
         {
             await FollowAsync(revisions, stop.Token);
         }
         catch (Exception exception) when (backstop.IsCancellationRequested && exception is OperationCanceledException)
         {
-            EtcdRegistry.Log.Relisting(_logger, _name);
+            EtcdRegistry.Log.Relisting(logger, _name);
         }
         finally
         {
-            _api.WentBack -= ListAgain;
+            api.WentBack -= ListAgain;
         }
     }
 
@@ -128,7 +110,7 @@ internal sealed class EtcdWatch
         var lists = new List<(long Revision, IReadOnlyList<KeyValue> Pairs)>(_ranges.Length);
         foreach (var range in _ranges)
         {
-            lists.Add(await _api.ListAsync(range, cancellationToken));
+            lists.Add(await api.ListAsync(range, cancellationToken));
         }
 
         lock (_gate)
@@ -145,7 +127,7 @@ internal sealed class EtcdWatch
 
     private async Task FollowAsync(long[] revisions, CancellationToken cancellationToken)
     {
-        using var stream = await _api.OpenWatchAsync(cancellationToken);
+        using var stream = await api.OpenWatchAsync(cancellationToken);
         try
         {
             for (var index = 0; index < _ranges.Length; index++)
@@ -174,7 +156,7 @@ internal sealed class EtcdWatch
         }
         catch (RpcException)
         {
-            _api.MoveOn(stream.Member);
+            api.MoveOn(stream.Member);
             throw;
         }
     }
@@ -190,7 +172,7 @@ internal sealed class EtcdWatch
         if (answer.Canceled)
         {
             // etcd cancels for an unknown token as for missing rights; the next list shows which it was.
-            _api.ForgetToken();
+            api.ForgetToken();
             throw EtcdErrors.Create(StatusCode.Aborted, $"the watch was cancelled: {answer.CancelReason}");
         }
 
@@ -222,7 +204,7 @@ internal sealed class EtcdWatch
                 {
                     if (!_buffer.Write(registryEvent))
                     {
-                        EtcdRegistry.Log.WatchOverflow(_logger, _name, _options.WatchCapacity);
+                        EtcdRegistry.Log.WatchOverflow(logger, _name, options.WatchCapacity);
                     }
                 }
             }
@@ -232,12 +214,12 @@ internal sealed class EtcdWatch
     private async Task PauseAsync(Exception exception, CancellationToken cancellationToken)
     {
         var pause = exception is RpcException error && EtcdErrors.IsDenied(error)
-            ? Jitter.Extend(DeniedPause, _random)
-            : Jitter.Backoff(FirstPause, LongestPause, _failures, _random);
+            ? Jitter.Extend(DeniedPause, random)
+            : Jitter.Backoff(FirstPause, LongestPause, _failures, random);
         try
         {
-            await _api.FindMemberAsync(cancellationToken);
-            await Task.Delay(pause, _time, cancellationToken);
+            await api.FindMemberAsync(cancellationToken);
+            await Task.Delay(pause, time, cancellationToken);
         }
         catch (OperationCanceledException)
         {
