@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using Micro.Registry.Etcd.Api;
-using Micro.Transport.Grpc;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -12,9 +10,9 @@ namespace Micro.Registry.Etcd;
 public static class Etcd
 #pragma warning restore MA0049
 {
-    /// <summary>Makes a registry. Nothing is opened before its first use.</summary>
+    /// <summary>Creates a registry. Nothing is opened before its first use.</summary>
     /// <param name="configure">Changes the default settings.</param>
-    /// <param name="loggerFactory">Where it logs; <see langword="null"/> for nowhere.</param>
+    /// <param name="loggerFactory">The target of its logs; <see langword="null"/> to log nothing.</param>
     /// <param name="timeProvider">Time source; <see langword="null"/> for the system's.</param>
     /// <returns>The registry, safe for concurrent use.</returns>
     /// <exception cref="OptionsValidationException">Settings are wrong; the message names all of them.</exception>
@@ -23,34 +21,20 @@ public static class Etcd
     {
         var options = new EtcdRegistryOptions();
         configure?.Invoke(options);
-        var result = new EtcdRegistryOptionsValidator().Validate(null, options);
-        if (result.Failed)
+        var errors = EtcdOptionRules.Check(options);
+        if (errors.Count > 0 || EtcdTls.Load(options, errors) is not { } tls)
         {
-            throw new OptionsValidationException(nameof(EtcdRegistryOptions), typeof(EtcdRegistryOptions), result.Failures);
+            throw new OptionsValidationException(nameof(EtcdRegistryOptions), typeof(EtcdRegistryOptions), errors);
         }
 
         var time = timeProvider ?? TimeProvider.System;
         var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Micro.Registry.Etcd");
-        var tls = LoadTls(options);
-        if (tls.DangerousSkipCertificateVerification && EtcdTls.IsWanted(options))
+        if (tls.SkipsVerification && EtcdTls.IsWanted(options))
         {
             EtcdRegistry.Log.VerificationSkipped(logger);
         }
 
         var random = new SharedRandom();
         return new EtcdRegistry(options, new EtcdApi(options, tls, EtcdCredentials.From(options), time, random, logger), time, random, logger);
-    }
-
-    private static GrpcTlsOptions LoadTls(EtcdRegistryOptions options)
-    {
-        try
-        {
-            return EtcdTls.Load(options);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new OptionsValidationException(
-                nameof(EtcdRegistryOptions), typeof(EtcdRegistryOptions), [$"{nameof(options.Tls)}: {exception.Message}"]);
-        }
     }
 }

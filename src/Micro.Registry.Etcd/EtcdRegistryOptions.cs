@@ -1,6 +1,6 @@
 namespace Micro.Registry.Etcd;
 
-/// <summary>Settings of the etcd registry. Read once, when the registry is made.</summary>
+/// <summary>Settings of the etcd registry. Read once, when the registry is created.</summary>
 public sealed class EtcdRegistryOptions
 {
     /// <summary>
@@ -16,7 +16,7 @@ public sealed class EtcdRegistryOptions
     public string Prefix { get; set; } = "/micro/registry/";
 
     /// <summary>
-    /// Prefixes that others write and this registry only reads, for example <c>/micro/services/</c>; empty by default.
+    /// Prefixes that other systems write and this registry only reads, for example <c>/micro/services/</c>; empty by default.
     /// Keys below are <c>prefix + service name + / + anything</c>, values <c>host:port</c> or the endpoint JSON of etcd's
     /// gRPC naming. Such nodes are marked with <c>protocol=grpc</c> unless their metadata names a protocol.
     /// </summary>
@@ -38,7 +38,7 @@ public sealed class EtcdRegistryOptions
     public string? Password { get; set; }
 
     /// <summary>
-    /// Whether TLS is used; default <see langword="false"/>. An <c>https</c> address or a file in <see cref="Tls"/> switches
+    /// <see langword="true"/> to use TLS; default <see langword="false"/>. An <c>https</c> address or a file in <see cref="Tls"/> switches
     /// it on as well.
     /// </summary>
     public bool Secure { get; set; }
@@ -47,14 +47,14 @@ public sealed class EtcdRegistryOptions
     public EtcdTlsOptions Tls { get; } = new();
 
     /// <summary>
-    /// Whether lookups and watches read with the agreement of the cluster; default <see langword="false"/>: any member answers, also
-    /// without a majority, possibly a moment behind. The own keys are always read with agreement.
+    /// <see langword="true"/> to read lookups and watches with the agreement of the cluster; default <see langword="false"/>: any
+    /// member answers, also without a majority, possibly a moment behind. A service's own keys are always read with agreement.
     /// </summary>
     public bool LinearizableReads { get; set; }
 
     /// <summary>
-    /// How long a lease is renewed although nobody called <see cref="IRegistry.RegisterAsync"/>, so that a process whose
-    /// heartbeat stands still goes away; <see langword="null"/> (the default) for three times the TTL, otherwise above 0.
+    /// Longest time that a lease is renewed without a call of <see cref="IRegistry.RegisterAsync"/>, so that a process whose
+    /// heartbeat has stopped goes away; <see langword="null"/> (the default) for three times the TTL, otherwise above 0.
     /// </summary>
     public TimeSpan? RenewalLimit { get; set; }
 

@@ -1,6 +1,6 @@
 namespace Micro.Registry.Etcd;
 
-/// <summary>TLS towards etcd: at least TLS 1.2, certificates are verified unless switched off. Files are read when the registry is made.</summary>
+/// <summary>TLS towards etcd: at least TLS 1.2, certificates are verified unless switched off. Files are read when the registry is created.</summary>
 public sealed class EtcdTlsOptions
 {
     /// <summary>PEM file of authorities to trust instead of the system's; setting it implies TLS.</summary>
@@ -16,7 +16,7 @@ public sealed class EtcdTlsOptions
     public string? ServerName { get; set; }
 
     /// <summary>
-    /// Accepts any certificate. Only for tests: whoever answers on the address gets the password. Default
+    /// Accepts any certificate. Only for tests: any server on the address gets the password. Default
     /// <see langword="null"/>: no, unless the variable <c>MICRO_TLS_INSECURE</c> is <c>true</c>.
     /// </summary>
     public bool? SkipVerification { get; set; }

@@ -49,6 +49,15 @@ public sealed class TlsTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task Tls_ServerNameOfItsCertificate_Works_S20()
+    {
+        await using var server = await StartAsync();
+        await using var registry = Create(server, PathOf("ca.pem"), "client", serverName: "etcd.internal");
+
+        await FluentActions.Awaiting(() => registry.GetServiceAsync(Some.NewName())).Should().ThrowAsync<ServiceNotFoundException>();
+    }
+
+    [SkippableFact]
     public async Task Tls_ServerIsForAnotherName_Unavailable_S20()
     {
         await using var server = await StartAsync();
@@ -108,6 +117,7 @@ public sealed class TlsTests : IDisposable
         var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
+        names.AddDnsName("etcd.internal");
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(issuer is null, false, 0, true));
         var (from, to) = (new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), until ?? new DateTimeOffset(2099, 1, 1, 0, 0, 0, TimeSpan.Zero));

@@ -8,7 +8,7 @@ using Micro.Client;
 namespace Micro.Bench.Starting;
 
 /// <summary>Starts the greeter again and again and calls it until it answers.</summary>
-internal sealed class StartRun(string program, int runs, Action<string> progress)
+internal sealed class StartRun(string program, string[] registry, int runs, Action<string> progress)
 {
     private const double MostMilliseconds = 350;
     private const double MostMegabytes = 70;
@@ -37,7 +37,7 @@ internal sealed class StartRun(string program, int runs, Action<string> progress
 
         return string.Join(
             Environment.NewLine,
-            $"medians of {runs} starts, from the start of the process to the reply to its first call",
+            $"medians of {runs} starts with {string.Join(' ', registry)}, from the start of the process to the reply to its first call",
             "",
             "| figure | median | least | most | aim | |",
             "|---|--:|--:|--:|---|---|",
@@ -56,7 +56,7 @@ internal sealed class StartRun(string program, int runs, Action<string> progress
         var address = FreeAddress();
         var options = new CallOptions { Addresses = [address], Retries = 0, CloseConnection = true };
         var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var argument in (string[])["server", "--registry=memory", $"--server_address={address}", "--exit_with_parent"])
+        foreach (var argument in (string[])["server", .. registry, $"--server_address={address}", "--exit_with_parent"])
         {
             start.ArgumentList.Add(argument);
         }

@@ -1,21 +1,22 @@
+using Etcdserverpb;
+using Grpc.Core;
 using Micro.Registry.Etcd.Api;
-using Micro.Transport.Grpc;
 
 namespace Micro.Registry.Etcd.Leases;
 
-/// <summary>What is due when; all under the lock.</summary>
+/// <summary>Due times, all under the lock.</summary>
 internal sealed partial class LeaseKeeper
 {
     private TimeSpan NextAfter(KeptLease lease) => Jitter.Spread(lease.Ttl / 3, random);
 
-    /// <summary>On a new stream nothing is asked yet.</summary>
+    /// <summary>Forgets what was requested on the stream before.</summary>
     private void AskAllAgain()
     {
         lock (_gate)
         {
             foreach (var lease in _leases.Values)
             {
-                // A lease that was asked for in vain is due at once.
+                // A renewal without an answer is due at once.
                 lease.NextAfter = lease.AskedAt is null ? lease.NextAfter : TimeSpan.Zero;
                 lease.AskedAt = null;
             }
@@ -46,12 +47,12 @@ internal sealed partial class LeaseKeeper
         KeptLease? lease;
         lock (_gate)
         {
-            if (!_leases.TryGetValue(answer.Id, out lease))
+            if (!_leases.TryGetValue(answer.ID, out lease))
             {
                 return;
             }
 
-            if (answer.Ttl > 0)
+            if (answer.TTL > 0)
             {
                 lease.ConfirmedAt = lease.AskedAt ?? time.GetTimestamp();
                 lease.AskedAt = null;
@@ -99,7 +100,7 @@ internal sealed partial class LeaseKeeper
             var now = time.GetTimestamp();
             if (_leases.Values.Any(lease => lease.AskedAt is { } asked && time.GetElapsedTime(asked, now) >= Patience(lease)))
             {
-                throw new GrpcException(GrpcStatusCode.Unavailable, "a renewal was not answered in time", ErrorKind.Timeout);
+                throw EtcdErrors.Create(StatusCode.Unavailable, "a renewal was not answered in time");
             }
         }
     }
@@ -110,53 +111,27 @@ internal sealed partial class LeaseKeeper
         return third < Second ? Second : third > timeout ? timeout : third;
     }
 
-    private TimeSpan UntilNext()
+    /// <summary>Returns the time until anything is due: a renewal, the end of patience, of a silent owner or of a lease.</summary>
+    private TimeSpan UntilNext() => Shortest((lease, now) =>
+    {
+        var due = lease.AskedAt is { } asked ? Patience(lease) - time.GetElapsedTime(asked, now)
+            : lease.IsAbandoned ? TimeSpan.MaxValue
+            : lease.NextAfter - time.GetElapsedTime(lease.ConfirmedAt, now);
+        var silent = lease.IsAbandoned ? TimeSpan.MaxValue : lease.Limit - time.GetElapsedTime(lease.HeartbeatAt, now);
+        return new[] { due, silent, lease.Ttl - time.GetElapsedTime(lease.ConfirmedAt, now) }.Min();
+    });
+
+    private TimeSpan UntilExpiry() => Shortest((lease, now) => lease.Ttl - time.GetElapsedTime(lease.ConfirmedAt, now));
+
+    private TimeSpan Shortest(Func<KeptLease, long, TimeSpan> until)
     {
         lock (_gate)
         {
             var now = time.GetTimestamp();
-            var next = TimeSpan.MaxValue;
-            foreach (var lease in _leases.Values)
-            {
-                var due = lease.AskedAt is { } asked ? Patience(lease) - time.GetElapsedTime(asked, now)
-                    : lease.IsAbandoned ? TimeSpan.MaxValue
-                    : lease.NextAfter - time.GetElapsedTime(lease.ConfirmedAt, now);
-                var silent = lease.IsAbandoned ? TimeSpan.MaxValue : lease.Limit - time.GetElapsedTime(lease.HeartbeatAt, now);
-                next = Shortest(next, due, silent, lease.Ttl - time.GetElapsedTime(lease.ConfirmedAt, now));
-            }
+            var seconds = _leases.Values.Select(lease => until(lease, now).TotalSeconds).DefaultIfEmpty(LongestWait.TotalSeconds).Min();
 
-            return Bound(next);
+            // Timers round down: a millisecond more keeps the loop from spinning just before something is due.
+            return TimeSpan.FromSeconds(Math.Clamp(seconds, 0, LongestWait.TotalSeconds)) + TimeSpan.FromMilliseconds(1);
         }
     }
-
-    private TimeSpan UntilExpiry()
-    {
-        lock (_gate)
-        {
-            var now = time.GetTimestamp();
-            var next = TimeSpan.MaxValue;
-            foreach (var lease in _leases.Values)
-            {
-                next = Shortest(next, lease.Ttl - time.GetElapsedTime(lease.ConfirmedAt, now));
-            }
-
-            return Bound(next);
-        }
-    }
-
-    private static TimeSpan Shortest(TimeSpan first, params ReadOnlySpan<TimeSpan> others)
-    {
-        foreach (var other in others)
-        {
-            first = other < first ? other : first;
-        }
-
-        return first;
-    }
-
-    /// <summary>Timers round down: a millisecond more keeps the loop from spinning just before something is due.</summary>
-    private static TimeSpan Bound(TimeSpan time) =>
-        time <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1)
-        : time > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1)
-        : time + TimeSpan.FromMilliseconds(1);
 }

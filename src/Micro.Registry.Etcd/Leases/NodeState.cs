@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Micro.Registry.Etcd.Leases;
 
-/// <summary>What is known of one node that this process registered. Changed only while <see cref="Gate"/> is held.</summary>
+/// <summary>The state of one node that this process registered. Changed only while <see cref="Gate"/> is held.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore is never waited on by handle, so it holds nothing.")]
 internal sealed class NodeState(string key)
 {
@@ -14,26 +14,26 @@ internal sealed class NodeState(string key)
 
     public string KeyText => key;
 
-    /// <summary>One write or withdrawal at a time, so that a late write cannot bring back a withdrawn node.</summary>
+    /// <summary>Gets the gate that admits one write or withdrawal at a time, so that a late write cannot bring back a withdrawn node.</summary>
     public SemaphoreSlim Gate { get; } = new(1);
 
-    /// <summary>The lease that holds the key; null for none.</summary>
+    /// <summary>Gets or sets the lease of the key; <see langword="null"/> when it has none.</summary>
     public KeptLease? Lease { get; set; }
 
-    /// <summary>The lifetime that was asked for, in seconds; 0 for ever.</summary>
+    /// <summary>Gets or sets the requested lifetime in seconds; 0 for no end.</summary>
     public long Seconds { get; set; }
 
-    /// <summary>How often the record of somebody else was overwritten.</summary>
+    /// <summary>Gets or sets how often the record of another process was overwritten.</summary>
     public int Overwrites { get; set; }
 
     public bool HasWarnedOfNoTtl { get; set; }
 
     public bool IsWithdrawn { get; set; }
 
-    /// <summary>Set when the server said that the lease is gone; the next write then makes a new one.</summary>
+    /// <summary>Set when the server reports that the lease is gone; the next write then requests a new one.</summary>
     public volatile bool IsLeaseGone;
 
-    /// <summary>The signal of exactly these nodes: a renewal gets the one it has, so heartbeats add nothing.</summary>
+    /// <summary>Returns the signal of exactly these nodes: a heartbeat gets the existing one, so heartbeats add nothing.</summary>
     public LossSignal? FindSignal(IEnumerable<string> ids)
     {
         lock (_signalGate)
@@ -46,7 +46,7 @@ internal sealed class NodeState(string key)
     {
         lock (_signalGate)
         {
-            // One that fired while its record was written says so to the caller, and to nobody after him.
+            // A signal that fired while its record was written has reached its caller and must serve no later one.
             if (!signal.IsFired)
             {
                 _signals.Add(signal);

@@ -1,53 +1,37 @@
+using Etcdserverpb;
+using Grpc.Core;
 using Micro.Registry.Etcd.Api;
 using Micro.Registry.Etcd.Records;
-using Micro.Transport.Grpc;
 using Microsoft.Extensions.Logging;
+using Mvccpb;
 
 namespace Micro.Registry.Etcd.Watching;
 
 /// <summary>
-/// One running watch: lists at a revision and follows from the next one. Whatever breaks it (stream lost, compacted,
-/// cancelled, a revision lower than one seen) makes it list again, and the reader gets the difference.
+/// One running watch: lists at a revision and follows from the next one. Anything that breaks it (stream lost, compaction,
+/// cancellation, a revision lower than one seen) makes it list again, and the reader gets the difference.
 /// </summary>
-internal sealed class EtcdWatch
+internal sealed class EtcdWatch(
+    EtcdApi api, EtcdRegistryOptions options, RecordReader reader, string? service, TimeProvider time, Random random, ILogger logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DeniedPause = TimeSpan.FromSeconds(30);
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly KeyedRecords _records;
-    private readonly KeyRange[] _ranges;
-    private readonly WatchBuffer _buffer;
-    private readonly EtcdApi _api;
-    private readonly EtcdRegistryOptions _options;
-    private readonly TimeProvider _time;
-    private readonly Random _random;
-    private readonly ILogger _logger;
-    private readonly string _name;
+    private readonly KeyedRecords _records = new(reader, service);
+    private readonly KeyRange[] _ranges = [.. options.ForeignPrefixes.Prepend(options.Prefix).Select(prefix => EtcdKeys.Service(prefix, service))];
+    private readonly WatchBuffer _buffer = new(service, options.WatchCapacity);
+    private readonly string _name = string.IsNullOrEmpty(service) ? "*" : service;
     private int _failures;
 
-    public EtcdWatch(
-        EtcdApi api, EtcdRegistryOptions options, RecordReader reader, string? service, TimeProvider time, Random random, ILogger logger)
-    {
-        _api = api;
-        _options = options;
-        _time = time;
-        _random = random;
-        _logger = logger;
-        _name = string.IsNullOrEmpty(service) ? "*" : service;
-        _records = new KeyedRecords(reader, service);
-        _ranges = [.. options.ForeignPrefixes.Prepend(options.Prefix).Select(prefix => EtcdKeys.Service(prefix, service))];
-        _buffer = new WatchBuffer(service, options.WatchCapacity);
-    }
-
-    /// <summary>Ends with the first list; faults when it cannot be had.</summary>
+    /// <summary>Gets the task of the first list; it faults when the list fails.</summary>
     public Task Listed => _listed.Task;
 
     public IAsyncEnumerable<RegistryEvent> ReadAllAsync(CancellationToken cancellationToken) =>
         _buffer.ReadAllAsync(_ => ValueTask.FromResult(Snapshot()), cancellationToken);
 
-    /// <summary>Works until cancelled or until the first list fails; never throws.</summary>
+    /// <summary>Runs until cancelled or until the first list fails; never throws.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -64,7 +48,7 @@ internal sealed class EtcdWatch
                 }
 
                 _failures++;
-                EtcdRegistry.Log.WatchBroken(_logger, _name, _failures, exception.Message, exception);
+                EtcdRegistry.Log.WatchBroken(logger, _name, _failures, exception.Message, exception);
                 await PauseAsync(exception, cancellationToken);
             }
         }
@@ -77,7 +61,7 @@ internal sealed class EtcdWatch
     {
         lock (_gate)
         {
-            // Nothing is applied while the lock is held, so what waits in the buffer is in these records already.
+            // Nothing is applied while the lock is held, so these records contain everything that waits in the buffer.
             _buffer.DiscardPending();
             return _records.ToSet();
         }
@@ -91,8 +75,8 @@ internal sealed class EtcdWatch
             _buffer.Resynchronize();
         }
 
-        // The backstop: what was lost unnoticed comes back with the next list. A cluster that went back means the same at once.
-        using var backstop = new CancellationTokenSource(Jitter.Spread(_options.RelistInterval, _random), _time);
+        // The backstop: a change lost unnoticed comes back with the next list. A cluster that went back triggers it at once.
+        using var backstop = new CancellationTokenSource(Jitter.Spread(options.RelistInterval, random), time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, backstop.Token);
         void ListAgain(object? sender, EventArgs arguments)
         {
@@ -102,31 +86,31 @@ internal sealed class EtcdWatch
             }
             catch (ObjectDisposedException)
             {
-                // It lists again already.
+                // The watch lists again already.
             }
         }
 
-        _api.WentBack += ListAgain;
+        api.WentBack += ListAgain;
         try
         {
             await FollowAsync(revisions, stop.Token);
         }
         catch (Exception exception) when (backstop.IsCancellationRequested && exception is OperationCanceledException)
         {
-            EtcdRegistry.Log.Relisting(_logger, _name);
+            EtcdRegistry.Log.Relisting(logger, _name);
         }
         finally
         {
-            _api.WentBack -= ListAgain;
+            api.WentBack -= ListAgain;
         }
     }
 
     private async Task<long[]> ListAsync(CancellationToken cancellationToken)
     {
-        var lists = new List<KeyList>(_ranges.Length);
+        var lists = new List<(long Revision, IReadOnlyList<KeyValue> Pairs)>(_ranges.Length);
         foreach (var range in _ranges)
         {
-            lists.Add(await _api.ListAsync(range, cancellationToken));
+            lists.Add(await api.ListAsync(range, cancellationToken));
         }
 
         lock (_gate)
@@ -143,7 +127,7 @@ internal sealed class EtcdWatch
 
     private async Task FollowAsync(long[] revisions, CancellationToken cancellationToken)
     {
-        await using var open = await _api.OpenStreamAsync(EtcdMethods.Watch, cancellationToken);
+        using var stream = await api.OpenWatchAsync(cancellationToken);
         try
         {
             for (var index = 0; index < _ranges.Length; index++)
@@ -157,10 +141,10 @@ internal sealed class EtcdWatch
                     WatchId = index + 1,
                     Fragment = true, // or a burst may exceed the largest message
                 };
-                await open.Stream.WriteAsync(new WatchRequest { CreateRequest = create }, cancellationToken);
+                await stream.WriteAsync(new WatchRequest { CreateRequest = create }, cancellationToken);
             }
 
-            while (await open.Stream.ReadAsync(cancellationToken) is { } answer)
+            while (await stream.ReadAsync(cancellationToken) is { } answer)
             {
                 ThrowIfEnded(answer, revisions);
                 revisions[answer.WatchId - 1] = answer.Header.Revision;
@@ -168,39 +152,39 @@ internal sealed class EtcdWatch
                 Apply(answer);
             }
 
-            throw new GrpcException(GrpcStatusCode.Unavailable, "the watch was ended by the server");
+            throw EtcdErrors.Create(StatusCode.Unavailable, "the server ended the watch");
         }
-        catch (GrpcException)
+        catch (RpcException)
         {
-            _api.MoveOn(open.Member);
+            api.MoveOn(stream.Member);
             throw;
         }
     }
 
-    /// <summary>Each range is a watch of its own, and only within one the revisions never fall.</summary>
+    /// <summary>Checks the revision per range: each is a watch of its own, and only within one the revisions never fall.</summary>
     private void ThrowIfEnded(WatchResponse answer, long[] seen)
     {
         if (answer.CompactRevision != 0)
         {
-            throw new GrpcException(GrpcStatusCode.OutOfRange, $"the changes up to revision {answer.CompactRevision} were compacted");
+            throw EtcdErrors.Create(StatusCode.OutOfRange, $"the changes up to revision {answer.CompactRevision} were compacted");
         }
 
         if (answer.Canceled)
         {
-            // etcd cancels for a token it no longer knows as for missing rights; the next list tells which it was.
-            _api.ForgetToken();
-            throw new GrpcException(GrpcStatusCode.Aborted, $"the watch was cancelled: {answer.CancelReason}");
+            // etcd cancels for an unknown token as for missing rights; the next list shows which it was.
+            api.ForgetToken();
+            throw EtcdErrors.Create(StatusCode.Aborted, $"the watch was cancelled: {answer.CancelReason}");
         }
 
         if (answer.WatchId < 1 || answer.WatchId > seen.Length || answer.Header is null)
         {
-            throw new GrpcException(GrpcStatusCode.Internal, $"an answer is for watch {answer.WatchId}, which was not asked for", ErrorKind.Protocol);
+            throw EtcdErrors.Create(StatusCode.Internal, $"an answer is for watch {answer.WatchId}, which was not requested");
         }
 
         var last = seen[answer.WatchId - 1];
         if (answer.Header.Revision < last)
         {
-            throw new GrpcException(GrpcStatusCode.OutOfRange, $"etcd went back from revision {last} to {answer.Header.Revision}");
+            throw EtcdErrors.Create(StatusCode.OutOfRange, $"etcd went back from revision {last} to {answer.Header.Revision}");
         }
     }
 
@@ -220,7 +204,7 @@ internal sealed class EtcdWatch
                 {
                     if (!_buffer.Write(registryEvent))
                     {
-                        EtcdRegistry.Log.WatchOverflow(_logger, _name, _options.WatchCapacity);
+                        EtcdRegistry.Log.WatchOverflow(logger, _name, options.WatchCapacity);
                     }
                 }
             }
@@ -229,14 +213,13 @@ internal sealed class EtcdWatch
 
     private async Task PauseAsync(Exception exception, CancellationToken cancellationToken)
     {
-        var pause = FirstPause * Math.Pow(1.6, Math.Clamp(_failures - 1, 0, 20));
-        pause = exception is GrpcException error && EtcdErrors.IsDenied(error)
-            ? Jitter.Extend(DeniedPause, _random)
-            : Jitter.Spread(pause < LongestPause ? pause : LongestPause, _random);
+        var pause = exception is RpcException error && EtcdErrors.IsDenied(error)
+            ? Jitter.Extend(DeniedPause, random)
+            : Jitter.Backoff(FirstPause, LongestPause, _failures, random);
         try
         {
-            await _api.FindMemberAsync(cancellationToken);
-            await Task.Delay(pause, _time, cancellationToken);
+            await api.FindMemberAsync(cancellationToken);
+            await Task.Delay(pause, time, cancellationToken);
         }
         catch (OperationCanceledException)
         {

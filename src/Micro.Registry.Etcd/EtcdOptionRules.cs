@@ -1,11 +1,9 @@
-using Microsoft.Extensions.Options;
-
 namespace Micro.Registry.Etcd;
 
-/// <summary>Checks the settings and reports everything that is wrong at once.</summary>
-internal sealed class EtcdRegistryOptionsValidator : IValidateOptions<EtcdRegistryOptions>
+/// <summary>Checks the settings and reports all mistakes at once.</summary>
+internal static class EtcdOptionRules
 {
-    public ValidateOptionsResult Validate(string? name, EtcdRegistryOptions options)
+    public static List<string> Check(EtcdRegistryOptions options)
     {
         var errors = new List<string>();
         foreach (var address in options.Addresses)
@@ -46,7 +44,7 @@ internal sealed class EtcdRegistryOptionsValidator : IValidateOptions<EtcdRegist
             errors.Add($"{nameof(options.Tls)}: client certificate and key belong together, one of the files is missing");
         }
 
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        return errors;
     }
 
     private static void CheckPrefix(List<string> errors, string name, string? prefix)
