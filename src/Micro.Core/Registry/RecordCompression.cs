@@ -77,8 +77,9 @@ internal static class RecordCompression
             content = buffer.AsSpan(0, count).ToArray();
             return true;
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
+            // ZLibException, an IOException, reports a stream that asks for a preset dictionary (RFC 1950, section 2.2).
             return false;
         }
         finally

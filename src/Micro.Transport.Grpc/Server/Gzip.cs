@@ -34,7 +34,7 @@ internal static class Gzip
 
             ThrowIfCutOff(rented.AsSpan(0, (int)packed.Length), output.WrittenCount);
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
             throw CallRefusal.Malformed("a message marked as compressed is no gzip", exception);
         }

@@ -33,6 +33,7 @@ public sealed class RecordCompressionTests
     [InlineData("zz")]
     [InlineData("789c")]
     [InlineData("000102030405060708090a")]
+    [InlineData("782000000001030000000001")] // asks for a preset dictionary
     public void TryUnpack_Garbage_IsRefused(string hex) =>
         RecordCompression.TryUnpack(Encoding.ASCII.GetBytes(hex), out _).Should().BeFalse();
 
