@@ -17,7 +17,7 @@ internal sealed class Greeter
 }
 
 /// <summary>Asks the greeter. The trace goes on by itself; <c>Parent</c> hands the deadline on.</summary>
-internal sealed class Gateway(IMicroClient client)
+internal sealed class Gateway([FromKeyedServices("gateway")] IMicroClient client)
 {
     public Task<HelloResponse> Hello(HelloRequest request, HandlerContext context) =>
         client.CallAsync<HelloRequest, HelloResponse>("greeter", "Greeter.Hello", request, new CallOptions { Parent = context }, context.CancellationToken);

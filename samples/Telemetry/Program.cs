@@ -1,50 +1,53 @@
-// One trace from a client through two services, and the figures of all of them, exported over OTLP:
+// One trace from a web request through two services, and the figures of all of them, exported over OTLP:
 //   OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317 dotnet run --project samples/Telemetry
 // takes any collector or dashboard that speaks OTLP; OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf chooses HTTP, port 4318.
 using System.Diagnostics;
 using Micro;
+using Micro.Client;
 using Micro.Registry;
-using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using TelemetrySample;
 
 using var source = new ActivitySource("TelemetrySample");
-using var traces = Sdk.CreateTracerProviderBuilder()
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.WebHost.UseUrls("http://127.0.0.1:0");
+builder.Services.AddOpenTelemetry()
     .ConfigureResource(resource => resource.AddService("telemetry-sample"))
-    .AddSource(MicroTelemetry.Name, source.Name)
-    .AddOtlpExporter()
-    .Build();
-using var metrics = Sdk.CreateMeterProviderBuilder()
-    .ConfigureResource(resource => resource.AddService("telemetry-sample"))
-    .AddMeter(MicroTelemetry.Name)
-    .AddOtlpExporter()
-    .Build();
-
-await using var registry = Memory.CreateRegistry();
-await using var greeter = MicroService.Create(o => o.Name("greeter").Address("127.0.0.1:0").Registry(registry), args);
-greeter.Handle(new Greeter());
-await greeter.StartAsync();
-
-await using var gateway = MicroService.Create(o => o.Name("gateway").Address("127.0.0.1:0").Registry(registry), args);
-gateway.Handle(new Gateway(gateway.Client));
-await gateway.StartAsync();
-
-await using var client = MicroClient.Create(o => o.Registry = registry);
-foreach (var name in (string[])["Anna", "Bert", ""])
+    .WithTracing(traces => traces.AddSource(MicroTelemetry.Name, source.Name).AddAspNetCoreInstrumentation().AddOtlpExporter())
+    .WithMetrics(metrics => metrics.AddMeter(MicroTelemetry.Name).AddAspNetCoreInstrumentation().AddOtlpExporter());
+builder.Services.AddSingleton(Memory.CreateRegistry());
+foreach (var service in (string[])["greeter", "gateway"])
 {
-    using var span = source.StartActivity("visit");
+    builder.Services.AddMicro(service, (provider, options) => options.Address("127.0.0.1:0").Registry(provider.GetRequiredService<IRegistry>()));
+}
+
+builder.Services.AddMicro("greeter").Handle<Greeter>();
+builder.Services.AddMicro("gateway").Handle<Gateway>();
+
+await using var application = builder.Build();
+application.MapGet("/hello/{name?}", async (string? name, [FromKeyedServices("gateway")] IMicroClient client) =>
+{
     try
     {
-        var response = await client.CallAsync<HelloRequest, HelloResponse>("gateway", "Gateway.Hello", new HelloRequest(name));
-        Console.WriteLine($"{span?.TraceId} {response.Msg}");
+        var response = await client.CallAsync<HelloRequest, HelloResponse>("gateway", "Gateway.Hello", new HelloRequest(name ?? ""));
+        return response.Msg;
     }
     catch (MicroException error)
     {
-        Console.WriteLine($"{span?.TraceId} {error.Code} {error.Detail}");
+        return $"{error.Code} {error.Detail}";
     }
+});
+await application.StartAsync();
+
+using var browser = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(application.Urls.Single()) };
+foreach (var name in (string[])["Anna", "Bert", ""])
+{
+    using var visit = source.StartActivity("visit");
+    Console.WriteLine($"{visit?.TraceId} {await browser.GetStringAsync($"hello/{name}")}");
 }
 
-// What is asked for its value, as connections and registrations, ends with the services: exported while they live.
-metrics.ForceFlush();
+// Connections and registrations are measured when they are exported: while the services still run.
+application.Services.GetRequiredService<MeterProvider>().ForceFlush();
+await application.StopAsync();

@@ -39,7 +39,7 @@ public sealed partial class TelemetrySampleTests
         var traces = Text(received, "/v1/traces");
         traces.Should().ContainAll("gateway/Gateway.Hello", "greeter/Greeter.Hello", "rpc.system.name", "micro.selector.select", "micro.registry.register");
         var trace = Encoding.Latin1.GetString(Convert.FromHexString(TraceId().Match(process.Output[0]).Value));
-        (traces.Split(trace).Length - 1).Should().Be(5, "the visit, two calls and two answers are one trace");
+        (traces.Split(trace).Length - 1).Should().Be(6, "the visit, the web request, two calls and two answers are one trace");
         Text(received, "/v1/metrics").Should().ContainAll("rpc.client.call.duration", "rpc.server.call.duration", "micro.client.connections", "micro.registration.state", "micro.selector.nodes");
     }
 

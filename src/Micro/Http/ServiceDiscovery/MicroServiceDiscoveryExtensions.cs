@@ -1,4 +1,3 @@
-using Micro.Http;
 using Micro.Http.ServiceDiscovery;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.ServiceDiscovery;
