@@ -1,5 +1,6 @@
+using Grpc.Core;
 using Micro;
-using Micro.Client;
+using CallOptions = Micro.Client.CallOptions;
 
 namespace Greeter;
 
@@ -20,17 +21,18 @@ internal static class ClientCommand
         try
         {
             var call = new CallOptions { ContentType = flags.ContentType, Addresses = flags.Addresses };
-            var client = new Greeter.Client(service.Client, flags.Service);
             if (flags.Mode == ClientMode.Load)
             {
-                return await LoadAsync(client, flags, call);
+                return await LoadAsync(service, flags, call);
             }
+
+            var client = new Greeter.GreeterClient(service.Client.AsCallInvoker(flags.Service, call));
 
             await (flags.Mode switch
             {
-                ClientMode.Stream => StreamAsync(client, flags, call),
-                ClientMode.PingPong => PingPongAsync(client, flags, call),
-                _ => HelloAsync(client, flags, call),
+                ClientMode.Stream => StreamAsync(client, flags),
+                ClientMode.PingPong => PingPongAsync(client, flags),
+                _ => HelloAsync(client, flags),
             });
             return 0;
         }
@@ -39,52 +41,54 @@ internal static class ClientCommand
             await Console.Error.WriteLineAsync(exception.Message);
             return 2;
         }
-        catch (MicroException exception)
+        catch (RpcException exception)
         {
-            await Console.Error.WriteLineAsync($"error {exception.Code} {exception.Id}: {exception.Detail}");
+            await Console.Error.WriteLineAsync(exception.Status.DebugException is MicroException error
+                ? $"error {error.Code} {error.Id}: {error.Detail}"
+                : $"error {exception.StatusCode}: {exception.Status.Detail}");
             return 1;
         }
     }
 
-    private static async Task HelloAsync(Greeter.Client client, ClientFlags flags, CallOptions call)
+    private static async Task HelloAsync(Greeter.GreeterClient client, ClientFlags flags)
     {
         for (var number = 0L; number < flags.Count; number++)
         {
-            var response = await client.HelloAsync(new Request { Name = flags.Name }, call);
+            var response = await client.HelloAsync(new Request { Name = flags.Name });
             Console.WriteLine(response.Msg);
         }
     }
 
-    private static async Task<int> LoadAsync(Greeter.Client client, ClientFlags flags, CallOptions call)
+    private static async Task<int> LoadAsync(MicroService service, ClientFlags flags, CallOptions call)
     {
         // With --json nothing but the summary goes to standard output.
         var progress = flags.Load.Json ? Console.Error : Console.Out;
-        var summary = await new LoadRun(client, flags, call).RunAsync(progress.WriteLine);
+        var summary = await new LoadRun(service.Client, flags, call).RunAsync(progress.WriteLine);
         Console.WriteLine(flags.Load.Json ? summary.ToJson() : $"total: {summary}");
         return summary.Failed == 0 ? 0 : 1;
     }
 
-    private static async Task StreamAsync(Greeter.Client client, ClientFlags flags, CallOptions call)
+    private static async Task StreamAsync(Greeter.GreeterClient client, ClientFlags flags)
     {
-        await foreach (var response in client.StreamAsync(new StreamRequest { Count = flags.Count }, call))
+        using var call = client.Stream(new StreamRequest { Count = flags.Count });
+        await foreach (var response in call.ResponseStream.ReadAllAsync())
         {
             Console.WriteLine(response.Count);
         }
     }
 
-    private static async Task PingPongAsync(Greeter.Client client, ClientFlags flags, CallOptions call)
+    private static async Task PingPongAsync(Greeter.GreeterClient client, ClientFlags flags)
     {
-        await using var stream = await client.PingPongAsync(call);
-        await using var pongs = stream.ReadAllAsync().GetAsyncEnumerator();
+        using var call = client.PingPong();
         for (var stroke = 1L; stroke <= flags.Count; stroke++)
         {
-            await stream.SendAsync(new Ping { Stroke = stroke });
-            if (!await pongs.MoveNextAsync())
+            await call.RequestStream.WriteAsync(new Ping { Stroke = stroke });
+            if (!await call.ResponseStream.MoveNext(CancellationToken.None))
             {
-                throw new MicroException(500, "greeter.client", $"the stream ended after {stroke - 1} pongs");
+                throw new RpcException(new Status(StatusCode.DataLoss, $"the stream ended after {stroke - 1} pongs"));
             }
 
-            Console.WriteLine(pongs.Current.Stroke);
+            Console.WriteLine(call.ResponseStream.Current.Stroke);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Micro;
 using Micro.Selection;
 
@@ -26,12 +27,12 @@ internal static class DemoCommand
 
         try
         {
-            // Wrong flags are told before any process is started.
-            var client = new Greeter.Client(service.Client);
+            // Wrong flags are reported before any process is started.
+            var client = new Greeter.GreeterClient(service.Client.AsCallInvoker("greeter"));
             await using var processes = NodeProcesses.Start(Nodes, args);
             var code = await RunAsync(client, answered, processes);
 
-            // The client first: the end of the nodes is no news to it then.
+            // The client stops first, so that it does not report the end of the nodes.
             await service.DisposeAsync();
             return code;
         }
@@ -40,14 +41,14 @@ internal static class DemoCommand
             await Console.Error.WriteLineAsync(exception.Message);
             return 2;
         }
-        catch (Exception exception) when (exception is MicroException or TimeoutException or InvalidOperationException)
+        catch (Exception exception) when (exception is RpcException or TimeoutException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync($"demo failed: {exception.Message}");
             return 1;
         }
     }
 
-    private static async Task<int> RunAsync(Greeter.Client client, AnsweringNode answered, NodeProcesses processes)
+    private static async Task<int> RunAsync(Greeter.GreeterClient client, AnsweringNode answered, NodeProcesses processes)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         using var limit = new CancellationTokenSource(Patience);
@@ -58,7 +59,7 @@ internal static class DemoCommand
                 throw new TimeoutException($"only {seen.Count} of {Nodes} nodes answered within {Patience.TotalSeconds} s");
             }
 
-            // Until the first node is registered there is nobody to call, which is no failure yet.
+            // Until the first node is registered there is no node to call; the demo waits.
             if (await GreetAsync(client, answered, tolerateMissing: seen.Count == 0) is { } pid)
             {
                 seen.Add(pid);
@@ -85,8 +86,8 @@ internal static class DemoCommand
             : throw new InvalidOperationException($"{seen.Count} nodes answered after one of {Nodes} was stopped");
     }
 
-    /// <summary>Calls once and prints who answered; gives the process id of the node.</summary>
-    private static async Task<string?> GreetAsync(Greeter.Client client, AnsweringNode answered, bool tolerateMissing)
+    /// <summary>Calls once, prints the node that answered and returns its process id.</summary>
+    private static async Task<string?> GreetAsync(Greeter.GreeterClient client, AnsweringNode answered, bool tolerateMissing)
     {
         try
         {
@@ -96,7 +97,7 @@ internal static class DemoCommand
             Console.WriteLine($"{response.Msg} node={node.Id} pid={pid}");
             return pid;
         }
-        catch (MicroException exception) when (tolerateMissing && exception.Kind is ErrorKind.NotFound)
+        catch (RpcException exception) when (tolerateMissing && exception.StatusCode is StatusCode.NotFound)
         {
             return null;
         }

@@ -1,29 +1,28 @@
+using Grpc.Core;
 using Micro;
-using Micro.Server;
 
 namespace Greeter;
 
 /// <summary>The handlers of the service that greeter.proto declares.</summary>
-internal sealed class GreeterService : Greeter.HandlerBase
+internal sealed class GreeterService : Greeter.GreeterBase
 {
-    public override Task<Response> Hello(Request request, HandlerContext context) => request.Name.Length == 0
+    public override Task<Response> Hello(Request request, ServerCallContext context) => request.Name.Length == 0
         ? throw MicroException.BadRequest("greeter.hello", "name must not be empty")
         : Task.FromResult(new Response { Msg = $"Hello {request.Name}" });
 
-    public override async IAsyncEnumerable<StreamResponse> Stream(StreamRequest request, HandlerContext context)
+    public override async Task Stream(StreamRequest request, IServerStreamWriter<StreamResponse> responseStream, ServerCallContext context)
     {
         for (var count = 0L; count < request.Count; count++)
         {
-            yield return new StreamResponse { Count = count };
-            await Task.Yield();
+            await responseStream.WriteAsync(new StreamResponse { Count = count }, context.CancellationToken);
         }
     }
 
-    public override async IAsyncEnumerable<Pong> PingPong(IAsyncEnumerable<Ping> requests, HandlerContext context)
+    public override async Task PingPong(IAsyncStreamReader<Ping> requestStream, IServerStreamWriter<Pong> responseStream, ServerCallContext context)
     {
-        await foreach (var ping in requests)
+        await foreach (var ping in requestStream.ReadAllAsync(context.CancellationToken))
         {
-            yield return new Pong { Stroke = ping.Stroke };
+            await responseStream.WriteAsync(new Pong { Stroke = ping.Stroke }, context.CancellationToken);
         }
     }
 }

@@ -1,18 +1,20 @@
+using Grpc.Core;
 using Micro;
 using Micro.Client;
+using CallOptions = Micro.Client.CallOptions;
 
 namespace Greeter;
 
 /// <summary>
-/// An open-loop load: each call has its planned start, whatever became of those before, and its latency counts from
-/// there. A slow service thus shows as slow calls, not as fewer calls.
+/// An open-loop load: each call starts at its planned time, whatever became of earlier calls, and its latency counts from
+/// that time. A slow service thus shows as slow calls, not as fewer calls.
 /// </summary>
-internal sealed class LoadRun(Greeter.Client client, ClientFlags flags, CallOptions call)
+internal sealed class LoadRun
 {
     /// <summary>Metadata that carries the id of a call.</summary>
     public const string IdKey = "Call-Id";
 
-    /// <summary>Beyond so many calls at a time further ones start late, so that memory stays bounded.</summary>
+    /// <summary>Most calls in flight; further calls start late, so that memory stays bounded.</summary>
     private const int MaxRunning = 20_000;
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
@@ -20,21 +22,29 @@ internal sealed class LoadRun(Greeter.Client client, ClientFlags flags, CallOpti
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly string _run = Guid.NewGuid().ToString("N");
     private readonly LoadFigures _figures = new();
+    private readonly ClientFlags _flags;
+    private readonly Greeter.GreeterClient _greeter;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _startedAt;
 
-    // One for the loop itself, so that zero means that all is done.
+    // Counts the loop too, so that zero means that everything has ended.
     private long _running = 1;
+
+    public LoadRun(IMicroClient client, ClientFlags flags, CallOptions call)
+    {
+        _flags = flags;
+        _greeter = new Greeter.GreeterClient(client.AsCallInvoker(flags.Service, call with { AttemptInterceptors = [_figures] }));
+    }
 
     public async Task<LoadSummary> RunAsync(Action<string> report)
     {
-        var total = flags.Load.Rate * flags.Load.Seconds;
+        var total = _flags.Load.Rate * _flags.Load.Seconds;
         _startedAt = _time.GetTimestamp();
         var nextReport = Second;
         for (var number = 0L; number < total;)
         {
             var elapsed = _time.GetElapsedTime(_startedAt);
-            var due = Math.Min(total, (long)(elapsed.TotalSeconds * flags.Load.Rate) + 1);
+            var due = Math.Min(total, (long)(elapsed.TotalSeconds * _flags.Load.Rate) + 1);
             for (; number < due && Interlocked.Read(ref _running) <= MaxRunning; number++)
             {
                 Interlocked.Increment(ref _running);
@@ -80,25 +90,20 @@ internal sealed class LoadRun(Greeter.Client client, ClientFlags flags, CallOpti
         string? failure = null;
         try
         {
-            var options = call with
-            {
-                Metadata = new CallMetadata { [IdKey] = $"{_run}-{number}" },
-                AttemptInterceptors = [_figures],
-            };
-            await client.HelloAsync(new Request { Name = flags.Name }, options);
+            await _greeter.HelloAsync(new Request { Name = _flags.Name }, new Metadata { { IdKey, $"{_run}-{number}" } });
         }
-        catch (MicroException exception)
+        catch (RpcException exception) when (exception.Status.DebugException is MicroException error)
         {
-            failure = exception.Kind.ToString();
+            failure = error.Kind.ToString();
         }
         catch (Exception exception)
         {
-            // Nothing else is expected; the summary tells it all the same.
+            // Unexpected; the summary reports it by its type.
             failure = exception.GetType().Name;
         }
         finally
         {
-            var planned = TimeSpan.FromSeconds((double)number / flags.Load.Rate);
+            var planned = TimeSpan.FromSeconds((double)number / _flags.Load.Rate);
             _figures.Count(_time.GetElapsedTime(_startedAt) - planned, failure);
             Leave();
         }

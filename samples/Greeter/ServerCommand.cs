@@ -7,7 +7,7 @@ namespace Greeter;
 /// <summary><c>server [flags]</c>: one node of the service.</summary>
 internal static class ServerCommand
 {
-    /// <summary>For the demo: the node ends when whoever started it is gone.</summary>
+    /// <summary>Ends the node with the process that started it; the demo sets it.</summary>
     public const string WithParentFlag = "--exit_with_parent";
 
     public static async Task<int> RunAsync(string[] args)
@@ -31,7 +31,8 @@ internal static class ServerCommand
                     }
                 }),
             args);
-        service.Handle(new GreeterService());
+        // Handle(new GreeterService()) is shorter; this form finds nothing by reflection, so the sample can be trimmed.
+        service.HandleContract(Greeter.Descriptor, binder => Greeter.BindService(binder, new GreeterService()));
         if (watchesParent)
         {
             _ = Task.Run(() => StopAtEndOfInputAsync(stop));

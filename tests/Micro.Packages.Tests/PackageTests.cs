@@ -9,7 +9,7 @@ public sealed class PackageTests(PackedRepository repository)
 {
     private const string AspNetCore = "Microsoft.AspNetCore.App";
 
-    public static TheoryData<string> Libraries => [.. Sources().Where(name => name != "Micro.Contracts")];
+    public static TheoryData<string> Libraries => [.. Sources()];
 
     public static TheoryData<string> All => [.. Sources(), "Micro.Templates"];
 
@@ -17,7 +17,7 @@ public sealed class PackageTests(PackedRepository repository)
     public void Pack_Repository_MakesAPackageOfEverySourceProjectThatIsOne() =>
         Directory.EnumerateFiles(repository.Feed).Select(Path.GetFileName).Should().BeEquivalentTo(
             Sources().Append("Micro.Templates").Select(name => $"{name}.{repository.Version}.nupkg")
-                .Concat(Sources().Where(name => name != "Micro.Contracts").Select(name => $"{name}.{repository.Version}.snupkg")));
+                .Concat(Sources().Select(name => $"{name}.{repository.Version}.snupkg")));
 
     [Theory]
     [MemberData(nameof(All))]
@@ -60,7 +60,6 @@ public sealed class PackageTests(PackedRepository repository)
 
     [Theory]
     [InlineData("Micro", "Micro.Core", "Micro.Registry.Consul", "Micro.Registry.Etcd", "Micro.Registry.Mdns", "Micro.Selector", "Micro.Transport.Grpc", "System.CommandLine")]
-    [InlineData("Micro.Contracts", "Grpc.Tools")]
     [InlineData("Micro.Core", "Google.Protobuf")]
     [InlineData("Micro.Registry.Consul", "Micro.Core")]
     [InlineData("Micro.Registry.Etcd", "dotnet-etcd", "Grpc.Net.Client", "Micro.Core")]
@@ -68,7 +67,7 @@ public sealed class PackageTests(PackedRepository repository)
     [InlineData("Micro.Selector", "Micro.Core")]
     [InlineData("Micro.Templates")]
     [InlineData("Micro.Testing", "Micro")]
-    [InlineData("Micro.Transport.Grpc", "Google.Protobuf", "Micro.Core")]
+    [InlineData("Micro.Transport.Grpc", "Google.Protobuf", "Grpc.Core.Api", "Micro.Core")]
     public void Package_Dependencies_AreTheseOnly(string id, params string[] expected)
     {
         using var package = repository.Open(id);
@@ -105,21 +104,6 @@ public sealed class PackageTests(PackedRepository repository)
     }
 
     [Fact]
-    public void Contracts_Package_IsABuildToolThatNothingIsDeployedOf()
-    {
-        using var package = repository.Open("Micro.Contracts");
-
-        package.Files.Should().BeEquivalentTo(
-        [
-            "LICENSE", "README.md", "build/Micro.Contracts.props", "build/Micro.Contracts.targets", "tools/net10.0/any/Google.Protobuf.dll",
-            "tools/net10.0/any/Micro.Contracts.deps.json", "tools/net10.0/any/Micro.Contracts.dll", "tools/net10.0/any/Micro.Contracts.runtimeconfig.json",
-        ]);
-        package.Said("developmentDependency").Should().Be("true");
-        package.Elements("dependency").Single().Attribute("include")!.Value.Should().Be("All", "its protoc run is needed");
-        package.Frameworks.Should().BeEmpty();
-    }
-
-    [Fact]
     public void Templates_Package_UsesThePackagesOfItsVersion()
     {
         using var package = repository.Open("Micro.Templates");
@@ -128,7 +112,8 @@ public sealed class PackageTests(PackedRepository repository)
         foreach (var template in new[] { "micro-service", "micro-client" })
         {
             package.Files.Should().Contain([$"content/{template}/.template.config/template.json", $"content/{template}/greeter.proto"]);
-            package.ReadText($"content/{template}/TemplateProject.csproj").Should().Contain($"Include=\"Micro\" Version=\"{repository.Version}\"");
+            package.ReadText($"content/{template}/TemplateProject.csproj").Should().Contain($"Include=\"Micro\" Version=\"{repository.Version}\"")
+                .And.MatchRegex("Include=\"Grpc\\.Tools\" Version=\"[0-9.]+\"", "the version is that of Directory.Packages.props");
         }
 
         package.Files.Should().NotContain(file => file.Contains("/bin/") || file.Contains("/obj/"));

@@ -45,13 +45,23 @@ internal sealed partial class TemplateFolder
     /// <returns>The program.</returns>
     public async Task<string> BuildProjectAsync(string name, string project, string program)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
-        await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.csproj"), project);
-        await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), program);
+        await WriteAsync($"{name}/{name}.csproj", project);
+        await WriteAsync($"{name}/Program.cs", program);
         return await BuildAsync(name);
     }
 
-    private async Task<string> BuildAsync(string name)
+    /// <summary>Writes a file, and the folders above it.</summary>
+    public async Task WriteAsync(string path, string text)
+    {
+        var file = Path.Combine(_folder, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, text);
+    }
+
+    /// <summary>Builds the project in a folder; a warning is an error.</summary>
+    /// <param name="name">Name of the folder and of the project.</param>
+    /// <returns>The program.</returns>
+    public async Task<string> BuildAsync(string name)
     {
         var built = await RunAsync("build", name, "--verbosity", "quiet", "-warnaserror");
         built.Output.Should().NotContain("warning ");

@@ -1,6 +1,8 @@
 using Greeter;
+using Grpc.Core;
 using Micro.Client;
 using Micro.Codecs;
+using CallOptions = Micro.Client.CallOptions;
 
 namespace Micro.InteropTests.Mucp;
 
@@ -8,9 +10,6 @@ namespace Micro.InteropTests.Mucp;
 public sealed class ClientRecordingTests : IAsyncLifetime
 {
     private readonly RpcClient _client = new(new ClientOptions { Retries = 0 }, _ => throw new InvalidOperationException("addresses only"));
-
-    /// <summary>The client as the build makes it of greeter.proto.</summary>
-    private Greeter.Greeter.Client Typed => new(_client);
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -72,7 +71,7 @@ public sealed class ClientRecordingTests : IAsyncLifetime
     {
         await using var server = new RecordedServer(recording);
 
-        var error = (await FluentActions.Awaiting(() => CallAsync(server, "x", contentType)).Should().ThrowAsync<MicroException>()).Which;
+        var error = (await FluentActions.Awaiting(() => CallAsync(server, "x", contentType)).Should().ThrowAsync<RpcException>()).Which.Status.DebugException.Should().BeOfType<MicroException>().Which;
 
         error.Code.Should().Be(code);
         error.Id.Should().Be(id);
@@ -90,9 +89,10 @@ public sealed class ClientRecordingTests : IAsyncLifetime
         await using var server = new RecordedServer(recording);
 
         var counts = new List<long>();
-        await foreach (var message in Typed.StreamAsync(new StreamRequest { Count = 3 }, Options(server, contentType)))
+        using var call = Typed(Options(server, contentType)).Stream(new StreamRequest { Count = 3 });
+        while (await call.ResponseStream.MoveNext())
         {
-            counts.Add(message.Count);
+            counts.Add(call.ResponseStream.Current.Count);
         }
 
         counts.Should().Equal([0, 2, 2], "that is what the Go server sent");
@@ -106,18 +106,15 @@ public sealed class ClientRecordingTests : IAsyncLifetime
     public async Task Bidi_RecordedFrames_AnswerStrokeByStroke(string recording, string contentType, int strokes)
     {
         await using var server = new RecordedServer(recording);
-        var stream = await Typed.PingPongAsync(Options(server, contentType));
-        await using (var pongs = stream.ReadAllAsync().GetAsyncEnumerator())
+        using (var call = Typed(Options(server, contentType)).PingPong())
         {
             for (var stroke = 1; stroke <= strokes; stroke++)
             {
-                await stream.SendAsync(new Ping { Stroke = stroke });
-                (await pongs.MoveNextAsync()).Should().BeTrue();
-                pongs.Current.Stroke.Should().Be(stroke);
+                await call.RequestStream.WriteAsync(new Ping { Stroke = stroke });
+                (await call.ResponseStream.MoveNext()).Should().BeTrue();
+                call.ResponseStream.Current.Stroke.Should().Be(stroke);
             }
         }
-
-        await stream.DisposeAsync();
 
         await Micro.Testing.Eventually.TrueAsync(() => server.Received.Count == strokes + 2, "opening, strokes and end arrive");
         server.Received[^1].Header("Micro-Error").Should().Be("EOS");
@@ -129,8 +126,8 @@ public sealed class ClientRecordingTests : IAsyncLifetime
         await using var server = new RecordedServer("error-panic-protobuf");
         var options = Options(server, ContentTypes.Protobuf) with { AttemptTimeout = TimeSpan.FromMilliseconds(200) };
 
-        var error = (await FluentActions.Awaiting(() => Typed.HelloAsync(new Request { Name = "panic" }, options))
-            .Should().ThrowAsync<MicroException>()).Which;
+        var error = (await FluentActions.Awaiting(() => Typed(options).HelloAsync(new Request { Name = "panic" }).ResponseAsync)
+            .Should().ThrowAsync<RpcException>()).Which.Status.DebugException.Should().BeOfType<MicroException>().Which;
 
         error.Code.Should().Be(408);
         error.Kind.Should().Be(ErrorKind.Timeout);
@@ -140,5 +137,8 @@ public sealed class ClientRecordingTests : IAsyncLifetime
     private static CallOptions Options(RecordedServer server, string contentType) => new() { Addresses = [server.Address], ContentType = contentType };
 
     private Task<Response> CallAsync(RecordedServer server, string name, string contentType) =>
-        Typed.HelloAsync(new Request { Name = name }, Options(server, contentType));
+        Typed(Options(server, contentType)).HelloAsync(new Request { Name = name }).ResponseAsync;
+
+    /// <summary>The client that Grpc.Tools generates from greeter.proto.</summary>
+    private Greeter.Greeter.GreeterClient Typed(CallOptions options) => new(_client.AsCallInvoker("greeter", options));
 }

@@ -15,7 +15,7 @@ public sealed class MucpServerFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Server = new RpcServer(new ServerOptions { Name = "greeter", Address = "127.0.0.1:0", Registry = _registry, DrainDelay = TimeSpan.Zero });
-        Server.Handle(new RecordedGreeter());
+        Server.Handle(new RecordedGreeter(), handler => handler.Name = "Greeter");
         await Server.StartAsync();
     }
 

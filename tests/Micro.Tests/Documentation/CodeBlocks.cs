@@ -4,7 +4,7 @@ namespace Micro.Tests.Documentation;
 
 /// <summary>
 /// Finds the code of the README and of all pages. A block marked <c>csharp contract</c> needs what is generated from the
-/// <c>.proto</c> block of contracts.md: the tests of the contracts compile it.
+/// <c>.proto</c> block of contracts.md; <see cref="ContractPageTests"/> compiles it.
 /// </summary>
 internal static partial class CodeBlocks
 {

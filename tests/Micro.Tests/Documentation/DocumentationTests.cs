@@ -41,5 +41,5 @@ public sealed class DocumentationTests
         CodeBlocks.Pages().SelectMany(page => CodeBlocks.Find(page.Name, page.Text))
             .Where(block => block.Language.StartsWith('c') || block.Language.StartsWith('C'))
             .Where(block => block.Language is not ("csharp" or "csharp contract"))
-            .Should().BeEmpty("csharp is compiled here, csharp contract by the tests of the contracts, and nothing else by nobody");
+            .Should().BeEmpty("csharp is compiled here, csharp contract by ContractPageTests, and no test compiles anything else");
 }

@@ -9,7 +9,7 @@ public sealed partial class GoMicroNamesTests
     private static readonly string[] Others =
     [
         "ActivitySource", "Meter", "OperationCanceledException", "IDistributedCache", "HttpClient", "ILogger",
-        "Debug", "Health", "Stats", "Topic", "Greeter", "GreeterService", "Hello", "Method", "Stream", "TIn", "TOut",
+        "Debug", "Health", "Stats", "Topic", "Greeter", "GreeterBase", "GreeterClient", "GreeterService", "Hello", "Method", "Stream", "TIn", "TOut",
     ];
 
     [Fact]

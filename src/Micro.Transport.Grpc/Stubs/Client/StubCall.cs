@@ -7,7 +7,7 @@ using MicroCallOptions = Micro.Client.CallOptions;
 namespace Micro.Transport.Grpc.Stubs.Client;
 
 /// <summary>One call of a generated client: its options in the terms of this framework, its metadata and how it ended.</summary>
-[SuppressMessage("Trimming", "IL2091", Justification = "Generated messages: their parser refers to the constructor that decoding needs.")]
+[UnconditionalSuppressMessage("Trimming", "IL2091", Justification = "Generated messages: their parser refers to the constructor that decoding needs.")]
 [SuppressMessage("Design", "CA1001", Justification = "The end of the call disposes it.")]
 internal sealed class StubCall
 {

@@ -34,7 +34,7 @@ internal sealed class ServerStubs : IStubs
     public static StubHandler? Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] THandler>(Func<HandlerContext, THandler> create)
         where THandler : class =>
         FindBinding(typeof(THandler)) is { } binding
-            ? new PerCallStubHandler<THandler>(binding.Contract, binder => binding.Bind(binder, null), create)
+            ? new StubHandler(binding.Contract, binder => binding.Bind(binder, null), (stub, binder) => new PerCallStubBinder<THandler>(stub, binder, create))
             : null;
 
     private static Binding? FindBinding(Type handler)

@@ -7,7 +7,7 @@ using Micro.Server;
 namespace Micro.Transport.Grpc.Stubs.Server;
 
 /// <summary>Turns the methods that a generated <c>BindService</c> hands over into endpoints.</summary>
-[SuppressMessage("Trimming", "IL2091", Justification = "Generated messages: their parser refers to the constructor, and their descriptor describes them.")]
+[UnconditionalSuppressMessage("Trimming", "IL2091", Justification = "Generated messages: their parser refers to the constructor, and their descriptor describes them.")]
 internal class StubBinder(StubHandler stub, IContractBinder binder) : ServiceBinderBase
 {
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)

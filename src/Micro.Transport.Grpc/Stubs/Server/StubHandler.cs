@@ -4,8 +4,14 @@ using Micro.Server;
 
 namespace Micro.Transport.Grpc.Stubs.Server;
 
-/// <summary>A service of a <c>.proto</c> file whose generated binding hands over its methods; one object serves all calls.</summary>
-internal class StubHandler(ServiceDescriptor contract, Action<ServiceBinderBase> bind) : IContractHandler
+/// <summary>A service of a <c>.proto</c> file whose generated binding hands over its methods.</summary>
+/// <param name="contract">The generated descriptor of the service.</param>
+/// <param name="bind">Calls the generated binding.</param>
+/// <param name="createBinder">Creates the binder of a handler per call; <see langword="null"/> when one object serves all calls.</param>
+internal sealed class StubHandler(
+    ServiceDescriptor contract,
+    Action<ServiceBinderBase> bind,
+    Func<StubHandler, IContractBinder, StubBinder>? createBinder = null) : IContractHandler
 {
     public ServiceDescriptor Contract => contract;
 
@@ -13,7 +19,7 @@ internal class StubHandler(ServiceDescriptor contract, Action<ServiceBinderBase>
     public IList<object> Interceptors { get; set; } = [];
 
     /// <exception cref="ArgumentException">The binding hands over an rpc that the contract does not declare.</exception>
-    public void AddTo(IContractBinder binder) => bind(CreateBinder(binder));
+    public void AddTo(IContractBinder binder) => bind(createBinder?.Invoke(this, binder) ?? new StubBinder(this, binder));
 
     /// <summary>Adds this contract to a server.</summary>
     public void AddTo(IMicroServer server, Action<HandlerOptions>? configure) => server.Handle(this, options =>
@@ -21,6 +27,4 @@ internal class StubHandler(ServiceDescriptor contract, Action<ServiceBinderBase>
         configure?.Invoke(options);
         Interceptors = options.StubInterceptors;
     });
-
-    protected virtual StubBinder CreateBinder(IContractBinder binder) => new(this, binder);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Grpc.Core;
 using Micro;
 using TemplateNamespace;
 
@@ -14,7 +15,7 @@ if (args.Contains("--help"))
 
 try
 {
-    var greeter = new Greeter.Client(service.Client, "template-service-name");
+    var greeter = new Greeter.GreeterClient(service.Client.AsCallInvoker("template-service-name"));
     var response = await greeter.HelloAsync(new HelloRequest { Name = whom });
     Console.WriteLine(response.Msg);
     return 0;
@@ -24,8 +25,8 @@ catch (MicroConfigurationException exception)
     await Console.Error.WriteLineAsync(exception.Message);
     return 2;
 }
-catch (MicroException exception)
+catch (RpcException exception)
 {
-    await Console.Error.WriteLineAsync($"error {exception.Code} {exception.Id}: {exception.Detail}");
+    await Console.Error.WriteLineAsync($"error {exception.StatusCode}: {exception.Status.Detail}");
     return 1;
 }
