@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Micro.Codecs;
 using Micro.Codecs.Envelopes;
 
-namespace Micro.Transport.Grpc.Client.Calls;
+namespace Micro.Transport.Grpc.Client;
 
 /// <summary>The content types of a client over gRPC; those with JSON types of a call are forgotten with them.</summary>
 internal sealed class CallFormats

@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Micro.Codecs;
 using System.Diagnostics.CodeAnalysis;
 
-namespace Micro.Transport.Grpc.Client.Calls;
+namespace Micro.Transport.Grpc.Client;
 
 /// <summary>
 /// Endpoints as paths. The package of the messages is what any gRPC server expects before the handler's name; where it is

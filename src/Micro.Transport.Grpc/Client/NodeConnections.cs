@@ -1,7 +1,7 @@
 using System.Net.Security;
 using Micro.Transport.Security;
 
-namespace Micro.Transport.Grpc.Client.Calls;
+namespace Micro.Transport.Grpc.Client;
 
 /// <summary>
 /// The connections to one node: counts them, holds back those above the limit, and lets all calls that find none wait for

@@ -1,12 +1,10 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Grpc.Core;
 using Micro.Client;
-using Micro.Codecs;
 using Micro.Registry;
-using Micro.Transport.Grpc.Framing;
 
-namespace Micro.Transport.Grpc.Client.Calls;
+namespace Micro.Transport.Grpc.Client;
 
 /// <summary>A stream of a client over gRPC.</summary>
 internal sealed class GrpcCallStream<
@@ -15,19 +13,16 @@ internal sealed class GrpcCallStream<
 {
     private readonly NodeChannel _channel;
     private readonly CallPlan _plan;
-    private readonly ICodec _codec;
-    private readonly bool _isJson;
     private readonly int _limit;
-    private readonly HttpRequestMessage _request;
+    private readonly OutgoingCall _call;
     private readonly MessagesContent _content;
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _life;
     private readonly ITimer? _deadline;
-    private readonly Task<HttpResponseMessage> _response;
+    private readonly AsyncDuplexStreamingCall<OutgoingCall, object> _running;
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly SemaphoreSlim _receiving = new(1, 1);
-    private readonly PooledBufferWriter _frame = new();
-    private ResponseMessages? _messages;
+    private readonly PooledBufferWriter _message = new();
     private MicroException? _failure;
     private volatile bool _deadlinePassed;
     private volatile bool _ended;
@@ -37,22 +32,18 @@ internal sealed class GrpcCallStream<
         NodeChannel channel,
         Node node,
         CallPlan plan,
-        ICodec codec,
-        bool isJson,
         ClientOptions options,
-        HttpRequestMessage request,
-        MessagesContent content,
+        Method<OutgoingCall, object> method,
+        OutgoingCall call,
         CancellationTokenSource life,
         CancellationToken caller)
     {
         _channel = channel;
         Node = node;
         _plan = plan;
-        _codec = codec;
-        _isJson = isJson;
         _limit = options.Limits.MaxMessageBytes;
-        _request = request;
-        _content = content;
+        _call = call;
+        _content = call.Messages!;
         _caller = caller;
         _life = life;
         if (plan.StreamTimeout > TimeSpan.Zero)
@@ -61,7 +52,7 @@ internal sealed class GrpcCallStream<
                 static state => ((GrpcCallStream<TRequest, TResponse>)state!).PassDeadline(), this, plan.StreamTimeout, Timeout.InfiniteTimeSpan);
         }
 
-        _response = StartAsync();
+        _running = channel.Open(method, call, life.Token);
     }
 
     public Node Node { get; }
@@ -70,12 +61,12 @@ internal sealed class GrpcCallStream<
     /// <exception cref="MicroException">The stream cannot be opened.</exception>
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAny(_content.Opened, _response).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Task.WhenAny(_content.Opened, _call.Exchange!).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (!_content.Opened.IsCompleted)
         {
             try
             {
-                await _response.ConfigureAwait(false);
+                await _call.Exchange!.ConfigureAwait(false);
             }
             catch (Exception exception)
             {
@@ -96,15 +87,17 @@ internal sealed class GrpcCallStream<
                 throw new InvalidOperationException("sending was completed");
             }
 
-            WriteFrame(message);
+            Encode(message);
             await using var cancelled = cancellationToken.UnsafeRegister(Abort, this).ConfigureAwait(false);
             try
             {
-                await _content.WriteAsync(_frame.WrittenMemory, _response, _life.Token).ConfigureAwait(false);
+                await _running.RequestStream.WriteAsync(_call, CancellationToken.None).ConfigureAwait(false);
             }
             catch (Exception exception)
             {
-                throw Translate(await CauseAsync(exception).ConfigureAwait(false), cancellationToken);
+                // The answer tells the reason better; its end may not have been read yet.
+                var cause = _call.Answer is null ? exception : new IOException("the server has ended the stream; receiving tells why", exception);
+                throw Translate(cause, cancellationToken);
             }
         }
         finally
@@ -117,8 +110,15 @@ internal sealed class GrpcCallStream<
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         await _sending.WaitAsync(cancellationToken).ConfigureAwait(false);
-        _content.Complete();
-        _sending.Release();
+        try
+        {
+            await _running.RequestStream.CompleteAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _content.Complete();
+            _sending.Release();
+        }
     }
 
     public async IAsyncEnumerable<TResponse> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -136,26 +136,24 @@ internal sealed class GrpcCallStream<
             return;
         }
 
-        // Who still sends or receives uses the buffers: it is sent away before they go back to the pool.
+        // A sender or receiver still uses the buffer: it is stopped before the buffer goes back to the pool.
         if (!_ended)
         {
             await _life.CancelAsync().ConfigureAwait(false);
         }
 
         _content.Complete();
-        await ((Task)_response).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_response.IsCompletedSuccessfully)
-        {
-            // Before its end, this is what resets the stream.
-            (await _response.ConfigureAwait(false)).Dispose();
-        }
-
+        _running.Dispose();
+        await ((Task)_call.Exchange!).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _sending.WaitAsync().ConfigureAwait(false);
         await _receiving.WaitAsync().ConfigureAwait(false);
-        _messages?.Dispose();
-        _frame.Dispose();
-        _request.Dispose();
-        _deadline?.Dispose();
+        if (_deadline is not null)
+        {
+            await _deadline.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _message.Dispose();
+        _content.Dispose();
         _life.Dispose();
         _sending.Release();
         _receiving.Release();
@@ -183,32 +181,21 @@ internal sealed class GrpcCallStream<
         Cancel();
     }
 
-    private async Task<HttpResponseMessage> StartAsync()
+    private void Encode(TRequest message)
     {
-        var response = await _channel.SendAsync(_request, _life.Token).ConfigureAwait(false);
-        _channel.OnAnswer();
-        _content.Commit();
-        return response;
-    }
-
-    private void WriteFrame(TRequest message)
-    {
-        _frame.Clear();
-        _frame.GetSpan(FrameWriter.PrefixLength)[..FrameWriter.PrefixLength].Clear();
-        _frame.Advance(FrameWriter.PrefixLength);
-        MessageCodec.Encode(_codec, message, _frame);
-        if (_isJson && _frame.WrittenSpan is [.., (byte)'\n'] && _frame.WrittenCount > FrameWriter.PrefixLength)
+        _message.Clear();
+        MessageCodec.Encode(_call.Format.Codec, message, _message);
+        if (_call.Format.IsJson && _message.WrittenSpan is [.., (byte)'\n'])
         {
-            _frame.Truncate(_frame.WrittenCount - 1);
+            _message.Truncate(_message.WrittenCount - 1);
         }
 
-        var length = _frame.WrittenCount - FrameWriter.PrefixLength;
-        if (length > _limit)
+        if (_message.WrittenCount > _limit)
         {
-            throw new MicroException(413, "go.micro.client", $"message of {length} bytes exceeds the limit of {_limit}", ErrorKind.InvalidRequest);
+            throw new MicroException(413, "go.micro.client", $"message of {_message.WrittenCount} bytes exceeds the limit of {_limit}", ErrorKind.InvalidRequest);
         }
 
-        BinaryPrimitives.WriteUInt32BigEndian(_frame.WrittenSpanAt(1, 4), (uint)length);
+        _call.Message = _message.WrittenMemory;
     }
 
     private async ValueTask<(bool HasMessage, TResponse Message)> ReceiveAsync(CancellationToken cancellationToken)
@@ -230,18 +217,18 @@ internal sealed class GrpcCallStream<
             await using var cancelled = cancellationToken.UnsafeRegister(Abort, this).ConfigureAwait(false);
             try
             {
-                var messages = _messages ??= await OpenMessagesAsync().ConfigureAwait(false);
-                if (await messages.ReadAsync(_life.Token).ConfigureAwait(false))
+                if (await _running.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false))
                 {
-                    return (true, MessageCodec.Decode<TResponse>(_codec, messages.Message));
+                    return (true, CallMethods.ResponseOf<TResponse>(_running.ResponseStream.Current));
                 }
 
-                ResponseStatus.ThrowIfNotOk(await _response.ConfigureAwait(false));
                 _ended = true;
+                ReportTrailers();
                 return (false, default!);
             }
             catch (Exception exception)
             {
+                ReportTrailers();
                 var translated = Translate(exception, cancellationToken);
                 _failure = translated as MicroException;
                 throw translated;
@@ -253,35 +240,11 @@ internal sealed class GrpcCallStream<
         }
     }
 
-    private async ValueTask<ResponseMessages> OpenMessagesAsync()
+    private void ReportTrailers()
     {
-        var response = await _response.ConfigureAwait(false);
-        ResponseStatus.ThrowIfNotGrpc(response);
-        var body = await response.Content.ReadAsStreamAsync(_life.Token).ConfigureAwait(false);
-        return new ResponseMessages(body, _limit, ResponseStatus.Encoding(response));
-    }
-
-    /// <summary>Why sending failed: the answer says it better, if there is one already.</summary>
-    private async ValueTask<Exception> CauseAsync(Exception exception)
-    {
-        if (_life.IsCancellationRequested || !_response.IsCompleted)
+        if (_call.Report is { } report)
         {
-            return exception;
-        }
-
-        if (!_response.IsCompletedSuccessfully)
-        {
-            return _response.Exception?.InnerException ?? exception;
-        }
-
-        try
-        {
-            ResponseStatus.ThrowIfNotGrpc(await _response.ConfigureAwait(false));
-            return new IOException("the server has ended the stream; receiving tells why", exception);
-        }
-        catch (GrpcException status)
-        {
-            return status;
+            AnswerMetadata.ReportTrailers(report, _call.Answer);
         }
     }
 
@@ -307,7 +270,7 @@ internal sealed class GrpcCallStream<
         }
         else
         {
-            error = CallErrors.Of(exception, Node.Address, _content.HasBegun, _channel.Refusal);
+            error = CallErrors.Of(exception, _call, Node.Address, _channel.Refusal);
         }
 
         error.Node = Node;

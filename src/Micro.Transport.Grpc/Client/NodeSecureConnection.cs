@@ -1,7 +1,7 @@
 using System.Net.Security;
 using Micro.Transport.Security;
 
-namespace Micro.Transport.Grpc.Client.Calls;
+namespace Micro.Transport.Grpc.Client;
 
 /// <summary>A connection with TLS in the hands of the HTTP/2 handler, which takes an <see cref="SslStream"/> as what it is.</summary>
 internal sealed class NodeSecureConnection(NodeConnection connection, RefusalWatch watch) : SslStream(connection, leaveInnerStreamOpen: false)

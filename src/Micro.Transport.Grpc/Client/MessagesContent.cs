@@ -1,10 +1,10 @@
 using System.Net;
 
-namespace Micro.Transport.Grpc.Client.Calls;
+namespace Micro.Transport.Grpc.Client;
 
 /// <summary>
-/// The messages of a stream, written while it runs. The handler sends a call again that the server has refused without
-/// looking at it; so what was written is kept until the server has answered, up to a limit.
+/// The messages of a stream, written while it runs. HTTP/2 sends a call again that the server has refused unseen, and the
+/// library's own content can be sent once only. So messages are kept until the server has answered, up to a limit.
 /// </summary>
 /// <param name="life">Fires when the stream ends on this side.</param>
 internal sealed class MessagesContent(CancellationToken life) : HttpContent
@@ -38,6 +38,16 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
             _kept?.Dispose();
             _kept = null;
         }
+    }
+
+    /// <summary>Sends the messages that the gRPC library writes into its own content.</summary>
+    /// <param name="source">The library's content.</param>
+    /// <param name="exchange">The call: when it ends, sending does.</param>
+    /// <param name="ended">Fires when the library ends the call.</param>
+    public async Task TakeAsync(HttpContent source, Task exchange, CancellationToken ended)
+    {
+        await source.CopyToAsync(new MessageStream(this, exchange, ended), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Complete(); // a failure is one of the call, which reports it
     }
 
     /// <summary>Sends a frame; one at a time. Waits while the server takes no more.</summary>

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Micro.Transport.Grpc.Client.Calls;
+namespace Micro.Transport.Grpc.Client;
 
 /// <summary>One connection in the hands of the HTTP/2 handler; tells when it closes.</summary>
 internal sealed class NodeConnection(Stream connection, NodeConnections owner, RefusalWatch? watch, TimeProvider time) : ConnectionStream

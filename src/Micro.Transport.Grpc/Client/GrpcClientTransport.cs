@@ -2,11 +2,11 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Micro.Client;
-using Micro.Codecs;
 using Micro.Registry;
+using Micro.Transport.Grpc.Framing;
 using Micro.Transport.Security;
 
-namespace Micro.Transport.Grpc.Client.Calls;
+namespace Micro.Transport.Grpc.Client;
 
 /// <summary>Calls nodes over gRPC.</summary>
 internal sealed class GrpcClientTransport : IClientTransport
@@ -17,18 +17,19 @@ internal sealed class GrpcClientTransport : IClientTransport
     private readonly ClientOptions _options;
     private readonly TimeProvider _time;
     private readonly CallFormats _formats = new();
-    private readonly CallHeaders _headers = new();
+    private readonly CallMethods _methods;
 
     private GrpcClientTransport(ClientOptions options, ClientTls? tls)
     {
         _options = options;
         _time = options.TimeProvider;
         Channels = new NodeChannels(options, tls);
+        _methods = new CallMethods(Channels.ReplaceAll);
     }
 
     public NodeChannels Channels { get; }
 
-    /// <summary>Makes clients of these options call nodes over gRPC where that is asked for or all they speak.</summary>
+    /// <summary>Lets clients of these options call nodes over gRPC, where the call asks for it or the node speaks nothing else.</summary>
     public static void AddTo(ClientOptions options) => options.Grpc = static (options, tls) => new GrpcClientTransport(options, tls);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -41,23 +42,23 @@ internal sealed class GrpcClientTransport : IClientTransport
         CancellationToken cancellationToken)
     {
         var format = _formats.Get(plan.Format);
+        var method = _methods.Get<TResponse>(format, plan.Service, plan.Endpoint, request, isStream: false);
+        CallHeaders.ThrowIfInvalid(plan.Metadata);
+        var call = new OutgoingCall(format, limit, plan.Metadata, plan.Options.ResponseMetadata) { Message = MessageOf(body, format) };
         var started = _time.GetTimestamp();
         var channel = Channels.Enter(node, plan.Options.CloseConnection);
-        var content = new MessageContent(MessageOf(body.Span, format));
         try
         {
-            using var message = channel.NewRequest(plan.Service, plan.Endpoint, CallPath.PackageOf<TResponse>(request), content);
-            _headers.Write(message, format, limit, plan.Metadata);
             await channel.ConnectAsync(plan.DialTimeout, cancellationToken).ConfigureAwait(false);
 
-            // Disposing it before its end tells the server that nobody waits any more.
-            using var response = await channel.SendAsync(message, cancellationToken).ConfigureAwait(false);
+            // Not disposed: the library gives everything back when the call ends, and it ends with the token at the latest.
+            var answer = await channel.Call(method, call, cancellationToken).ResponseAsync.ConfigureAwait(false);
             channel.OnAnswer();
-            return await ReadAsync<TResponse>(response, format.Codec, cancellationToken).ConfigureAwait(false);
+            return CallMethods.ResponseOf<TResponse>(answer);
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {
-            if (!channel.IsPinged && _time.GetElapsedTime(started) >= limit / 2 && !channel.HasAnsweredSince(started))
+            if (!channel.IsPinged && _time.GetElapsedTime(started) >= limit / 2 && call.Answer is null && !channel.HasAnsweredSince(started))
             {
                 // As silent as a connection whose other end is gone; nothing else would find that out for many minutes.
                 Channels.Replace(channel);
@@ -67,14 +68,18 @@ internal sealed class GrpcClientTransport : IClientTransport
         }
         catch (Exception exception)
         {
-            var error = CallErrors.Of(exception, node.Address, content.HasBegun, channel.Refusal);
-            throw error is GrpcException { StatusCode: GrpcStatusCode.Cancelled, Kind: ErrorKind.Broken } && _time.GetElapsedTime(started) >= limit - ClockSkew
-                ? new GrpcException(GrpcStatusCode.DeadlineExceeded, $"{node.Address} reset the call at its deadline", innerException: exception)
+            var error = CallErrors.Of(exception, call, node.Address, channel.Refusal);
+            throw error is GrpcException { StatusCode: StatusCode.Cancelled, Kind: ErrorKind.Broken } && _time.GetElapsedTime(started) >= limit - ClockSkew
+                ? new GrpcException(StatusCode.DeadlineExceeded, $"{node.Address} reset the call at its deadline", innerException: exception)
                 : error;
         }
         finally
         {
-            content.Release();
+            if (call.Report is { } report)
+            {
+                AnswerMetadata.ReportTrailers(report, call.Answer);
+            }
+
             channel.Exit();
         }
     }
@@ -88,16 +93,16 @@ internal sealed class GrpcClientTransport : IClientTransport
         CancellationToken cancellationToken)
     {
         var format = _formats.Get(plan.Format);
+        var method = _methods.Get<TResponse>(format, plan.Service, plan.Endpoint, request: null, isStream: true);
+        CallHeaders.ThrowIfInvalid(plan.Metadata);
         var channel = Channels.Enter(node, plan.Options.CloseConnection);
         var life = CancellationTokenSource.CreateLinkedTokenSource(caller);
         GrpcCallStream<TRequest, TResponse>? stream = null;
         try
         {
-            var content = new MessagesContent(life.Token);
-            var message = channel.NewRequest(plan.Service, plan.Endpoint, CallPath.PackageOf<TResponse>(null), content);
-            _headers.Write(message, format, plan.StreamTimeout, plan.Metadata);
             await channel.ConnectAsync(plan.DialTimeout, cancellationToken).ConfigureAwait(false);
-            stream = new GrpcCallStream<TRequest, TResponse>(channel, node, plan, format.Codec, format.IsJson, _options, message, content, life, caller);
+            var call = new OutgoingCall(format, plan.StreamTimeout, plan.Metadata, plan.Options.ResponseMetadata) { Messages = new MessagesContent(life.Token) };
+            stream = new GrpcCallStream<TRequest, TResponse>(channel, node, plan, _options, method, call, life, caller);
             await stream.OpenAsync(cancellationToken).ConfigureAwait(false);
             return stream;
         }
@@ -119,37 +124,10 @@ internal sealed class GrpcClientTransport : IClientTransport
 
     public void Dispose() => Channels.Dispose();
 
-    /// <summary>The message in an encoded request: without the frame of its content type, and JSON without line end.</summary>
-    private static ReadOnlySpan<byte> MessageOf(ReadOnlySpan<byte> body, CallFormat format)
+    /// <summary>Returns the message in an encoded request: without the frame of its content type, and JSON without line end.</summary>
+    private static ReadOnlyMemory<byte> MessageOf(ReadOnlyMemory<byte> body, CallFormat format)
     {
-        var message = format.IsFramed ? body[Framing.FrameWriter.PrefixLength..] : body;
-        return format.IsJson && message.EndsWith("\n"u8) ? message[..^1] : message;
+        var message = format.IsFramed ? body[FramePrefix.Length..] : body;
+        return format.IsJson && message.Span.EndsWith("\n"u8) ? message[..^1] : message;
     }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<TResponse> ReadAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
-        HttpResponseMessage response,
-        ICodec codec,
-        CancellationToken cancellationToken)
-    {
-        ResponseStatus.ThrowIfNotGrpc(response);
-        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        using var messages = new ResponseMessages(stream, _options.Limits.MaxMessageBytes, ResponseStatus.Encoding(response));
-        if (!await messages.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            ResponseStatus.ThrowIfNotOk(response);
-            throw Malformed("the answer holds no message");
-        }
-
-        var result = MessageCodec.Decode<TResponse>(codec, messages.Message);
-        if (await messages.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            throw Malformed("a unary call was answered by several messages");
-        }
-
-        ResponseStatus.ThrowIfNotOk(response);
-        return result;
-    }
-
-    private static GrpcException Malformed(string detail) => new(GrpcStatusCode.Internal, detail, ErrorKind.Protocol);
 }

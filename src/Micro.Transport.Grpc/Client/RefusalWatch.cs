@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Micro.Transport.Grpc.Client.Calls;
+namespace Micro.Transport.Grpc.Client;
 
 /// <summary>
 /// Looks at the first frames of a new HTTP/2 connection for a server that refuses it (GOAWAY with INADEQUATE_SECURITY,

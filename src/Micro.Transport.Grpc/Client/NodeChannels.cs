@@ -3,7 +3,7 @@ using Micro.Client;
 using Micro.Registry;
 using Micro.Transport.Security;
 
-namespace Micro.Transport.Grpc.Client.Calls;
+namespace Micro.Transport.Grpc.Client;
 
 /// <summary>The channels of a client by address. A timer closes those that were idle for too long, so that nodes which are gone leave nothing.</summary>
 internal sealed class NodeChannels : IDisposable
@@ -11,6 +11,7 @@ internal sealed class NodeChannels : IDisposable
     private readonly ConcurrentDictionary<string, NodeChannel> _channels = new(StringComparer.Ordinal);
     private readonly ClientOptions _options;
     private readonly ClientTls? _tls;
+    private readonly CallHeaders _headers = new();
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private volatile bool _disposed;
@@ -23,19 +24,19 @@ internal sealed class NodeChannels : IDisposable
         _timer = _time.CreateTimer(static channels => ((NodeChannels)channels!).Trim(), this, options.PoolTtl / 2, options.PoolTtl / 2);
     }
 
-    /// <summary>How many connections are open.</summary>
+    /// <summary>Gets how many connections are open.</summary>
     public int Connections => _channels.Sum(static pair => pair.Value.Connections);
 
-    /// <summary>How many nodes there are channels to.</summary>
+    /// <summary>Gets how many nodes have a channel.</summary>
     public int Count => _channels.Count;
 
-    /// <summary>The channel to a node, for one call, which must exit it.</summary>
-    /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>: the address of the node is none.</exception>
+    /// <summary>Returns the channel to a node for one call, which must exit it.</summary>
+    /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>: the node's address is not host:port.</exception>
     public NodeChannel Enter(Node node, bool isForOneCall)
     {
         if (isForOneCall)
         {
-            var own = new NodeChannel(node.Address, NodeChannelOptions.For(node, _options, _tls));
+            var own = new NodeChannel(node.Address, NodeChannelOptions.For(node, _options, _tls), _headers);
             own.TryEnter();
             own.Dispose();
             return own;
@@ -65,19 +66,25 @@ internal sealed class NodeChannels : IDisposable
         channel.Dispose();
     }
 
-    public void Dispose()
+    /// <summary>Lets all calls from now on connect anew.</summary>
+    public void ReplaceAll()
     {
-        _disposed = true;
-        _timer.Dispose();
         foreach (var (_, channel) in _channels)
         {
             Replace(channel);
         }
     }
 
+    public void Dispose()
+    {
+        _disposed = true;
+        _timer.Dispose();
+        ReplaceAll();
+    }
+
     private NodeChannel Add(Node node)
     {
-        var made = new NodeChannel(node.Address, NodeChannelOptions.For(node, _options, _tls));
+        var made = new NodeChannel(node.Address, NodeChannelOptions.For(node, _options, _tls), _headers);
         var channel = _channels.GetOrAdd(node.Address, made);
         if (!ReferenceEquals(channel, made))
         {
