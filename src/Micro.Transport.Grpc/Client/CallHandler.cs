@@ -17,7 +17,7 @@ internal sealed class CallHandler(HttpMessageHandler inner, CallHeaders headers,
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var call = _current.Value ?? throw new InvalidOperationException("the gRPC library sends a request that no call has started");
+        var call = Current ?? throw new InvalidOperationException("the gRPC library sends a request that no call has started");
         if (call.Messages is { } messages)
         {
             var source = request.Content!;

@@ -134,28 +134,16 @@ internal sealed class NodeChannel : IDisposable
         PooledConnectionIdleTimeout = options.IdleTimeout,
     };
 
-    private static GrpcChannelOptions CreateOptions(NodeChannelOptions options, CallHandler handler)
+    /// <summary>Retry, deadline and the choice of the node are ours: what the library has for them stays off.</summary>
+    private static GrpcChannelOptions CreateOptions(NodeChannelOptions options, CallHandler handler) => new()
     {
-        var channel = new GrpcChannelOptions
-        {
-            MaxReceiveMessageSize = options.Limits.MaxMessageBytes,
-            MaxSendMessageSize = null, // checked when messages are encoded
-            MaxRetryAttempts = 0,
-            CompressionProviders = [new LimitedGzip(options.Limits.MaxMessageBytes)],
-        };
-        if (Environment.GetEnvironmentVariable("XP") == "handler")
-        {
-            channel.HttpHandler = handler;
-            channel.DisposeHttpClient = true;
-        }
-        else
-        {
-            channel.HttpClient = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
-            channel.DisposeHttpClient = true;
-        }
-
-        return channel;
-    }
+        // A client, because the library puts a load balancer on top of a handler.
+        HttpClient = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan },
+        DisposeHttpClient = true,
+        MaxReceiveMessageSize = options.Limits.MaxMessageBytes,
+        MaxSendMessageSize = null, // checked when messages are encoded
+        CompressionProviders = [new LimitedGzip(options.Limits.MaxMessageBytes)],
+    };
 
     private void Leave()
     {
