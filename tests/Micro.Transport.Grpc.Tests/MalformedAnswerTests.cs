@@ -17,12 +17,13 @@ public sealed class MalformedAnswerTests
         { "two messages", StatusCode.Internal },
         { "truncated prefix", StatusCode.Internal },
         { "truncated message", StatusCode.Internal },
-        { "announces 4 GiB", StatusCode.ResourceExhausted },
+        { "announces 1 GiB", StatusCode.ResourceExhausted },
+        { "announces 4 GiB", StatusCode.Internal },
         { "flag 2", StatusCode.Internal },
         { "flag 255", StatusCode.Internal },
         { "compressed without encoding", StatusCode.Internal },
-        { "compressed with gzip", StatusCode.Unimplemented },
-        { "no protobuf", StatusCode.Internal },
+        { "compressed with br", StatusCode.Unimplemented },
+        { "broken gzip", StatusCode.Internal },
         { "status is no number", StatusCode.Unknown },
         { "status is unknown", StatusCode.Unknown },
         { "trailer is no base64", StatusCode.Internal },
@@ -164,19 +165,19 @@ public sealed class MalformedAnswerTests
             case "two messages": return RawServer.AnswerAsync(context, [.. good, .. good]);
             case "truncated prefix": return RawServer.AnswerAsync(context, good[..3]);
             case "truncated message": return RawServer.AnswerAsync(context, good[..^1]);
+            case "announces 1 GiB": return RawServer.AnswerAsync(context, RawServer.Frame(0, [1], 1 << 30));
             case "announces 4 GiB": return RawServer.AnswerAsync(context, RawServer.Frame(0, [1], uint.MaxValue));
             case "flag 2": return RawServer.AnswerAsync(context, RawServer.Frame(2, [1]));
             case "flag 255": return RawServer.AnswerAsync(context, RawServer.Frame(255, [1]));
             case "compressed without encoding": return RawServer.AnswerAsync(context, RawServer.Frame(1, [1]));
-            case "compressed with gzip":
-                context.Response.Headers["grpc-encoding"] = "gzip";
+            case "compressed with br" or "broken gzip":
+                context.Response.Headers["grpc-encoding"] = what[^4..].Trim() == "gzip" ? "gzip" : "br";
                 return RawServer.AnswerAsync(context, RawServer.Frame(1, [1]));
-            case "no protobuf": return RawServer.AnswerAsync(context, RawServer.Frame(0, [0xff, 0xff]));
             case "status is no number": return RawServer.AnswerAsync(context, good, "ok");
             case "status is unknown": return RawServer.AnswerAsync(context, good, "17");
             case "trailer is no base64":
                 context.Response.AppendTrailer("x-bin", "*");
-                return RawServer.AnswerAsync(context, good);
+                return RawServer.AnswerAsync(context, good, "7");
             case "html":
                 context.Response.ContentType = "text/html";
                 return context.Response.WriteAsync("<html>");

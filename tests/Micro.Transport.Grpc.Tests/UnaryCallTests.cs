@@ -45,10 +45,10 @@ public sealed class UnaryCallTests
             var text = await RawServer.ReadTextAsync(context);
             await RawServer.AnswerAsync(context, RawServer.Frame(new string('x', text.Length * 100)));
         });
-        await using var client = server.Connect(options => options.Limits.MaxMessageBytes = 1000);
+        await using var client = server.Connect(options => options.Limits.MaxMessageBytes = 1024);
 
-        (await RawServer.FailAsync(client, new string('a', 10))).Should().BeOfType<GrpcException>().Which.StatusCode.Should().Be(StatusCode.ResourceExhausted);
-        var tooLong = await RawServer.FailAsync(client, new string('a', 1001));
+        (await RawServer.FailAsync(client, new string('a', 11))).Should().BeOfType<GrpcException>().Which.StatusCode.Should().Be(StatusCode.ResourceExhausted);
+        var tooLong = await RawServer.FailAsync(client, new string('a', 1025));
         (tooLong.Code, tooLong.Kind).Should().Be((413, ErrorKind.InvalidRequest));
         (await RawServer.CallAsync(client, "123456789")).Should().HaveLength(900);
         connections.Should().ContainSingle();

@@ -26,6 +26,7 @@ internal sealed class GrpcCallStream<
     private MicroException? _failure;
     private volatile bool _deadlinePassed;
     private volatile bool _ended;
+    private bool _isCompleted;
     private int _disposed;
 
     public GrpcCallStream(
@@ -82,7 +83,7 @@ internal sealed class GrpcCallStream<
         try
         {
             ObjectDisposedException.ThrowIf(_disposed != 0, this);
-            if (_content.IsCompleted)
+            if (_isCompleted)
             {
                 throw new InvalidOperationException("sending was completed");
             }
@@ -112,6 +113,7 @@ internal sealed class GrpcCallStream<
         await _sending.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            _isCompleted = true;
             await _running.RequestStream.CompleteAsync().ConfigureAwait(false);
         }
         finally

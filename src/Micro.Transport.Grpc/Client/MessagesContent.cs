@@ -25,8 +25,6 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
     /// <summary>Whether any of the request can have left.</summary>
     public bool HasBegun => _opened.Task.IsCompleted;
 
-    public bool IsCompleted => _completed.Task.IsCompleted;
-
     public void Complete() => _completed.TrySetResult();
 
     /// <summary>The server has answered: nothing will be sent again.</summary>
