@@ -88,10 +88,12 @@ public sealed class ReflectionServiceTests
         await using var channel = fixture.Connect();
         await using var stream = Open(channel);
         await AskAsync(stream, new ServerReflectionRequest { ListServices = "" });
+        var next = stream.ReadAsync().AsTask();
 
         await fixture.Server.StopAsync().WaitAsync(TimeSpan.FromSeconds(10));
 
-        (await FluentActions.Awaiting(() => stream.ReadAsync().AsTask()).Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.Unavailable);
+        var error = (await FluentActions.Awaiting(() => next).Should().ThrowAsync<RpcException>()).Which;
+        error.StatusCode.Should().Be(StatusCode.Unavailable, error.ToString());
     }
 
     [Fact]
