@@ -29,6 +29,7 @@ internal static class ServeCommand
     {
         ServerKind.Raw => RawServer.Start(request, reply),
         ServerKind.Http => await HttpServer.StartAsync(),
+        ServerKind.GrpcDotnet => await GrpcDotnetServer.StartAsync(),
         _ => await MicroEchoServer.StartAsync(),
     };
 }

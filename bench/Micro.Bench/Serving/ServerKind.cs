@@ -9,6 +9,9 @@ internal enum ServerKind
     /// <summary>ASP.NET Core: HTTP/1.1 and HTTP/2, JSON and protobuf.</summary>
     Http,
 
+    /// <summary>ASP.NET Core with the standard gRPC server.</summary>
+    GrpcDotnet,
+
     /// <summary>Ours.</summary>
     Micro,
 }

@@ -30,6 +30,9 @@ internal static class NodeProtocol
         return Is(wanted, ProtocolNames.Grpc);
     }
 
+    /// <summary>Returns <see langword="true"/> for a node whose record lists its protocols, as servers of this framework do.</summary>
+    public static bool IsOfThisFramework(Node node) => node.Metadata.ContainsKey(ProtocolNames.MetadataKey);
+
     /// <summary>The content type of a call says more than the option; the old envelopes exist in mucp alone.</summary>
     private static string? Wanted(CallPlan plan)
     {

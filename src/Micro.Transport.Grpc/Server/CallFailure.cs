@@ -23,7 +23,7 @@ internal static class CallFailure
         if (error is StubStatusException answered)
         {
             // The handler speaks gRPC itself: its callers get what it said.
-            reply.Fail((GrpcStatusCode)(int)answered.GrpcStatus.StatusCode, answered.GrpcStatus.Detail, answered.StatusDetails);
+            reply.Fail(answered.GrpcStatus.StatusCode, answered.GrpcStatus.Detail, answered.StatusDetails);
             return;
         }
 
@@ -33,7 +33,7 @@ internal static class CallFailure
         reply.Fail(status, message, Details(status, message, error));
     }
 
-    private static string? Details(GrpcStatusCode status, string message, MicroException error)
+    private static string? Details(StatusCode status, string message, MicroException error)
     {
         var detail = new ErrorDetail { Id = error.Id, Code = error.Code, Detail = error.Detail, Status = error.Status };
         var details = new RpcStatus

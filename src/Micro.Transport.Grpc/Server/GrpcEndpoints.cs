@@ -16,7 +16,7 @@ internal sealed class GrpcEndpoints(EndpointTable endpoints, string serviceName,
     {
         if (!GrpcPath.IsValid(path))
         {
-            throw new CallRefusal(GrpcStatusCode.Unimplemented, "the path must be /service/method");
+            throw new CallRefusal(StatusCode.Unimplemented, "the path must be /service/method");
         }
 
         if (endpoints.TryGetRpc(path, out var invoker) || _own.TryGetValue(path, out invoker))
@@ -31,7 +31,7 @@ internal sealed class GrpcEndpoints(EndpointTable endpoints, string serviceName,
         if (!endpoints.AcceptsShortName(service, serviceName))
         {
             throw new CallRefusal(
-                GrpcStatusCode.Unimplemented,
+                StatusCode.Unimplemented,
                 endpoints.HasContract(service) ? $"unknown method {method} of service {service}" : $"unknown service {service}");
         }
 
@@ -42,7 +42,7 @@ internal sealed class GrpcEndpoints(EndpointTable endpoints, string serviceName,
         }
 
         throw new CallRefusal(
-            GrpcStatusCode.Unimplemented,
+            StatusCode.Unimplemented,
             endpoints.HasHandler(handler) ? $"unknown service {handler}.{method}" : $"unknown service {handler}");
     }
 }

@@ -38,8 +38,8 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
     {
         var frame = _frame ??= new PooledBufferWriter();
         frame.Clear();
-        frame.GetSpan(FrameWriter.PrefixLength)[..FrameWriter.PrefixLength].Clear();
-        frame.Advance(FrameWriter.PrefixLength);
+        frame.GetSpan(FramePrefix.Length)[..FramePrefix.Length].Clear();
+        frame.Advance(FramePrefix.Length);
         return frame;
     }
 
@@ -48,15 +48,15 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
     public void AppendFrame()
     {
         var frame = _frame!.WrittenSpan;
-        if (_format!.IsJson && frame.Length > FrameWriter.PrefixLength && frame[^1] == '\n')
+        if (_format!.IsJson && frame.Length > FramePrefix.Length && frame[^1] == '\n')
         {
             frame = frame[..^1];
         }
 
-        var length = frame.Length - FrameWriter.PrefixLength;
+        var length = frame.Length - FramePrefix.Length;
         if (length > limit)
         {
-            throw new CallRefusal(GrpcStatusCode.ResourceExhausted, $"the response has {length} bytes, the limit is {limit}");
+            throw new CallRefusal(StatusCode.ResourceExhausted, $"the response has {length} bytes, the limit is {limit}");
         }
 
         WriteHeaders();
@@ -87,12 +87,12 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
             await exchange.Body.StartAsync();
         }
 
-        SetStatus(exchange.Trailers, GrpcStatusCode.Ok);
+        SetStatus(exchange.Trailers, StatusCode.OK);
         MetadataWriter.Write(_context?.SentTrailers, exchange.Trailers);
     }
 
     /// <summary>Ends the call with a failure.</summary>
-    public void Fail(GrpcStatusCode status, string message, string? details)
+    public void Fail(StatusCode status, string message, string? details)
     {
         IHeaderDictionary target;
         if (_hasMessage || exchange.Response.HasStarted)
@@ -135,6 +135,7 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
     {
         WriteHeaders();
         await exchange.Body.StartAsync();
+        await FlushAsync(context.CancellationToken);
     }
 
     private void WriteHeaders()
@@ -163,6 +164,6 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
         }
     }
 
-    private static void SetStatus(IHeaderDictionary target, GrpcStatusCode status) =>
-        target.GrpcStatus = status == GrpcStatusCode.Ok ? "0" : ((int)status).ToString(CultureInfo.InvariantCulture);
+    private static void SetStatus(IHeaderDictionary target, StatusCode status) =>
+        target.GrpcStatus = status == StatusCode.OK ? "0" : ((int)status).ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Greeter;
-using Micro.Transport.Grpc.Client.Calls;
+using Micro.Transport.Grpc.Client;
 
 namespace Micro.Transport.Grpc.Tests.Client;
 
@@ -12,7 +12,7 @@ public sealed class CallPathTests
     [InlineData("svc", "Greeter.Hello", null, "/svc.Greeter/Hello")]
     [InlineData("go.micro.srv", "Greeter.Hello", null, "/go.micro.srv.Greeter/Hello")]
     [InlineData("no path%", "Greeter.Hello", null, "/Greeter/Hello")]
-    [InlineData("svc", "a.Greeter.Hello", "greeter", "/greeter.a.Greeter/Hello")]
+    [InlineData("svc", "a.Greeter.Hello", "greeter", "/a.Greeter/Hello")]
     [InlineData("svc", "/other.Greeter/Hello", "greeter", "/other.Greeter/Hello")]
     public void Of_Endpoint_IsThePath(string service, string endpoint, string? package, string expected) =>
         CallPath.Of(service, endpoint, package).Should().Be(expected);

@@ -14,6 +14,7 @@ internal static class RpcTable
         ("x batch", RowNames.RawBatch),
         ("x h1 pb", RowNames.Http1Protobuf),
         ("x h2 pb", RowNames.Http2Protobuf),
+        ("x grpc-dotnet", RowNames.GrpcDotnet),
     ];
 
     public static string Write(RpcReport report)

@@ -40,6 +40,15 @@ internal static class RpcTargets
             }
         }
 
+        foreach (var callers in (int[])[1, 16, Many])
+        {
+            if (report.Find(RowNames.Grpc, callers) is { } ours && report.Find(RowNames.GrpcDotnet, callers) is { } theirs)
+            {
+                var ratio = ours.Closed.CallsPerSecond / theirs.Closed.CallsPerSecond;
+                yield return ($"{RowNames.Grpc}, {callers} {(callers == 1 ? "caller" : "callers")}, calls/s by those of {RowNames.GrpcDotnet}", "≥ 0.95", ratio, ratio >= 0.95);
+            }
+        }
+
         foreach (var name in (string[])[RowNames.MucpMultiplexed, RowNames.MucpExclusive])
         {
             if (report.Find(name, 1) is { } ours && report.Find(RowNames.RawPingPong, 1) is { } raw)

@@ -9,10 +9,11 @@ internal static class RowNames
     public const string Http1Protobuf = "http/1.1 protobuf";
     public const string Http2Json = "http/2 json";
     public const string Http2Protobuf = "http/2 protobuf";
+    public const string GrpcDotnet = "grpc-dotnet";
     public const string MucpMultiplexed = "mucp multiplexed";
     public const string MucpExclusive = "mucp exclusive";
     public const string Grpc = "grpc";
 
     public static readonly IReadOnlyList<string> All =
-        [RawPingPong, RawBatch, Http1Json, Http1Protobuf, Http2Json, Http2Protobuf, MucpMultiplexed, MucpExclusive, Grpc];
+        [RawPingPong, RawBatch, Http1Json, Http1Protobuf, Http2Json, Http2Protobuf, GrpcDotnet, MucpMultiplexed, MucpExclusive, Grpc];
 }

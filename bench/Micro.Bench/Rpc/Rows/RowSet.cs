@@ -78,6 +78,12 @@ internal sealed class RowSet : IAsyncDisposable
             Add(names, RowNames.Http2Json, name => new HttpRow(name, http, isHttp2: true, isJson: true));
             Add(names, RowNames.Http2Protobuf, name => new HttpRow(name, http, isHttp2: true, isJson: false));
         }
+
+        if (names.Contains(RowNames.GrpcDotnet))
+        {
+            var grpc = await StartAsync(ServerKind.GrpcDotnet, cancellationToken);
+            Add(names, RowNames.GrpcDotnet, _ => new GrpcDotnetRow(grpc));
+        }
     }
 
     private async Task AddMicroAsync(ServerProcess server, IReadOnlyCollection<string> names, int mostCallers)

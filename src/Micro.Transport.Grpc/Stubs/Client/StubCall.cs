@@ -112,10 +112,18 @@ internal sealed class StubCall
     }
 
     /// <summary>Returns a failure as callers of generated clients expect it; that of the call itself when it has ended.</summary>
-    public RpcException FailureOf(Exception exception) =>
-        new(
+    public RpcException FailureOf(Exception exception)
+    {
+        var trailers = ReadTrailers();
+        if (exception is GrpcException { StatusDetails.IsEmpty: false } answered && trailers.Get(StubStatus.DetailsKey) is null)
+        {
+            trailers.Add(StubStatus.DetailsKey, answered.StatusDetails.ToArray());
+        }
+
+        return new RpcException(
             _status is Status known ? known : StubStatus.Of(exception, _metadata.Trailers, CancellationToken.IsCancellationRequested),
-            ReadTrailers());
+            trailers);
+    }
 
     private void Cancel()
     {

@@ -19,9 +19,9 @@ internal static class StubStatus
     /// <param name="isCancelled"><see langword="true"/> when the caller cancelled or disposed the call.</param>
     public static Status Of(Exception exception, CallMetadata trailers, bool isCancelled) => exception switch
     {
-        GrpcException answered => new Status((StatusCode)(int)answered.StatusCode, answered.Detail, answered),
+        GrpcException answered => new Status(answered.StatusCode, answered.Detail, answered),
         MicroException error when TryReadExact(trailers, out var code) => new Status(code, error.Detail, error),
-        MicroException error => new Status((StatusCode)(int)GrpcStatusCodes.FromMicroCode(error.Code), ErrorJson.Format(error), error),
+        MicroException error => new Status(GrpcStatusCodes.FromMicroCode(error.Code), ErrorJson.Format(error), error),
         OperationCanceledException => new Status(StatusCode.Cancelled, "the call was cancelled", exception),
         ObjectDisposedException when isCancelled => new Status(StatusCode.Cancelled, "the call was disposed", exception),
         _ => new Status(StatusCode.Internal, exception.Message, exception),

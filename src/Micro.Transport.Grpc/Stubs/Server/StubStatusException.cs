@@ -7,7 +7,7 @@ namespace Micro.Transport.Grpc.Stubs.Server;
 /// go-micro's table gives it, beside the status itself.
 /// </summary>
 internal sealed class StubStatusException(string service, Status status, string? details, Exception? cause)
-    : MicroException(GrpcStatusCodes.ToMicroCode((GrpcStatusCode)(int)status.StatusCode), service, Shorten(status.Detail), ErrorKind.Application, cause)
+    : MicroException(GrpcStatusCodes.ToMicroCode(status.StatusCode), service, Shorten(status.Detail), ErrorKind.Application, cause)
 {
     public const string StatusKey = "grpc-status";
 
