@@ -11,6 +11,13 @@ internal static class Jitter
     public static TimeSpan Extend(TimeSpan time, Random random) =>
         time <= TimeSpan.Zero ? time : time * (1 + (0.2 * NextDouble(random)));
 
+    /// <summary>Returns the pause after a number of failures in a row: it grows by 1.6 from the first to the longest, ± 20 %.</summary>
+    public static TimeSpan Backoff(TimeSpan first, TimeSpan longest, int failures, Random random)
+    {
+        var pause = first * Math.Pow(1.6, Math.Clamp(failures - 1, 0, 20));
+        return Spread(pause < longest ? pause : longest, random);
+    }
+
     private static double NextDouble(Random random)
     {
         // One source may be shared by several loops, and Random is not safe for concurrent use.

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Micro.Registry.Etcd.Api;
-using Micro.Transport.Grpc;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -12,9 +11,9 @@ namespace Micro.Registry.Etcd;
 public static class Etcd
 #pragma warning restore MA0049
 {
-    /// <summary>Makes a registry. Nothing is opened before its first use.</summary>
+    /// <summary>Creates a registry. Nothing is opened before its first use.</summary>
     /// <param name="configure">Changes the default settings.</param>
-    /// <param name="loggerFactory">Where it logs; <see langword="null"/> for nowhere.</param>
+    /// <param name="loggerFactory">The target of its logs; <see langword="null"/> to log nothing.</param>
     /// <param name="timeProvider">Time source; <see langword="null"/> for the system's.</param>
     /// <returns>The registry, safe for concurrent use.</returns>
     /// <exception cref="OptionsValidationException">Settings are wrong; the message names all of them.</exception>
@@ -32,7 +31,7 @@ public static class Etcd
         var time = timeProvider ?? TimeProvider.System;
         var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Micro.Registry.Etcd");
         var tls = LoadTls(options);
-        if (tls.DangerousSkipCertificateVerification && EtcdTls.IsWanted(options))
+        if (tls.SkipsVerification && EtcdTls.IsWanted(options))
         {
             EtcdRegistry.Log.VerificationSkipped(logger);
         }
@@ -41,7 +40,7 @@ public static class Etcd
         return new EtcdRegistry(options, new EtcdApi(options, tls, EtcdCredentials.From(options), time, random, logger), time, random, logger);
     }
 
-    private static GrpcTlsOptions LoadTls(EtcdRegistryOptions options)
+    private static EtcdTls LoadTls(EtcdRegistryOptions options)
     {
         try
         {

@@ -5,7 +5,15 @@ namespace Micro.Registry.Etcd;
 /// <summary>Reads the address of a member in any of its usual forms.</summary>
 internal static class EtcdAddress
 {
-    public const int DefaultPort = 2379;
+    private const int DefaultPort = 2379;
+
+    /// <summary>Returns the addresses of all members, by default the one on this host.</summary>
+    public static IEnumerable<Uri> Members(EtcdRegistryOptions options)
+    {
+        var secure = EtcdTls.IsWanted(options);
+        return options.Addresses.DefaultIfEmpty("127.0.0.1").Select(text =>
+            TryParse(text, secure, out var address) ? address : throw new ArgumentException($"'{text}' is not an address of an etcd member", nameof(options)));
+    }
 
     public static bool TryParse(string? text, bool secure, [NotNullWhen(true)] out Uri? address)
     {
@@ -37,7 +45,7 @@ internal static class EtcdAddress
         return Uri.TryCreate($"{scheme}://{NodeAddress.Format(host, port)}", UriKind.Absolute, out address);
     }
 
-    /// <summary>Whether the text asks for TLS.</summary>
+    /// <summary>Returns <see langword="true"/> if the text asks for TLS.</summary>
     public static bool IsSecure(string text) => Split(text.Trim()).IsHttps;
 
     private static (bool IsHttps, string Address) Split(string text) =>

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
+using Grpc.Core;
 using Micro.Registry.Etcd.Api;
 using Micro.Registry.Etcd.Leases;
 using Micro.Registry.Etcd.Records;
 using Micro.Registry.Etcd.Watching;
-using Micro.Transport.Grpc;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Etcd;
@@ -39,10 +39,10 @@ internal sealed partial class EtcdRegistry : IRegistry
 
     public string Name => "etcd";
 
-    /// <summary>Values that could not be used; for diagnosis and tests.</summary>
+    /// <summary>Gets the values that could not be used; for diagnosis and tests.</summary>
     internal SkippedKeys Skipped { get; }
 
-    /// <summary>How many leases are renewed; for diagnosis and tests.</summary>
+    /// <summary>Gets the number of leases that are renewed; for diagnosis and tests.</summary>
     internal int KeptLeases => _keeper.Count;
 
     public async Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default)
@@ -51,7 +51,7 @@ internal sealed partial class EtcdRegistry : IRegistry
         ServiceRecordRules.ThrowIfInvalid(service);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
 
-        // The signal is in place before the first write, so that no loss falls between.
+        // The signal is in place before the first write, so that no loss is missed in between.
         var signal = FindSignal(service);
         foreach (var node in service.Nodes)
         {
@@ -93,7 +93,7 @@ internal sealed partial class EtcdRegistry : IRegistry
             }
             catch (RegistryException exception)
             {
-                first ??= exception; // the other nodes are withdrawn all the same
+                first ??= exception; // withdraw the other nodes first
             }
         }
 
@@ -132,7 +132,7 @@ internal sealed partial class EtcdRegistry : IRegistry
             await stop.CancelAsync();
             await running;
 
-            // A reader that left early has not seen how the first list failed.
+            // A reader that left early has not observed the failure of the first list.
             await watch.Listed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -155,7 +155,7 @@ internal sealed partial class EtcdRegistry : IRegistry
         // The source itself is not disposed: watches that end now still look at its token.
         await _disposed.CancelAsync();
 
-        // What is still registered expires with its lease.
+        // Registered nodes expire with their leases.
         await _keeper.DisposeAsync();
         await _api.DisposeAsync();
         foreach (var node in nodes)
@@ -174,13 +174,13 @@ internal sealed partial class EtcdRegistry : IRegistry
         {
             await watch.Listed.WaitAsync(cancellationToken);
         }
-        catch (GrpcException exception)
+        catch (RpcException exception)
         {
-            throw EtcdErrors.Translate(exception);
+            throw EtcdErrors.ToRegistryError(exception);
         }
         catch (OperationCanceledException) when (_disposed.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            // The registry was disposed: the reader finds the end of the watch.
+            // The registry was disposed: the reader gets the end of the watch.
         }
     }
 
@@ -209,13 +209,13 @@ internal sealed partial class EtcdRegistry : IRegistry
 
             return records.ToSet().Records;
         }
-        catch (GrpcException exception)
+        catch (RpcException exception)
         {
-            throw EtcdErrors.Translate(exception);
+            throw EtcdErrors.ToRegistryError(exception);
         }
     }
 
-    /// <summary>Runs work for one node alone, and translates what etcd answers.</summary>
+    /// <summary>Runs work for one node, one at a time, and translates the errors of etcd.</summary>
     private async Task WithNodeAsync(
         string service, string id, Func<NodeState, CancellationToken, Task> work, CancellationToken cancellationToken)
     {
@@ -227,15 +227,15 @@ internal sealed partial class EtcdRegistry : IRegistry
             {
                 if (state.IsWithdrawn)
                 {
-                    continue; // withdrawn while we waited: a new life begins with a new state
+                    continue; // withdrawn while this caller waited: start with a new state
                 }
 
                 await work(state, cancellationToken);
                 return;
             }
-            catch (GrpcException exception)
+            catch (RpcException exception)
             {
-                throw EtcdErrors.Translate(exception);
+                throw EtcdErrors.ToRegistryError(exception);
             }
             finally
             {

@@ -1,38 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Micro.Transport.Grpc;
 
 namespace Micro.Registry.Etcd;
 
-/// <summary>Reads certificates into what a channel needs.</summary>
-internal static class EtcdTls
+/// <summary>The certificates for connections to the members, read once.</summary>
+internal sealed class EtcdTls(X509Certificate2Collection authorities, X509Certificate2? certificate, bool skipsVerification)
 {
-    /// <summary>Whether the options or an address ask for TLS.</summary>
+    public bool SkipsVerification => skipsVerification;
+
+    /// <summary>Returns <see langword="true"/> if the options or an address ask for TLS.</summary>
     public static bool IsWanted(EtcdRegistryOptions options) =>
         options.Secure
         || options.Tls.CaFile is not null
         || options.Tls.ClientCertificateFile is not null
         || options.Addresses.Any(EtcdAddress.IsSecure);
 
+    /// <summary>Reads the files.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="System.Security.Cryptography.CryptographicException">A file holds no certificate or key.</exception>
-    public static GrpcTlsOptions Load(EtcdRegistryOptions options)
+    public static EtcdTls Load(EtcdRegistryOptions options)
     {
-        var tls = new GrpcTlsOptions
+        var authorities = new X509Certificate2Collection();
+        if (options.Tls.CaFile is { } file)
         {
-            ServerName = options.Tls.ServerName,
-            DangerousSkipCertificateVerification = options.Tls.SkipVerification
-                ?? string.Equals(options.Variable("MICRO_TLS_INSECURE"), "true", StringComparison.OrdinalIgnoreCase),
-        };
-        if (options.Tls.CaFile is { } authorities)
-        {
-            tls.TrustedAuthorities.ImportFromPemFile(authorities);
+            authorities.ImportFromPemFile(file);
         }
 
-        if (options.Tls.ClientCertificateFile is { } certificate)
+        return new EtcdTls(
+            authorities,
+            options.Tls.ClientCertificateFile is { } certificate ? X509Certificate2.CreateFromPemFile(certificate, options.Tls.ClientKeyFile) : null,
+            options.Tls.SkipVerification ?? string.Equals(options.Variable("MICRO_TLS_INSECURE"), "true", StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Creates the settings for the connections to one member.</summary>
+    [SuppressMessage("Security", "CA5398", Justification = "A lower bound of TLS 1.2, whatever the system allows.")]
+    [SuppressMessage("Security", "CA5359", Justification = "Only with the option of that name, which logs a warning.")]
+    public SslClientAuthenticationOptions CreateOptions()
+    {
+        var options = new SslClientAuthenticationOptions { EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 };
+        if (certificate is not null)
         {
-            tls.ClientCertificate = X509Certificate2.CreateFromPemFile(certificate, options.Tls.ClientKeyFile);
+            options.ClientCertificates = [certificate];
         }
 
-        return tls;
+        if (authorities.Count > 0)
+        {
+            options.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        }
+
+        if (skipsVerification)
+        {
+            options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        }
+
+        return options;
     }
 }

@@ -63,7 +63,7 @@ public sealed class PackageTests(PackedRepository repository)
     [InlineData("Micro.Contracts", "Grpc.Tools")]
     [InlineData("Micro.Core", "Google.Protobuf")]
     [InlineData("Micro.Registry.Consul", "Micro.Core")]
-    [InlineData("Micro.Registry.Etcd", "Google.Protobuf", "Micro.Core", "Micro.Transport.Grpc")]
+    [InlineData("Micro.Registry.Etcd", "dotnet-etcd", "Grpc.Net.Client", "Micro.Core")]
     [InlineData("Micro.Registry.Mdns", "Micro.Core")]
     [InlineData("Micro.Selector", "Micro.Core")]
     [InlineData("Micro.Templates")]

@@ -2,7 +2,6 @@ using Google.Protobuf;
 using Micro.Registry.Etcd.Api;
 using Micro.Registry.Etcd.Tests.Cluster;
 using Micro.Testing;
-using Micro.Transport.Grpc;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Micro.Registry.Etcd.Tests;
@@ -18,7 +17,7 @@ public sealed class LargeAnswerTests
         using var log = new CapturingLoggerFactory();
         var options = new EtcdRegistryOptions();
         options.Addresses.Add(server.Address);
-        await using var api = new EtcdApi(options, new GrpcTlsOptions(), null, TimeProvider.System, new Random(1), NullLogger.Instance);
+        await using var api = new EtcdApi(options, EtcdTls.Load(options), null, TimeProvider.System, new Random(1), NullLogger.Instance);
         await using var registry = Etcd.CreateRegistry(
             small =>
             {
@@ -29,7 +28,7 @@ public sealed class LargeAnswerTests
         var name = Some.NewName();
         await using var watched = new Watched(registry, name);
         await Eventually.TrueAsync(() => watched.IsSynchronized, "the watch");
-        var lease = (await api.GrantAsync(60, CancellationToken.None)).Id;
+        var lease = (await api.GrantAsync(60, CancellationToken.None)).ID;
         var labels = new Dictionary<string, string> { ["filler"] = new('x', 60_000) };
         for (var index = 0; index < 90; index++)
         {

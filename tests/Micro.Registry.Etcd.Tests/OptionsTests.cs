@@ -1,6 +1,6 @@
-using Micro.Registry.Etcd.Api;
 using Micro.Registry.Etcd.Records;
 using Microsoft.Extensions.Options;
+using Mvccpb;
 
 namespace Micro.Registry.Etcd.Tests;
 

@@ -1,7 +1,7 @@
 using Google.Protobuf;
-using Micro.Registry.Etcd.Api;
 using Micro.Registry.Etcd.Records;
 using Micro.Registry.Etcd.Watching;
+using Mvccpb;
 
 namespace Micro.Registry.Etcd.Tests;
 
@@ -79,7 +79,7 @@ public sealed class RecordReaderTests
         foreach (var id in new[] { "a", "b" })
         {
             var record = Some.Record("greeter", id) with { Endpoints = [endpoint] };
-            told.Add(records.Apply(new KeyEvent { Kv = Pair($"/micro/registry/greeter/{id}", RecordJson.Write(record)) })![0].Service!);
+            told.Add(records.Apply(new Event { Kv = Pair($"/micro/registry/greeter/{id}", RecordJson.Write(record)) })![0].Service!);
         }
 
         told[1].Endpoints.Should().Equal(endpoint);

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Etcdserverpb;
 using Google.Protobuf;
 using Micro.Registry.Etcd.Api;
 using Micro.Registry.Etcd.Records;
 using Micro.Registry.Etcd.Tests.Cluster;
+using Mvccpb;
 
 namespace Micro.Registry.Etcd.Tests;
 
@@ -50,7 +52,7 @@ public sealed class RecordingTests(SharedEtcd shared)
     public void Watch_Recorded_SamePrefixAndOptions()
     {
         var call = Read("calls.json").GetProperty("calls").EnumerateArray()
-            .First(call => call.GetProperty("path").GetString() == EtcdMethods.Watch.Path);
+            .First(call => call.GetProperty("path").GetString() == "/etcdserverpb.Watch/Watch");
         var recorded = WatchRequest.Parser.ParseFrom(Convert.FromHexString(call.GetProperty("request_hex").GetString()!)).CreateRequest;
         var range = EtcdKeys.Service("/micro/registry/", "greeter");
 
@@ -90,7 +92,7 @@ public sealed class RecordingTests(SharedEtcd shared)
             case "/etcdserverpb.KV/DeleteRange":
                 return DeleteRangeRequest.Parser.WithDiscardUnknownFields(true).ParseFrom(bytes);
             case "/etcdserverpb.Lease/LeaseGrant":
-                return new LeaseGrantRequest { Ttl = 30 };
+                return new LeaseGrantRequest { TTL = 30 };
             case "/etcdserverpb.Lease/LeaseKeepAlive":
                 return LeaseKeepAliveRequest.Parser.WithDiscardUnknownFields(true).ParseFrom(bytes);
             default:

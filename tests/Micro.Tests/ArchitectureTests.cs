@@ -9,19 +9,18 @@ using Micro.Transport.Grpc;
 
 namespace Micro.Tests;
 
-/// <summary>Dependencies run one way: Micro → {Selector, Transport.Grpc, Registry.*} → Core; of the backends only etcd uses Transport.Grpc.</summary>
+/// <summary>Dependencies run one way: Micro → {Selector, Transport.Grpc, Registry.*} → Core.</summary>
 public sealed class ArchitectureTests
 {
     private static readonly Assembly Core = typeof(IRegistry).Assembly;
     private static readonly Assembly Facade = typeof(MicroService).Assembly;
-    private static readonly Assembly[] Backends = [typeof(MdnsRegistryOptions).Assembly, typeof(ConsulRegistryOptions).Assembly];
-    private static readonly Assembly Etcd = typeof(EtcdRegistryOptions).Assembly;
+    private static readonly Assembly[] Backends = [typeof(MdnsRegistryOptions).Assembly, typeof(ConsulRegistryOptions).Assembly, typeof(EtcdRegistryOptions).Assembly];
     private static readonly Assembly Grpc = typeof(IGrpcChannel).Assembly;
     private static readonly Assembly Selector = typeof(Selectors).Assembly;
 
     public static TheoryData<string> AssemblyNames => [.. All.Select(assembly => assembly.GetName().Name!)];
 
-    private static IEnumerable<Assembly> All => [Core, Selector, Grpc, Etcd, .. Backends, Facade];
+    private static IEnumerable<Assembly> All => [Core, Selector, Grpc, .. Backends, Facade];
 
     [Fact]
     public void Core_SeesNothingOfOurs() => OwnReferences(Core).Should().BeEmpty();
@@ -34,10 +33,6 @@ public sealed class ArchitectureTests
             OwnReferences(assembly).Should().BeSubsetOf(["Micro.Core"], "{0} must know nobody else", assembly.GetName().Name);
         }
     }
-
-    [Fact]
-    public void Etcd_AloneOfTheBackends_SeesGrpcAsWell() =>
-        OwnReferences(Etcd).Should().BeSubsetOf(["Micro.Core", "Micro.Transport.Grpc"]).And.Contain("Micro.Transport.Grpc");
 
     [Fact]
     public void TestKit_SeesFacadeAndCoreOnlyAndNobodySeesIt()

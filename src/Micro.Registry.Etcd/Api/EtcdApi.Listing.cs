@@ -1,5 +1,7 @@
+using Etcdserverpb;
 using Google.Protobuf;
-using Micro.Transport.Grpc;
+using Grpc.Core;
+using Mvccpb;
 
 namespace Micro.Registry.Etcd.Api;
 
@@ -9,8 +11,8 @@ internal sealed partial class EtcdApi
     private const int PageKeys = 1000;
     private const int ListTries = 3;
 
-    /// <summary>Reads all keys of a prefix and the revision they had.</summary>
-    public async Task<KeyList> ListAsync(KeyRange range, CancellationToken cancellationToken)
+    /// <summary>Reads all keys of a prefix and the revision of the list.</summary>
+    public async Task<(long Revision, IReadOnlyList<KeyValue> Pairs)> ListAsync(KeyRange range, CancellationToken cancellationToken)
     {
         for (var round = 1; ; round++)
         {
@@ -18,18 +20,18 @@ internal sealed partial class EtcdApi
             {
                 return await ListPagesAsync(range, cancellationToken);
             }
-            catch (GrpcException error) when (error.StatusCode == GrpcStatusCode.OutOfRange && round < ListTries)
+            catch (RpcException error) when (error.StatusCode == StatusCode.OutOfRange && round < ListTries)
             {
-                // The revision was compacted meanwhile, or the member that went on has not got that far: a new list.
+                // The revision was compacted in between, or the next member is behind it: a new list.
             }
         }
     }
 
-    private async Task<KeyList> ListPagesAsync(KeyRange range, CancellationToken cancellationToken)
+    private async Task<(long Revision, IReadOnlyList<KeyValue> Pairs)> ListPagesAsync(KeyRange range, CancellationToken cancellationToken)
     {
         var before = Interlocked.Read(ref _revision);
         var request = new RangeRequest { Key = range.Start, RangeEnd = range.End, Limit = PageKeys, Serializable = !_options.LinearizableReads };
-        var page = await CallAsync(EtcdMethods.Range, request, cancellationToken);
+        var page = await RangeAsync(request, cancellationToken);
         if (_options.LinearizableReads)
         {
             Observe(before, page.Header);
@@ -42,23 +44,19 @@ internal sealed partial class EtcdApi
         {
             request = request.Clone();
             request.Revision = revision;
-            request.Key = After(pairs[^1].Key);
-            page = await CallAsync(EtcdMethods.Range, request, cancellationToken);
+            request.Key = ByteString.CopyFrom([.. pairs[^1].Key.Span, 0]); // the smallest key after this one
+            page = await RangeAsync(request, cancellationToken);
             bytes += page.CalculateSize();
             if (bytes > _options.MaxReceiveBytes)
             {
-                throw new GrpcException(
-                    GrpcStatusCode.ResourceExhausted,
-                    $"the list of {range.Prefix} has more than {_options.MaxReceiveBytes} bytes: raise {nameof(_options.MaxReceiveBytes)}",
-                    ErrorKind.Protocol);
+                throw EtcdErrors.Create(
+                    StatusCode.ResourceExhausted,
+                    $"the list of {range.Prefix} has more than {_options.MaxReceiveBytes} bytes: raise {nameof(_options.MaxReceiveBytes)}");
             }
 
             pairs.AddRange(page.Kvs);
         }
 
-        return new KeyList(revision, pairs);
+        return (revision, pairs);
     }
-
-    /// <summary>The smallest key after this one.</summary>
-    private static ByteString After(ByteString key) => ByteString.CopyFrom([.. key.Span, 0]);
 }

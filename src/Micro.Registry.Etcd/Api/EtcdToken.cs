@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
-using Micro.Transport.Grpc;
+using Etcdserverpb;
+using Grpc.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Etcd.Api;
 
-/// <summary>The token of one user: asked for at first use and again when etcd no longer knows it, by one caller at a time.</summary>
+/// <summary>The token of one user, requested at first use and again when etcd no longer knows it, by one caller at a time.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore is never waited on by handle, so it holds nothing.")]
 internal sealed class EtcdToken(EtcdCredentials? credentials, TimeProvider time, ILogger logger)
 {
@@ -15,24 +16,24 @@ internal sealed class EtcdToken(EtcdCredentials? credentials, TimeProvider time,
 
     public string? Current => Volatile.Read(ref _token);
 
-    /// <summary>The token; null without credentials, empty while the cluster works without authentication.</summary>
-    public async ValueTask<string?> GetAsync(IGrpcChannel channel, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>Gets the token; <see langword="null"/> without credentials, empty while the cluster works without authentication.</summary>
+    public async ValueTask<string?> GetAsync(EtcdMember member, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (credentials is null || Current is not null)
         {
             return Current;
         }
 
-        // Whoever waits for another one's answer waits as long as for an answer of his own, no longer.
+        // Waiting for the request of another caller counts towards the time limit of this one.
         var start = time.GetTimestamp();
         if (!await WaitAsync(timeout, cancellationToken))
         {
-            throw new GrpcException(GrpcStatusCode.DeadlineExceeded, $"no token within {timeout}");
+            throw EtcdErrors.Create(StatusCode.DeadlineExceeded, $"no token within {timeout}");
         }
 
         try
         {
-            return _token ??= await AuthenticateAsync(channel, credentials, timeout - time.GetElapsedTime(start), cancellationToken);
+            return _token ??= await AuthenticateAsync(member, credentials, timeout - time.GetElapsedTime(start), cancellationToken);
         }
         finally
         {
@@ -40,7 +41,7 @@ internal sealed class EtcdToken(EtcdCredentials? credentials, TimeProvider time,
         }
     }
 
-    /// <summary>Drops a token that etcd refused, unless another caller has got a new one already.</summary>
+    /// <summary>Drops a token that etcd refused, unless another caller already has a new one.</summary>
     public void Forget(string? refused) => Interlocked.CompareExchange(ref _token, null, refused);
 
     private async Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
@@ -64,18 +65,18 @@ internal sealed class EtcdToken(EtcdCredentials? credentials, TimeProvider time,
     }
 
     private async Task<string> AuthenticateAsync(
-        IGrpcChannel channel, EtcdCredentials user, TimeSpan timeout, CancellationToken cancellationToken)
+        EtcdMember member, EtcdCredentials user, TimeSpan timeout, CancellationToken cancellationToken)
     {
         try
         {
             var request = new AuthenticateRequest { Name = user.Username, Password = user.Password };
-            var answer = await channel.CallAsync(EtcdMethods.Authenticate, request, new GrpcCallOptions { Timeout = timeout }, cancellationToken);
+            var answer = await member.CallAsync((client, token) => client.AuthenticateAsync(request, cancellationToken: token), timeout, cancellationToken);
             EtcdRegistry.Log.Authenticated(logger, user.Username);
             return answer.Token;
         }
-        catch (GrpcException error) when (error.StatusCode == GrpcStatusCode.FailedPrecondition)
+        catch (RpcException error) when (error.StatusCode == StatusCode.FailedPrecondition)
         {
-            return ""; // the cluster asks nobody who he is
+            return ""; // the cluster works without authentication
         }
     }
 }

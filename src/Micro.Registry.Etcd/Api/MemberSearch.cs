@@ -2,11 +2,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Etcd.Api;
 
-/// <summary>Tries members until one can be used, at growing distance and for ever; everybody who waits shares one search.</summary>
-/// <param name="tryMember">Tries the present member and moves on when it fails.</param>
+/// <summary>Tries members until one can be used, with growing pauses and without end. All callers that wait share one search.</summary>
+/// <param name="tryMember">Tries the current member and moves on when it fails.</param>
 /// <param name="time">Time source.</param>
 /// <param name="random">Spreads the tries.</param>
-/// <param name="logger">Told the first failure of a search and its end.</param>
+/// <param name="logger">Logs the first failure of a search and its end.</param>
 internal sealed class MemberSearch(Func<CancellationToken, Task> tryMember, TimeProvider time, Random random, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -16,14 +16,14 @@ internal sealed class MemberSearch(Func<CancellationToken, Task> tryMember, Time
     private Task _running = Task.CompletedTask;
 
     /// <summary>Waits for a usable member.</summary>
-    /// <param name="cancellationToken">Ends the wait; the search goes on for the others.</param>
+    /// <param name="cancellationToken">Ends the wait of this caller; the search goes on for the others.</param>
     public Task RunAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             if (_running.IsCompleted && !_stop.IsCancellationRequested)
             {
-                // It belongs to nobody in particular: not to the ambient values of whoever asks first, nor to his token.
+                // The search outlives its first caller: it must not keep the caller's ambient values or token.
                 using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
                 {
                     _running = Task.Run(() => SearchAsync(_stop.Token), CancellationToken.None);
@@ -46,7 +46,7 @@ internal sealed class MemberSearch(Func<CancellationToken, Task> tryMember, Time
         await running;
     }
 
-    /// <summary>Never throws: its end means that somebody answered, or that the registry is disposed.</summary>
+    /// <summary>Never throws; ends when a member can be used or the registry is disposed.</summary>
     private async Task SearchAsync(CancellationToken cancellationToken)
     {
         for (var failures = 0; !cancellationToken.IsCancellationRequested; failures++)
@@ -74,8 +74,7 @@ internal sealed class MemberSearch(Func<CancellationToken, Task> tryMember, Time
                 }
             }
 
-            var pause = FirstPause * Math.Pow(1.6, Math.Min(failures, 20));
-            pause = Jitter.Spread(pause < LongestPause ? pause : LongestPause, random);
+            var pause = Jitter.Backoff(FirstPause, LongestPause, failures + 1, random);
             await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

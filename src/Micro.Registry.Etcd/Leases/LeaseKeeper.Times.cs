@@ -1,21 +1,22 @@
+using Etcdserverpb;
+using Grpc.Core;
 using Micro.Registry.Etcd.Api;
-using Micro.Transport.Grpc;
 
 namespace Micro.Registry.Etcd.Leases;
 
-/// <summary>What is due when; all under the lock.</summary>
+/// <summary>Due times, all under the lock.</summary>
 internal sealed partial class LeaseKeeper
 {
     private TimeSpan NextAfter(KeptLease lease) => Jitter.Spread(lease.Ttl / 3, random);
 
-    /// <summary>On a new stream nothing is asked yet.</summary>
+    /// <summary>Forgets what was requested on the stream before.</summary>
     private void AskAllAgain()
     {
         lock (_gate)
         {
             foreach (var lease in _leases.Values)
             {
-                // A lease that was asked for in vain is due at once.
+                // A renewal without an answer is due at once.
                 lease.NextAfter = lease.AskedAt is null ? lease.NextAfter : TimeSpan.Zero;
                 lease.AskedAt = null;
             }
@@ -46,12 +47,12 @@ internal sealed partial class LeaseKeeper
         KeptLease? lease;
         lock (_gate)
         {
-            if (!_leases.TryGetValue(answer.Id, out lease))
+            if (!_leases.TryGetValue(answer.ID, out lease))
             {
                 return;
             }
 
-            if (answer.Ttl > 0)
+            if (answer.TTL > 0)
             {
                 lease.ConfirmedAt = lease.AskedAt ?? time.GetTimestamp();
                 lease.AskedAt = null;
@@ -99,7 +100,7 @@ internal sealed partial class LeaseKeeper
             var now = time.GetTimestamp();
             if (_leases.Values.Any(lease => lease.AskedAt is { } asked && time.GetElapsedTime(asked, now) >= Patience(lease)))
             {
-                throw new GrpcException(GrpcStatusCode.Unavailable, "a renewal was not answered in time", ErrorKind.Timeout);
+                throw EtcdErrors.Create(StatusCode.Unavailable, "a renewal was not answered in time");
             }
         }
     }

@@ -1,11 +1,12 @@
+using Etcdserverpb;
+using Grpc.Core;
 using Micro.Registry.Etcd.Api;
-using Micro.Transport.Grpc;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Etcd.Leases;
 
 /// <summary>
-/// Renews all leases over one stream, for ever: a stream that ends is opened again at the next member. A lease that the
+/// Renews all leases over one stream, without end: a stream that ends is opened again at the next member. A lease that the
 /// server does not know, or did not confirm within its lifetime, is reported lost; its owner decides what to do.
 /// </summary>
 internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimeProvider time, Random random, ILogger logger) : IAsyncDisposable
@@ -20,7 +21,7 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
     private Task? _loop;
     private int _failures;
 
-    /// <summary>How many leases are renewed.</summary>
+    /// <summary>Gets the number of leases that are renewed.</summary>
     public int Count
     {
         get
@@ -32,9 +33,9 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
         }
     }
 
-    /// <summary>Begins to renew a lease, or takes note that its owner lives.</summary>
+    /// <summary>Begins to renew a lease, or notes that its owner is alive.</summary>
     /// <param name="lease">The lease.</param>
-    /// <param name="grantedAt">When a new lease was asked for; null for one whose state is not known, which is renewed at once.</param>
+    /// <param name="grantedAt">The time at which a new lease was requested; <see langword="null"/> for a lease of unknown state, which is renewed at once.</param>
     public void Keep(KeptLease lease, long? grantedAt)
     {
         lock (_gate)
@@ -57,7 +58,7 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
             lease.NextAfter = grantedAt is null ? TimeSpan.Zero : NextAfter(lease);
             if (_loop is null)
             {
-                // The loop must not hold on to the ambient values of whoever registers first.
+                // The loop must not keep the ambient values of the first caller.
                 using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
                 {
                     _loop = Task.Run(() => RunAsync(_stop.Token), CancellationToken.None);
@@ -118,7 +119,7 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
                     return;
                 }
 
-                if (exception is GrpcException error && EtcdErrors.IsStaleToken(error))
+                if (exception is RpcException error && EtcdErrors.IsStaleToken(error))
                 {
                     api.ForgetToken();
                 }
@@ -132,10 +133,10 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
 
     private async Task RenewOverOneStreamAsync(CancellationToken cancellationToken)
     {
-        // Ends the reader together with this method, however it is left.
+        // The reader ends with this method on every path.
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using var open = await api.OpenStreamAsync(EtcdMethods.LeaseKeepAlive, abort.Token);
-        var reading = ReadAsync(open.Stream, abort.Token);
+        using var stream = await api.OpenKeepAliveAsync(abort.Token);
+        var reading = ReadAsync(stream, abort.Token);
         try
         {
             AskAllAgain();
@@ -149,7 +150,7 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
 
                 foreach (var lease in TakeDue())
                 {
-                    await WriteAsync(open.Stream, lease, abort.Token);
+                    await WriteAsync(stream, lease, abort.Token);
                 }
 
                 ThrowIfUnanswered();
@@ -158,9 +159,9 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
 
             await reading;
         }
-        catch (GrpcException)
+        catch (RpcException)
         {
-            api.MoveOn(open.Member);
+            api.MoveOn(stream.Member);
             throw;
         }
         finally
@@ -170,24 +171,23 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
         }
     }
 
-    /// <summary>A member that takes no more bytes must not keep the loop from noticing what it does not renew.</summary>
-    private async Task WriteAsync(
-        IGrpcStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse> stream, long lease, CancellationToken cancellationToken)
+    /// <summary>Writes with a time limit: a member that takes no more bytes must not keep the loop from ending overdue leases.</summary>
+    private async Task WriteAsync(EtcdStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse> stream, long lease, CancellationToken cancellationToken)
     {
         var left = UntilExpiry();
         using var limit = new CancellationTokenSource(left < timeout ? left : timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await stream.WriteAsync(new LeaseKeepAliveRequest { Id = lease }, either.Token);
+            await stream.WriteAsync(new LeaseKeepAliveRequest { ID = lease }, either.Token);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new GrpcException(GrpcStatusCode.Unavailable, "a renewal could not be sent in time", ErrorKind.Timeout, exception);
+            throw EtcdErrors.Create(StatusCode.Unavailable, "a renewal could not be sent in time", exception);
         }
     }
 
-    private async Task ReadAsync(IGrpcStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse> stream, CancellationToken cancellationToken)
+    private async Task ReadAsync(EtcdStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse> stream, CancellationToken cancellationToken)
     {
         try
         {
@@ -197,7 +197,7 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
                 Confirm(answer);
             }
 
-            throw new GrpcException(GrpcStatusCode.Unavailable, "the stream that renews leases was ended by the server");
+            throw EtcdErrors.Create(StatusCode.Unavailable, "the server ended the stream that renews leases");
         }
         finally
         {
@@ -207,14 +207,12 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
 
     private async Task PauseAsync(CancellationToken cancellationToken)
     {
-        var pause = FirstPause * Math.Pow(1.6, Math.Clamp(_failures - 1, 0, 20));
-        pause = Jitter.Spread(pause < LongestPause ? pause : LongestPause, random);
         using var expiry = new CancellationTokenSource(UntilExpiry(), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
         try
         {
             await api.FindMemberAsync(either.Token);
-            await Task.Delay(pause, time, either.Token);
+            await Task.Delay(Jitter.Backoff(FirstPause, LongestPause, _failures, random), time, either.Token);
         }
         catch (OperationCanceledException)
         {

@@ -1,8 +1,9 @@
 using Google.Protobuf;
+using Grpc.Core;
 using Micro.Registry.Etcd.Api;
 using Micro.Registry.Etcd.Records;
-using Micro.Transport.Grpc;
 using Microsoft.Extensions.Logging;
+using Mvccpb;
 
 namespace Micro.Registry.Etcd.Leases;
 
@@ -10,8 +11,8 @@ namespace Micro.Registry.Etcd.Leases;
 internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? renewalLimit, TimeProvider time, ILogger logger)
 {
     /// <summary>
-    /// Makes sure that the key holds this record under a lease of ours that lives. Reads the key first, with the agreement
-    /// of the cluster: what somebody else deleted or changed is noticed at every heartbeat.
+    /// Ensures that the key holds this record under a live lease of this process. Reads the key first, with the agreement of
+    /// the cluster, so that every heartbeat notices when another client has deleted or changed it.
     /// </summary>
     public async Task AssertAsync(NodeState state, ServiceRecord record, TimeSpan ttl, CancellationToken cancellationToken)
     {
@@ -21,7 +22,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
         var old = TakeOutdatedLease(state, seconds);
         if (stored is not null && !IsOurs(stored, state, old))
         {
-            await MeetForeignValueAsync(state, stored, record, value, seconds, cancellationToken);
+            await ResolveConflictAsync(state, stored, record, value, seconds, cancellationToken);
         }
 
         await WriteAsync(state, stored, value, seconds, cancellationToken);
@@ -33,8 +34,8 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
     }
 
     /// <summary>
-    /// Stops all work for the node, then deletes key and lease. A key that a successor with the same id has taken over
-    /// meanwhile is his.
+    /// Stops all work for the node, then deletes key and lease. A key that a successor with the same id has taken over in the
+    /// meantime stays.
     /// </summary>
     public async Task WithdrawAsync(NodeState state, Node node, CancellationToken cancellationToken)
     {
@@ -61,7 +62,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
         }
     }
 
-    /// <summary>etcd counts whole seconds: rounded up, so that a registration never lives shorter than asked for.</summary>
+    /// <summary>Rounds up to the whole seconds that etcd counts in, so that a registration never lives shorter than requested.</summary>
     private static long WholeSeconds(TimeSpan ttl) => ttl <= TimeSpan.Zero ? 0 : (long)Math.Ceiling(ttl.TotalSeconds);
 
     private static string? AddressUnderOtherLease(KeyValue? stored, long lease) =>
@@ -73,7 +74,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
     private static bool IsOurs(KeyValue stored, NodeState state, KeptLease? old) =>
         stored.Lease == (state.Lease?.Id ?? 0) || (old is not null && stored.Lease == old.Id);
 
-    /// <summary>Gives up a lease that is gone or has another lifetime than asked for; the latter is returned, to be revoked.</summary>
+    /// <summary>Gives up a lease that is gone or has another lifetime than requested; returns the second kind, to be revoked.</summary>
     private KeptLease? TakeOutdatedLease(NodeState state, long seconds)
     {
         if (state.Lease is not { } lease)
@@ -116,9 +117,9 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
                 Keep(state, grantedAt);
                 return;
             }
-            catch (GrpcException error) when (error.StatusCode == GrpcStatusCode.NotFound && state.Lease is { } gone && !hasTriedAgain)
+            catch (RpcException error) when (error.StatusCode == StatusCode.NotFound && state.Lease is { } gone && !hasTriedAgain)
             {
-                // The lease ended unnoticed; together with it goes everything we believed about the key.
+                // The lease ended unnoticed, so nothing that was known about the key holds any more.
                 keeper.Drop(gone);
                 state.Lease = null;
                 stored = null;
@@ -140,17 +141,17 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
         }
     }
 
-    /// <summary>Makes a lease; it stays with the node when the write after it fails, and serves the next try.</summary>
+    /// <summary>Requests a lease. It stays with the node when the following write fails, and serves the next try.</summary>
     private async Task<long?> GrantAsync(NodeState state, long seconds, CancellationToken cancellationToken)
     {
         var asked = time.GetTimestamp();
         var granted = await api.GrantAsync(seconds, cancellationToken);
-        if (granted.Id == 0 || granted.Ttl <= 0)
+        if (granted.ID == 0 || granted.TTL <= 0)
         {
-            throw new GrpcException(GrpcStatusCode.Internal, $"etcd granted no lease: {granted.Error}");
+            throw EtcdErrors.Create(StatusCode.Internal, $"etcd granted no lease: {granted.Error}");
         }
 
-        Hold(state, granted.Id, granted.Ttl, seconds);
+        Hold(state, granted.ID, granted.TTL, seconds);
         return asked;
     }
 
@@ -170,10 +171,10 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
     }
 
     /// <summary>
-    /// A value that is not ours: what an earlier run of this process left is taken over, with its lease where that fits;
-    /// the record of another process is overwritten once and reported every time.
+    /// Resolves a value that this process did not write: the record of an earlier run is taken over, with its lease where
+    /// that fits; the record of another process is overwritten once and reported every time.
     /// </summary>
-    private async Task MeetForeignValueAsync(
+    private async Task ResolveConflictAsync(
         NodeState state, KeyValue stored, ServiceRecord record, ByteString value, long seconds, CancellationToken cancellationToken)
     {
         _ = RecordJsonReader.TryReadService(stored.Value.Span, out var other);
@@ -196,9 +197,9 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
         else if (seconds > 0 && state.Lease is null && stored.Lease != 0 && stored.Value.Equals(value))
         {
             var lease = await api.TimeToLiveAsync(stored.Lease, cancellationToken);
-            if (lease.Ttl > 0 && lease.GrantedTtl == seconds && lease.Keys.Count == 1)
+            if (lease.TTL > 0 && lease.GrantedTTL == seconds && lease.Keys.Count == 1)
             {
-                Hold(state, stored.Lease, lease.GrantedTtl, seconds);
+                Hold(state, stored.Lease, lease.GrantedTTL, seconds);
             }
         }
     }
@@ -209,9 +210,9 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
         {
             await api.RevokeAsync(lease, cancellationToken);
         }
-        catch (GrpcException exception)
+        catch (RpcException exception)
         {
-            // Nothing hangs on it any more, and nobody renews it: it ends by itself.
+            // No key uses the lease and it is not renewed any more: it expires by itself.
             EtcdRegistry.Log.RevokeFailed(logger, lease, exception.Message);
         }
     }

@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
-using Micro.Registry.Etcd.Api;
+using Mvccpb;
 
 namespace Micro.Registry.Etcd.Records;
 
-/// <summary>Turns keys and values into records; what is no record is skipped, never an error for its neighbours.</summary>
+/// <summary>Turns keys and values into records. A value that is not a record is skipped and never harms its neighbours.</summary>
 internal sealed class RecordReader(EtcdRegistryOptions options, SkippedKeys skipped)
 {
     private const int MaxValueBytes = 1024 * 1024;
@@ -30,7 +30,7 @@ internal sealed class RecordReader(EtcdRegistryOptions options, SkippedKeys skip
     {
         if (!RecordJsonReader.TryReadService(value, out record))
         {
-            return "the value is no service record";
+            return "the value is not a service record";
         }
 
         var slash = path.IndexOf('/');

@@ -1,13 +1,15 @@
+using Etcdserverpb;
+using Grpc.Core;
 using Micro.Registry.Etcd.Api;
 using Micro.Registry.Etcd.Records;
-using Micro.Transport.Grpc;
 using Microsoft.Extensions.Logging;
+using Mvccpb;
 
 namespace Micro.Registry.Etcd.Watching;
 
 /// <summary>
-/// One running watch: lists at a revision and follows from the next one. Whatever breaks it (stream lost, compacted,
-/// cancelled, a revision lower than one seen) makes it list again, and the reader gets the difference.
+/// One running watch: lists at a revision and follows from the next one. Anything that breaks it (stream lost, compaction,
+/// cancellation, a revision lower than one seen) makes it list again, and the reader gets the difference.
 /// </summary>
 internal sealed class EtcdWatch
 {
@@ -41,13 +43,13 @@ internal sealed class EtcdWatch
         _buffer = new WatchBuffer(service, options.WatchCapacity);
     }
 
-    /// <summary>Ends with the first list; faults when it cannot be had.</summary>
+    /// <summary>Gets the task of the first list; it faults when the list fails.</summary>
     public Task Listed => _listed.Task;
 
     public IAsyncEnumerable<RegistryEvent> ReadAllAsync(CancellationToken cancellationToken) =>
         _buffer.ReadAllAsync(_ => ValueTask.FromResult(Snapshot()), cancellationToken);
 
-    /// <summary>Works until cancelled or until the first list fails; never throws.</summary>
+    /// <summary>Runs until cancelled or until the first list fails; never throws.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -77,7 +79,7 @@ internal sealed class EtcdWatch
     {
         lock (_gate)
         {
-            // Nothing is applied while the lock is held, so what waits in the buffer is in these records already.
+            // Nothing is applied while the lock is held, so these records contain everything that waits in the buffer.
             _buffer.DiscardPending();
             return _records.ToSet();
         }
@@ -91,7 +93,7 @@ internal sealed class EtcdWatch
             _buffer.Resynchronize();
         }
 
-        // The backstop: what was lost unnoticed comes back with the next list. A cluster that went back means the same at once.
+        // The backstop: a change lost unnoticed comes back with the next list. A cluster that went back triggers it at once.
         using var backstop = new CancellationTokenSource(Jitter.Spread(_options.RelistInterval, _random), _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, backstop.Token);
         void ListAgain(object? sender, EventArgs arguments)
@@ -102,7 +104,7 @@ internal sealed class EtcdWatch
             }
             catch (ObjectDisposedException)
             {
-                // It lists again already.
+                // The watch lists again already.
             }
         }
 
@@ -123,7 +125,7 @@ internal sealed class EtcdWatch
 
     private async Task<long[]> ListAsync(CancellationToken cancellationToken)
     {
-        var lists = new List<KeyList>(_ranges.Length);
+        var lists = new List<(long Revision, IReadOnlyList<KeyValue> Pairs)>(_ranges.Length);
         foreach (var range in _ranges)
         {
             lists.Add(await _api.ListAsync(range, cancellationToken));
@@ -143,7 +145,7 @@ internal sealed class EtcdWatch
 
     private async Task FollowAsync(long[] revisions, CancellationToken cancellationToken)
     {
-        await using var open = await _api.OpenStreamAsync(EtcdMethods.Watch, cancellationToken);
+        using var stream = await _api.OpenWatchAsync(cancellationToken);
         try
         {
             for (var index = 0; index < _ranges.Length; index++)
@@ -157,10 +159,10 @@ internal sealed class EtcdWatch
                     WatchId = index + 1,
                     Fragment = true, // or a burst may exceed the largest message
                 };
-                await open.Stream.WriteAsync(new WatchRequest { CreateRequest = create }, cancellationToken);
+                await stream.WriteAsync(new WatchRequest { CreateRequest = create }, cancellationToken);
             }
 
-            while (await open.Stream.ReadAsync(cancellationToken) is { } answer)
+            while (await stream.ReadAsync(cancellationToken) is { } answer)
             {
                 ThrowIfEnded(answer, revisions);
                 revisions[answer.WatchId - 1] = answer.Header.Revision;
@@ -168,39 +170,39 @@ internal sealed class EtcdWatch
                 Apply(answer);
             }
 
-            throw new GrpcException(GrpcStatusCode.Unavailable, "the watch was ended by the server");
+            throw EtcdErrors.Create(StatusCode.Unavailable, "the server ended the watch");
         }
-        catch (GrpcException)
+        catch (RpcException)
         {
-            _api.MoveOn(open.Member);
+            _api.MoveOn(stream.Member);
             throw;
         }
     }
 
-    /// <summary>Each range is a watch of its own, and only within one the revisions never fall.</summary>
+    /// <summary>Checks the revision per range: each is a watch of its own, and only within one the revisions never fall.</summary>
     private void ThrowIfEnded(WatchResponse answer, long[] seen)
     {
         if (answer.CompactRevision != 0)
         {
-            throw new GrpcException(GrpcStatusCode.OutOfRange, $"the changes up to revision {answer.CompactRevision} were compacted");
+            throw EtcdErrors.Create(StatusCode.OutOfRange, $"the changes up to revision {answer.CompactRevision} were compacted");
         }
 
         if (answer.Canceled)
         {
-            // etcd cancels for a token it no longer knows as for missing rights; the next list tells which it was.
+            // etcd cancels for an unknown token as for missing rights; the next list shows which it was.
             _api.ForgetToken();
-            throw new GrpcException(GrpcStatusCode.Aborted, $"the watch was cancelled: {answer.CancelReason}");
+            throw EtcdErrors.Create(StatusCode.Aborted, $"the watch was cancelled: {answer.CancelReason}");
         }
 
         if (answer.WatchId < 1 || answer.WatchId > seen.Length || answer.Header is null)
         {
-            throw new GrpcException(GrpcStatusCode.Internal, $"an answer is for watch {answer.WatchId}, which was not asked for", ErrorKind.Protocol);
+            throw EtcdErrors.Create(StatusCode.Internal, $"an answer is for watch {answer.WatchId}, which was not requested");
         }
 
         var last = seen[answer.WatchId - 1];
         if (answer.Header.Revision < last)
         {
-            throw new GrpcException(GrpcStatusCode.OutOfRange, $"etcd went back from revision {last} to {answer.Header.Revision}");
+            throw EtcdErrors.Create(StatusCode.OutOfRange, $"etcd went back from revision {last} to {answer.Header.Revision}");
         }
     }
 
@@ -229,10 +231,9 @@ internal sealed class EtcdWatch
 
     private async Task PauseAsync(Exception exception, CancellationToken cancellationToken)
     {
-        var pause = FirstPause * Math.Pow(1.6, Math.Clamp(_failures - 1, 0, 20));
-        pause = exception is GrpcException error && EtcdErrors.IsDenied(error)
+        var pause = exception is RpcException error && EtcdErrors.IsDenied(error)
             ? Jitter.Extend(DeniedPause, _random)
-            : Jitter.Spread(pause < LongestPause ? pause : LongestPause, _random);
+            : Jitter.Backoff(FirstPause, LongestPause, _failures, _random);
         try
         {
             await _api.FindMemberAsync(cancellationToken);

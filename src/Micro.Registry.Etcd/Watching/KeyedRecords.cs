@@ -1,6 +1,6 @@
 using Google.Protobuf;
-using Micro.Registry.Etcd.Api;
 using Micro.Registry.Etcd.Records;
+using Mvccpb;
 
 namespace Micro.Registry.Etcd.Watching;
 
@@ -26,16 +26,16 @@ internal sealed class KeyedRecords(RecordReader reader, string? service)
         }
     }
 
-    /// <summary>The records in the order in which they were written: the last one describes its version.</summary>
+    /// <summary>Returns the records in the order in which they were written: the last one describes its version.</summary>
     public RecordSet ToSet() => RecordSet.Create(_records.Values.OrderBy(entry => entry.Revision).Select(entry => entry.Record));
 
     /// <summary>Applies a change.</summary>
-    /// <returns>The events for a reader; null when it must compare everything, because a node stands under several keys.</returns>
-    public IReadOnlyList<RegistryEvent>? Apply(KeyEvent change)
+    /// <returns>The events for a reader; <see langword="null"/> when it must compare everything, because a node is under several keys.</returns>
+    public IReadOnlyList<RegistryEvent>? Apply(Event change)
     {
         var key = change.Kv.Key;
         var known = _records.TryGetValue(key, out var before) ? before.Record : null;
-        var after = change.Type == KeyEvent.Types.EventType.Put && reader.TryRead(change.Kv, out var read) && Wants(read) ? read : null;
+        var after = change.Type == Event.Types.EventType.Put && reader.TryRead(change.Kv, out var read) && Wants(read) ? read : null;
         var isAmbiguous = IsAmbiguous(known);
         Remove(key, known);
         if (after is not null)
@@ -54,7 +54,7 @@ internal sealed class KeyedRecords(RecordReader reader, string? service)
             events.Add(RegistryEvent.Create(after));
         }
 
-        // A value that lost nodes, or that is gone or no record any more, takes its nodes along.
+        // The nodes of a value that is deleted, or not a record any more, go with it.
         var gone = known?.Nodes.Where(node => after is null || after.Name != known.Name || after.Nodes.All(other => other.Id != node.Id)).ToArray() ?? [];
         if (gone.Length > 0)
         {
@@ -82,7 +82,7 @@ internal sealed class KeyedRecords(RecordReader reader, string? service)
         return record;
     }
 
-    /// <summary>Each value repeats the endpoints of its version, which are most of it: they are kept once.</summary>
+    /// <summary>Keeps the endpoints of a version once: every value repeats them, and they are most of it.</summary>
     private ServiceRecord ShareEndpoints(ServiceRecord record)
     {
         var version = (record.Name, record.Version);

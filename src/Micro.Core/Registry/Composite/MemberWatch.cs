@@ -102,9 +102,9 @@ internal sealed class MemberWatch(int index, string? service, CompositeContext c
 
     private TimeSpan NextPause()
     {
-        var pause = FirstPause * Math.Pow(1.6, Math.Clamp(_failures++, 0, 20));
+        _failures++;
         return Error is RegistryDeniedException
             ? Jitter.Extend(DeniedPause, context.Random)
-            : Jitter.Spread(pause < LongestPause ? pause : LongestPause, context.Random);
+            : Jitter.Backoff(FirstPause, LongestPause, _failures, context.Random);
     }
 }
