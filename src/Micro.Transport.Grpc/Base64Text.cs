@@ -8,14 +8,17 @@ internal static class Base64Text
     private static readonly SearchValues<char> Alphabet =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 
-    /// <exception cref="FormatException">The text is no base64.</exception>
+    /// <summary>Returns <see langword="true"/> for a header whose values are bytes in base64.</summary>
+    public static bool IsBinaryKey(string key) => key.EndsWith("-bin", StringComparison.OrdinalIgnoreCase);
+
+    /// <exception cref="FormatException">The text is not base64.</exception>
     public static byte[] Decode(string text)
     {
         var missing = (4 - (text.Length % 4)) % 4;
         return Convert.FromBase64String(missing == 0 ? text : text + new string('=', missing));
     }
 
-    /// <summary>Whether a header value is base64; several values may stand in one, divided by commas.</summary>
+    /// <summary>Returns <see langword="true"/> when a header value is base64; a header may hold several values with commas between them.</summary>
     public static bool IsValidList(ReadOnlySpan<char> text)
     {
         foreach (var range in text.Split(','))

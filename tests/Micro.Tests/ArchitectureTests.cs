@@ -15,7 +15,7 @@ public sealed class ArchitectureTests
     private static readonly Assembly Core = typeof(IRegistry).Assembly;
     private static readonly Assembly Facade = typeof(MicroService).Assembly;
     private static readonly Assembly[] Backends = [typeof(MdnsRegistryOptions).Assembly, typeof(ConsulRegistryOptions).Assembly, typeof(EtcdRegistryOptions).Assembly];
-    private static readonly Assembly Grpc = typeof(IGrpcChannel).Assembly;
+    private static readonly Assembly Grpc = typeof(GrpcException).Assembly;
     private static readonly Assembly Selector = typeof(Selectors).Assembly;
 
     public static TheoryData<string> AssemblyNames => [.. All.Select(assembly => assembly.GetName().Name!)];

@@ -20,7 +20,7 @@ public sealed class LogEventTests
         { typeof(ConsulRegistryOptions), 4000, 4099 },
         { typeof(EtcdRegistryOptions), 5000, 5099 },
         { typeof(MicroService), 6000, 6099 },
-        { typeof(IGrpcChannel), 7000, 7099 },
+        { typeof(GrpcException), 7000, 7099 },
     };
 
     [Fact]

@@ -2,12 +2,13 @@ using System.Buffers.Binary;
 using System.Net;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Micro.Client;
+using Micro.Transport.Grpc.Tests.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Transport.Grpc.Tests;
@@ -15,8 +16,6 @@ namespace Micro.Transport.Grpc.Tests;
 /// <summary>A real HTTP/2 endpoint whose answers a test writes byte by byte.</summary>
 public sealed class RawServer : IAsyncDisposable
 {
-    public static readonly GrpcMethod<StringValue, StringValue> Method = GrpcMethod.Protobuf<StringValue, StringValue>("/test.Echo/Call");
-
     private readonly WebApplication _application;
 
     private RawServer(WebApplication application) => _application = application;
@@ -24,33 +23,32 @@ public sealed class RawServer : IAsyncDisposable
     public Uri Address { get; private init; } = null!;
 
     public static async Task<RawServer> StartAsync(
-        RequestDelegate answer, HttpsConnectionAdapterOptions? https = null, HttpProtocols protocols = HttpProtocols.Http2)
+        RequestDelegate answer, HttpProtocols protocols = HttpProtocols.Http2)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore();
-        if (https is not null)
-        {
-            builder.WebHost.UseKestrelHttpsConfiguration();
-        }
-
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
             listen.Protocols = protocols;
-            if (https is not null)
-            {
-                listen.UseHttps(https);
-            }
         }));
         var application = builder.Build();
         application.Run(answer);
         await application.StartAsync();
         var port = new Uri(application.Urls.Single()).Port;
-        return new RawServer(application) { Address = new Uri($"{(https is null ? "http" : "https")}://127.0.0.1:{port}") };
+        return new RawServer(application) { Address = new Uri($"http://127.0.0.1:{port}") };
     }
 
-    public IGrpcChannel Connect(Action<GrpcChannelOptions>? configure = null, TimeProvider? time = null) =>
-        GrpcChannels.Create(Address, configure, time);
+    /// <summary>Creates a client of this framework that calls the server over gRPC.</summary>
+    internal GrpcClientFixture Connect(Action<ClientOptions>? configure = null) => new(configure, Address.Authority);
+
+    /// <summary>Calls <c>/test.Echo/Call</c>.</summary>
+    internal static async Task<string> CallAsync(GrpcClientFixture client, string text, CallOptions? options = null) =>
+        (await client.Client.CallAsync<StringValue, StringValue>("test", "/test.Echo/Call", new StringValue { Value = text }, options)).Value;
+
+    /// <summary>Makes a call that must fail.</summary>
+    internal static async Task<MicroException> FailAsync(GrpcClientFixture client, string text, CallOptions? options = null) =>
+        (await FluentActions.Awaiting(() => CallAsync(client, text, options)).Should().ThrowAsync<MicroException>()).Which;
 
     public async ValueTask DisposeAsync()
     {

@@ -1,12 +1,12 @@
 using Google.Protobuf.WellKnownTypes;
+using Micro.Client;
 using Microsoft.AspNetCore.Http;
 
 namespace Micro.Transport.Grpc.Tests;
 
+/// <summary>Our client against Kestrel's HTTP/2.</summary>
 public sealed class UnaryCallTests
 {
-    private static readonly StringValue Request = new() { Value = "Anna" };
-
     [Fact]
     public async Task Call_Echo_AnswersAndSendsWhatGrpcAsksFor()
     {
@@ -18,54 +18,40 @@ public sealed class UnaryCallTests
             path = context.Request.Path;
             await RawServer.AnswerAsync(context, RawServer.Frame("Hello " + await RawServer.ReadTextAsync(context)));
         });
-        await using var channel = server.Connect();
+        await using var client = server.Connect();
 
-        var answer = await channel.CallAsync(RawServer.Method, Request, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(30), ContentSubtype = "proto" });
+        var answer = await RawServer.CallAsync(client, "Anna", new CallOptions { AttemptTimeout = TimeSpan.FromSeconds(20) });
 
-        answer.Value.Should().Be("Hello Anna");
+        answer.Should().Be("Hello Anna");
         path.Should().Be("/test.Echo/Call");
         headers!["te"].ToString().Should().Be("trailers");
         headers["content-type"].ToString().Should().Be("application/grpc+proto");
-        headers["grpc-timeout"].ToString().Should().Be("30000000u");
-    }
-
-    [Fact]
-    public async Task Call_Metadata_ArrivesAsItWasGiven()
-    {
-        HeaderDictionary? headers = null;
-        await using var server = await RawServer.StartAsync(async context =>
-        {
-            headers = new HeaderDictionary(context.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase));
-            await RawServer.AnswerAsync(context, RawServer.Frame(""));
-        });
-        await using var channel = server.Connect();
-        var metadata = new GrpcMetadata();
-        metadata.Add("Token", "secret");
-        metadata.Add("Trace-Bin", [1, 2, 255]);
-
-        await channel.CallAsync(RawServer.Method, Request, new GrpcCallOptions { Metadata = metadata });
-
-        headers!["token"].ToString().Should().Be("secret");
-        headers["trace-bin"].ToString().Should().Be("AQL/");
+        headers["grpc-timeout"].ToString().Should().Be("20000000u");
+        headers["timeout"].ToString().Should().Be("20000000000");
+        headers["user-agent"].ToString().Should().StartWith("grpc-dotnet-micro/").And.NotContain(",");
     }
 
     [Fact]
     public async Task Call_MessageOnSecondLimit_ConnectionStaysUsable_S10()
     {
+        var connections = new HashSet<string>();
         await using var server = await RawServer.StartAsync(async context =>
         {
+            lock (connections)
+            {
+                connections.Add(context.Connection.Id);
+            }
+
             var text = await RawServer.ReadTextAsync(context);
             await RawServer.AnswerAsync(context, RawServer.Frame(new string('x', text.Length * 100)));
         });
-        await using var channel = server.Connect(options =>
-        {
-            options.MaxReceiveMessageBytes = 1000;
-            options.MaxSendMessageBytes = 100;
-        });
+        await using var client = server.Connect(options => options.Limits.MaxMessageBytes = 1024);
 
-        (await CallErrorAsync(channel, new string('a', 10))).StatusCode.Should().Be(GrpcStatusCode.ResourceExhausted);
-        (await CallErrorAsync(channel, new string('a', 101))).Kind.Should().Be(ErrorKind.InvalidRequest);
-        (await channel.CallAsync(RawServer.Method, new StringValue { Value = "123456789" })).Value.Should().HaveLength(900);
+        (await RawServer.FailAsync(client, new string('a', 11))).Should().BeOfType<GrpcException>().Which.StatusCode.Should().Be(StatusCode.ResourceExhausted);
+        var tooLong = await RawServer.FailAsync(client, new string('a', 1025));
+        (tooLong.Code, tooLong.Kind).Should().Be((413, ErrorKind.InvalidRequest));
+        (await RawServer.CallAsync(client, "123456789")).Should().HaveLength(900);
+        connections.Should().ContainSingle();
     }
 
     [Fact]
@@ -73,99 +59,33 @@ public sealed class UnaryCallTests
     {
         await using var server = await RawServer.StartAsync(async context =>
             await RawServer.AnswerAsync(context, RawServer.Frame(await RawServer.ReadTextAsync(context))));
-        await using var channel = server.Connect(options =>
-        {
-            options.MaxReceiveMessageBytes = 16 * 1024 * 1024;
-            options.MaxSendMessageBytes = 16 * 1024 * 1024;
-        });
+        await using var client = server.Connect(options => options.Limits.MaxMessageBytes = 16 * 1024 * 1024);
         var text = new string('y', 5_000_000);
 
-        (await channel.CallAsync(RawServer.Method, new StringValue { Value = text })).Value.Should().Be(text);
+        (await RawServer.CallAsync(client, text)).Should().Be(text);
     }
 
     [Fact]
-    public async Task Call_DeadlinePasses_DeadlineExceeded_T10()
+    public async Task Call_SlowServer_Timeout_T10()
     {
         await using var server = await RawServer.StartAsync(context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
-        await using var channel = server.Connect();
+        await using var client = server.Connect();
 
-        var error = await CallErrorAsync(channel, "x", new GrpcCallOptions { Timeout = TimeSpan.FromMilliseconds(100) });
+        var error = await RawServer.FailAsync(client, "x", new CallOptions { AttemptTimeout = TimeSpan.FromMilliseconds(100), Retries = 0 });
 
-        error.StatusCode.Should().Be(GrpcStatusCode.DeadlineExceeded);
-        error.Kind.Should().Be(ErrorKind.Timeout);
-        error.Code.Should().Be(408);
+        (error.Code, error.Kind).Should().Be((408, ErrorKind.Timeout));
     }
 
     [Fact]
-    public async Task Call_DeadlineOver_FailsWithoutBeingSent()
+    public async Task Call_EmptyMessage_GoesBothWays()
     {
-        var calls = 0;
-        await using var server = await RawServer.StartAsync(_ =>
-        {
-            Interlocked.Increment(ref calls);
-            return Task.CompletedTask;
-        });
-        await using var channel = server.Connect();
-
-        (await CallErrorAsync(channel, "x", new GrpcCallOptions { Timeout = TimeSpan.Zero })).StatusCode.Should().Be(GrpcStatusCode.DeadlineExceeded);
-        calls.Should().Be(0);
-    }
-
-    [Fact]
-    public async Task Call_Cancelled_ServerIsTold()
-    {
-        var arrived = new TaskCompletionSource();
-        var aborted = new TaskCompletionSource();
         await using var server = await RawServer.StartAsync(async context =>
         {
-            using var registration = context.RequestAborted.Register(aborted.SetResult);
-            arrived.SetResult();
-            await aborted.Task;
+            await RawServer.ReadTextAsync(context);
+            await RawServer.AnswerAsync(context, RawServer.Frame(0, []));
         });
-        await using var channel = server.Connect();
-        using var stop = new CancellationTokenSource();
+        await using var client = server.Connect();
 
-        var call = channel.CallAsync(RawServer.Method, Request, cancellationToken: stop.Token);
-        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(20));
-        await stop.CancelAsync();
-
-        (await FluentActions.Awaiting(() => call).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(stop.Token);
-        await aborted.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        (await client.Client.CallAsync<Empty, Empty>("test", "Echo.Call", new Empty())).Should().Be(new Empty());
     }
-
-    [Fact]
-    public async Task Call_NobodyListens_ConnectError()
-    {
-        var server = await RawServer.StartAsync(_ => Task.CompletedTask);
-        await server.DisposeAsync();
-        await using var channel = server.Connect();
-
-        var error = await CallErrorAsync(channel, "x");
-
-        error.StatusCode.Should().Be(GrpcStatusCode.Unavailable);
-        error.Kind.Should().Be(ErrorKind.Connect);
-    }
-
-    [Fact]
-    public async Task Dispose_RunningCall_Ends()
-    {
-        var arrived = new TaskCompletionSource();
-        await using var server = await RawServer.StartAsync(context =>
-        {
-            arrived.TrySetResult();
-            return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
-        });
-        var channel = server.Connect();
-        var call = CallErrorAsync(channel, "x");
-        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(20));
-
-        await channel.DisposeAsync();
-
-        (await call.WaitAsync(TimeSpan.FromSeconds(20))).StatusCode.Should().Be(GrpcStatusCode.Cancelled);
-        await FluentActions.Awaiting(() => channel.CallAsync(RawServer.Method, Request)).Should().ThrowAsync<ObjectDisposedException>();
-    }
-
-    internal static async Task<GrpcException> CallErrorAsync(IGrpcChannel channel, string text, GrpcCallOptions? options = null) =>
-        (await FluentActions.Awaiting(() => channel.CallAsync(RawServer.Method, new StringValue { Value = text }, options))
-            .Should().ThrowAsync<GrpcException>()).Which;
 }

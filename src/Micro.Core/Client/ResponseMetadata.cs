@@ -4,6 +4,10 @@ namespace Micro.Client;
 /// Receives the headers and trailers that the server sends with its answer to one call: set an instance of its own as
 /// <see cref="CallOptions.ResponseMetadata"/> of each call. Safe for concurrent use.
 /// </summary>
+/// <remarks>
+/// Binary values stay base64, several values of one name have commas between them. Headers and trailers are kept up to 8 KiB
+/// each; what exceeds that is left out.
+/// </remarks>
 public sealed class ResponseMetadata
 {
     private readonly TaskCompletionSource<CallMetadata> _headers = new(TaskCreationOptions.RunContinuationsAsynchronously);

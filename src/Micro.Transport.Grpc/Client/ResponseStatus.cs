@@ -1,102 +1,58 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using Grpc.Core;
 using Micro.Transport.Grpc.Framing;
 
 namespace Micro.Transport.Grpc.Client;
 
-/// <summary>Reads head, status and metadata of a response.</summary>
+/// <summary>
+/// Reads why a call failed from its answer. The gRPC library reports its own findings with a status, too; only the answer
+/// tells them from the server's.
+/// </summary>
 internal static class ResponseStatus
 {
-    private const string Status = "grpc-status";
+    private const string StatusName = "grpc-status";
 
-    /// <summary>Fails unless the answer comes from a gRPC server.</summary>
-    public static void ThrowIfNotGrpc(HttpResponseMessage response)
+    /// <summary>Returns the server's failure; <see langword="null"/> when the answer has none.</summary>
+    public static GrpcException? Find(HttpResponseMessage answer)
     {
-        if ((int)response.StatusCode != 200)
+        var source = FieldsOfTheEnd(answer);
+        if (First(source, StatusName) is { } text)
         {
-            // A gRPC status, if there is one, says more than the status of HTTP.
-            ThrowIfFailed(response.Headers, response.Headers, isRequired: false);
-            throw new GrpcException(GrpcStatusCodes.FromHttpStatus((int)response.StatusCode), $"HTTP status {(int)response.StatusCode}");
-        }
-
-        var type = response.Content.Headers.NonValidated.TryGetValues("content-type", out var values) ? values.ToString() : "";
-        if (!type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new GrpcException(GrpcStatusCode.Unknown, $"the answer is no gRPC, its content type is '{type}'", ErrorKind.Protocol);
-        }
-    }
-
-    /// <summary>Fails unless the status is OK. Call it when the body is read to its end.</summary>
-    /// <returns>The trailers.</returns>
-    public static GrpcMetadata ThrowIfFailed(HttpResponseMessage response)
-    {
-        var source = SourceOf(response);
-        return ThrowIfFailed(source, source, isRequired: true);
-    }
-
-    /// <summary>The same for callers that do not look at the trailers.</summary>
-    public static void ThrowIfNotOk(HttpResponseMessage response)
-    {
-        var source = SourceOf(response);
-        if (!string.Equals(First(source, Status), "0", StringComparison.Ordinal))
-        {
-            ThrowIfFailed(source, source, isRequired: true);
-        }
-    }
-
-    public static GrpcMetadata Metadata(HttpHeaders headers)
-    {
-        var metadata = new GrpcMetadata();
-        foreach (var (key, values) in headers.NonValidated)
-        {
-            if (key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase))
-            {
-                continue;
-            }
-
-            foreach (var value in values)
-            {
-                try
+            var isKnown = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= (int)StatusCode.Unauthenticated;
+            var code = isKnown ? (StatusCode)number : StatusCode.Unknown;
+            return code == StatusCode.OK
+                ? null
+                : new GrpcException(code, First(source, "grpc-message") is { } message ? PercentText.Decode(message) : $"status {text}")
                 {
-                    metadata.AddReceived(key, value);
-                }
-                catch (FormatException exception)
-                {
-                    throw new GrpcException(GrpcStatusCode.Internal, $"the value of '{key}' is no base64", ErrorKind.Protocol, exception);
-                }
-            }
+                    StatusDetails = Details(source),
+                    Trailers = AnswerMetadata.ToMetadata(source),
+                };
         }
 
-        return metadata;
+        if ((int)answer.StatusCode != 200)
+        {
+            return new GrpcException(GrpcStatusCodes.FromHttpStatus((int)answer.StatusCode), $"HTTP status {(int)answer.StatusCode}");
+        }
+
+        var type = answer.Content.Headers.NonValidated.TryGetValues("content-type", out var values) ? values.ToString() : "";
+        return type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase)
+            ? null
+            : new GrpcException(StatusCode.Unknown, $"the answer is not gRPC, its content type is '{type}'", ErrorKind.Protocol);
     }
 
-    public static string? Encoding(HttpResponseMessage response) => First(response.Headers, "grpc-encoding");
+    /// <summary>Returns the library's own verdict on an answer without a failure of the server.</summary>
+    public static GrpcException OfTheLibrary(HttpResponseMessage answer, Status status) =>
+        status.StatusCode == StatusCode.Cancelled && First(FieldsOfTheEnd(answer), StatusName) is null
+            ? new GrpcException(StatusCode.Internal, "the answer ended without a status", ErrorKind.Protocol)
+            : new GrpcException(status.StatusCode, status.Detail, ErrorKind.Protocol);
 
-    /// <summary>A server that has nothing else to say sends the status in place of headers.</summary>
-    private static HttpResponseHeaders SourceOf(HttpResponseMessage response) =>
-        response.TrailingHeaders.NonValidated.Contains(Status) || !response.Headers.NonValidated.Contains(Status)
-            ? response.TrailingHeaders
-            : response.Headers;
+    /// <summary>Returns whether the answer consists of headers alone, which then hold the status.</summary>
+    public static bool IsTrailersOnly(HttpResponseMessage answer) => answer.Headers.NonValidated.Contains(StatusName);
 
-    private static GrpcMetadata ThrowIfFailed(HttpHeaders headers, HttpHeaders trailers, bool isRequired)
-    {
-        if (First(headers, Status) is not { } text)
-        {
-            return isRequired
-                ? throw new GrpcException(GrpcStatusCode.Internal, "the answer ended without a status", ErrorKind.Protocol)
-                : GrpcMetadata.Empty;
-        }
-
-        var isKnown = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 16;
-        var code = isKnown ? (GrpcStatusCode)number : GrpcStatusCode.Unknown;
-        if (code == GrpcStatusCode.Ok)
-        {
-            return Metadata(trailers);
-        }
-
-        var message = First(headers, "grpc-message") is { } encoded ? PercentText.Decode(encoded) : $"status {text}";
-        throw new GrpcException(code, message) { StatusDetails = Details(headers), Trailers = Metadata(trailers) };
-    }
+    /// <summary>Returns the fields that end the answer: a server that has nothing else to report sends the status in its headers.</summary>
+    public static HttpResponseHeaders FieldsOfTheEnd(HttpResponseMessage answer) =>
+        IsTrailersOnly(answer) && !answer.TrailingHeaders.NonValidated.Contains(StatusName) ? answer.Headers : answer.TrailingHeaders;
 
     private static ReadOnlyMemory<byte> Details(HttpHeaders headers)
     {

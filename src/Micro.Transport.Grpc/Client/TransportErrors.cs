@@ -1,6 +1,6 @@
 namespace Micro.Transport.Grpc.Client;
 
-/// <summary>What failures of connections and of HTTP/2 mean as gRPC status and as kind.</summary>
+/// <summary>Translates failures of connections and of HTTP/2 into a gRPC status and a kind.</summary>
 internal static class TransportErrors
 {
     public static GrpcException Translate(Exception exception)
@@ -17,12 +17,9 @@ internal static class TransportErrors
         {
             HttpRequestException request => FromRequest(request),
 
-            // How the handler reports that ConnectTimeout has passed.
-            OperationCanceledException { InnerException: TimeoutException } =>
-                Unavailable("no connection in time", ErrorKind.Connect, exception),
-            OperationCanceledException => new GrpcException(GrpcStatusCode.Cancelled, "the call was cancelled", innerException: exception),
+            OperationCanceledException => new GrpcException(StatusCode.Cancelled, "the call was cancelled", innerException: exception),
             IOException => Unavailable($"the connection was lost: {exception.Message}", ErrorKind.Broken, exception),
-            _ => new GrpcException(GrpcStatusCode.Internal, exception.Message, ErrorKind.Protocol, exception),
+            _ => new GrpcException(StatusCode.Internal, exception.Message, ErrorKind.Protocol, exception),
         };
     }
 
@@ -31,7 +28,7 @@ internal static class TransportErrors
         var status = GrpcStatusCodes.FromHttp2Error(protocol.ErrorCode);
 
         // A refused stream was not looked at by the server; of any other that was reset nobody knows.
-        var kind = status == GrpcStatusCode.Unavailable ? ErrorKind.NotSent : ErrorKind.Broken;
+        var kind = status == StatusCode.Unavailable ? ErrorKind.NotSent : ErrorKind.Broken;
         return new GrpcException(status, protocol.Message, kind, exception);
     }
 
@@ -44,14 +41,14 @@ internal static class TransportErrors
         HttpRequestError.VersionNegotiationError =>
             Unavailable("the server does not speak HTTP/2", ErrorKind.Connect, exception),
         HttpRequestError.ConfigurationLimitExceeded =>
-            new GrpcException(GrpcStatusCode.ResourceExhausted, exception.Message, ErrorKind.Protocol, exception),
+            new GrpcException(StatusCode.ResourceExhausted, exception.Message, ErrorKind.Protocol, exception),
         HttpRequestError.InvalidResponse when exception.InnerException?.InnerException is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } =>
             Unavailable("the server closed the new connection: it does not speak HTTP/2, or refuses this client", ErrorKind.Connect, exception),
         HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError =>
-            new GrpcException(GrpcStatusCode.Internal, exception.Message, ErrorKind.Protocol, exception),
+            new GrpcException(StatusCode.Internal, exception.Message, ErrorKind.Protocol, exception),
         _ => Unavailable($"the connection was lost: {exception.Message}", ErrorKind.Broken, exception),
     };
 
     private static GrpcException Unavailable(string detail, ErrorKind kind, Exception exception) =>
-        new(GrpcStatusCode.Unavailable, detail, kind, exception);
+        new(StatusCode.Unavailable, detail, kind, exception);
 }

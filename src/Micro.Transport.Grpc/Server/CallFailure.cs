@@ -25,7 +25,7 @@ internal static class CallFailure
         reply.Fail(status, message, Details(status, message, error));
     }
 
-    private static string? Details(GrpcStatusCode status, string message, MicroException error)
+    private static string? Details(StatusCode status, string message, MicroException error)
     {
         var detail = new ErrorDetail { Id = error.Id, Code = error.Code, Detail = error.Detail, Status = error.Status };
         var details = new RpcStatus

@@ -70,7 +70,7 @@ internal sealed class GrpcCall : IDisposable
         var headers = _exchange.Request.Headers;
         if (!_server.Formats.TryGet(headers.ContentType.ToString(), out var format))
         {
-            throw new CallRefusal(GrpcStatusCode.Unimplemented, $"content type '{headers.ContentType}' is not supported");
+            throw new CallRefusal(StatusCode.Unimplemented, $"content type '{headers.ContentType}' is not supported");
         }
 
         _reply.Begin(format);

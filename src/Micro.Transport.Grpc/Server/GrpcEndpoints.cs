@@ -17,7 +17,7 @@ internal sealed class GrpcEndpoints(EndpointTable endpoints, IEnumerable<KeyValu
     {
         if (!GrpcPath.IsValid(path))
         {
-            throw new CallRefusal(GrpcStatusCode.Unimplemented, "the path must be /service/method");
+            throw new CallRefusal(StatusCode.Unimplemented, "the path must be /service/method");
         }
 
         if (_own.TryGetValue(path, out var invoker))
@@ -36,7 +36,7 @@ internal sealed class GrpcEndpoints(EndpointTable endpoints, IEnumerable<KeyValu
         }
 
         throw new CallRefusal(
-            GrpcStatusCode.Unimplemented,
+            StatusCode.Unimplemented,
             endpoints.HasHandler(handler) ? $"unknown service {handler}.{method}" : $"unknown service {handler}");
     }
 }

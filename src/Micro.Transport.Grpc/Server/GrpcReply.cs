@@ -28,8 +28,8 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
     {
         var frame = _frame ??= new PooledBufferWriter();
         frame.Clear();
-        frame.GetSpan(FrameWriter.PrefixLength)[..FrameWriter.PrefixLength].Clear();
-        frame.Advance(FrameWriter.PrefixLength);
+        frame.GetSpan(FramePrefix.Length)[..FramePrefix.Length].Clear();
+        frame.Advance(FramePrefix.Length);
         return frame;
     }
 
@@ -38,15 +38,15 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
     public void AppendFrame()
     {
         var frame = _frame!.WrittenSpan;
-        if (_format!.IsJson && frame.Length > FrameWriter.PrefixLength && frame[^1] == '\n')
+        if (_format!.IsJson && frame.Length > FramePrefix.Length && frame[^1] == '\n')
         {
             frame = frame[..^1];
         }
 
-        var length = frame.Length - FrameWriter.PrefixLength;
+        var length = frame.Length - FramePrefix.Length;
         if (length > limit)
         {
-            throw new CallRefusal(GrpcStatusCode.ResourceExhausted, $"the response has {length} bytes, the limit is {limit}");
+            throw new CallRefusal(StatusCode.ResourceExhausted, $"the response has {length} bytes, the limit is {limit}");
         }
 
         BinaryPrimitives.WriteUInt32BigEndian(_frame.WrittenSpanAt(1, 4), (uint)length);
@@ -74,11 +74,11 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
             await exchange.Body.StartAsync();
         }
 
-        SetStatus(exchange.Trailers, GrpcStatusCode.Ok);
+        SetStatus(exchange.Trailers, StatusCode.OK);
     }
 
     /// <summary>Ends the call with a failure.</summary>
-    public void Fail(GrpcStatusCode status, string message, string? details)
+    public void Fail(StatusCode status, string message, string? details)
     {
         IHeaderDictionary target;
         if (_hasMessage || exchange.Response.HasStarted)
@@ -117,6 +117,6 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
         }
     }
 
-    private static void SetStatus(IHeaderDictionary target, GrpcStatusCode status) =>
-        target.GrpcStatus = status == GrpcStatusCode.Ok ? "0" : ((int)status).ToString(CultureInfo.InvariantCulture);
+    private static void SetStatus(IHeaderDictionary target, StatusCode status) =>
+        target.GrpcStatus = status == StatusCode.OK ? "0" : ((int)status).ToString(CultureInfo.InvariantCulture);
 }

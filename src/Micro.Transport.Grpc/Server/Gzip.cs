@@ -28,7 +28,7 @@ internal static class Gzip
                 output.Advance(count);
                 if (output.WrittenCount > limit)
                 {
-                    throw new CallRefusal(GrpcStatusCode.ResourceExhausted, $"a compressed message holds more than the limit of {limit} bytes");
+                    throw new CallRefusal(StatusCode.ResourceExhausted, $"a compressed message holds more than the limit of {limit} bytes");
                 }
             }
 

@@ -24,7 +24,7 @@ internal sealed class RequestHead(IHeaderDictionary headers) : IHeaderSource
     {
         "" or "identity" => false,
         "gzip" => true,
-        var other => throw new CallRefusal(GrpcStatusCode.Unimplemented, $"compression '{other}' is not supported: identity and gzip are"),
+        var other => throw new CallRefusal(StatusCode.Unimplemented, $"compression '{other}' is not supported: identity and gzip are"),
     };
 
     /// <summary>When the call has to be done: the earlier of gRPC's deadline and go-micro's; <see cref="long.MaxValue"/> for never.</summary>
@@ -57,7 +57,7 @@ internal sealed class RequestHead(IHeaderDictionary headers) : IHeaderSource
     {
         foreach (var (name, values) in headers)
         {
-            if (!GrpcMetadata.IsBinaryKey(name))
+            if (!Base64Text.IsBinaryKey(name))
             {
                 continue;
             }

@@ -79,7 +79,7 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
         _unpacked?.Dispose();
     }
 
-    private static CallRefusal NotOne() => new(GrpcStatusCode.Unimplemented, "a unary call has exactly one message");
+    private static CallRefusal NotOne() => new(StatusCode.Unimplemented, "a unary call has exactly one message");
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReadAsync(bool isOnly, CancellationToken cancellationToken)
@@ -121,7 +121,7 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
         }
 
         Advance(result.Buffer.Start, result.Buffer.Start);
-        throw new CallRefusal(GrpcStatusCode.DeadlineExceeded, "the request arrives too slowly");
+        throw new CallRefusal(StatusCode.DeadlineExceeded, "the request arrives too slowly");
     }
 
     /// <summary>True when a message or the end is there; with a message the buffer is kept until it is released.</summary>
@@ -129,7 +129,7 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
     {
         var buffer = result.Buffer;
         isEnd = false;
-        if (buffer.Length < FrameWriter.PrefixLength)
+        if (buffer.Length < FramePrefix.Length)
         {
             isEnd = result.IsCompleted && buffer.IsEmpty;
             if (isEnd)
@@ -141,7 +141,7 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
         }
 
         var length = CheckPrefix(buffer, out var isPacked);
-        var rest = buffer.Length - FrameWriter.PrefixLength - length;
+        var rest = buffer.Length - FramePrefix.Length - length;
         if (isOnly && rest > 0)
         {
             throw NotOne();
@@ -152,7 +152,7 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
             return rest < 0 && result.IsCompleted ? throw Truncated() : false;
         }
 
-        var message = buffer.Slice(FrameWriter.PrefixLength, length);
+        var message = buffer.Slice(FramePrefix.Length, length);
         _end = message.End;
         Message = isPacked ? Unpack(message) : message;
         return true;
@@ -173,8 +173,8 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
 
     private int CheckPrefix(in ReadOnlySequence<byte> buffer, out bool isPacked)
     {
-        Span<byte> prefix = stackalloc byte[FrameWriter.PrefixLength];
-        buffer.Slice(0, FrameWriter.PrefixLength).CopyTo(prefix);
+        Span<byte> prefix = stackalloc byte[FramePrefix.Length];
+        buffer.Slice(0, FramePrefix.Length).CopyTo(prefix);
         isPacked = prefix[0] == 1;
         if (prefix[0] > 1)
         {
@@ -189,7 +189,7 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
         var length = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);
         return length <= (uint)limits.MaxMessageBytes
             ? (int)length
-            : throw new CallRefusal(GrpcStatusCode.ResourceExhausted, $"a message has {length} bytes, the limit is {limits.MaxMessageBytes}");
+            : throw new CallRefusal(StatusCode.ResourceExhausted, $"a message has {length} bytes, the limit is {limits.MaxMessageBytes}");
     }
 
     private ReadOnlySequence<byte> Unpack(in ReadOnlySequence<byte> message)

@@ -3,7 +3,7 @@ using Micro.Registry;
 using Micro.Registry.Mdns;
 using Micro.Selection;
 using Micro.Server;
-using Micro.Transport.Grpc.Client.Calls;
+using Micro.Transport.Grpc.Client;
 using Micro.Transport.Grpc.Server;
 using Microsoft.Extensions.Logging;
 

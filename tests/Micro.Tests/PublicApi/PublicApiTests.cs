@@ -19,7 +19,7 @@ public sealed class PublicApiTests
     [InlineData(typeof(MdnsRegistryOptions))]
     [InlineData(typeof(ConsulRegistryOptions))]
     [InlineData(typeof(EtcdRegistryOptions))]
-    [InlineData(typeof(IGrpcChannel))]
+    [InlineData(typeof(GrpcException))]
     [InlineData(typeof(MicroService))]
     [InlineData(typeof(MicroTestHost))]
     public void Surface_IsTheApprovedOne(Type anyType)

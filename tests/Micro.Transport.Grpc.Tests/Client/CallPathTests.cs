@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Greeter;
-using Micro.Transport.Grpc.Client.Calls;
+using Micro.Transport.Grpc.Client;
 
 namespace Micro.Transport.Grpc.Tests.Client;
 

@@ -103,7 +103,7 @@ public sealed class ClientCallTests
             .Should().ThrowAsync<GrpcException>()).Which;
 
         (error.Code, error.Id, error.Detail).Should().Be((code, "go.micro.client", detail));
-        error.StatusCode.Should().Be(GrpcStatusCode.Unimplemented);
+        error.StatusCode.Should().Be(StatusCode.Unimplemented);
     }
 
     [Fact]
@@ -277,7 +277,7 @@ public sealed class ClientCallTests
 
         var error = await client.FailAsync(name);
 
-        error.Should().BeOfType<GrpcException>().Which.StatusCode.Should().Be(GrpcStatusCode.ResourceExhausted);
+        error.Should().BeOfType<GrpcException>().Which.StatusCode.Should().Be(StatusCode.ResourceExhausted);
         error.Kind.Should().Be(ErrorKind.Protocol);
         (await client.HelloAsync()).Msg.Should().Be("Hello Anna");
         client.Transport.Channels.Connections.Should().Be(1);

@@ -337,7 +337,7 @@ public sealed class ClientFailureTests
 
         var error = await client.FailAsync();
 
-        error.Should().BeOfType<GrpcException>().Which.StatusCode.Should().Be(GrpcStatusCode.ResourceExhausted);
+        error.Should().BeOfType<GrpcException>().Which.StatusCode.Should().Be(StatusCode.ResourceExhausted);
         error.Kind.Should().Be(ErrorKind.Protocol);
     }
 

@@ -1,7 +1,7 @@
 using Greeter;
 using Micro.Client;
 using Micro.Registry;
-using Micro.Transport.Grpc.Client.Calls;
+using Micro.Transport.Grpc.Client;
 
 namespace Micro.Transport.Grpc.Tests.Client;
 

@@ -1,4 +1,4 @@
-using Micro.Transport.Grpc.Client.Calls;
+using Micro.Transport.Grpc.Client;
 
 namespace Micro.Transport.Grpc.Tests.Client;
 

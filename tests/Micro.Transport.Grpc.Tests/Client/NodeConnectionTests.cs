@@ -1,5 +1,5 @@
 using Micro.Testing;
-using Micro.Transport.Grpc.Client.Calls;
+using Micro.Transport.Grpc.Client;
 
 namespace Micro.Transport.Grpc.Tests.Client;
 

@@ -1,4 +1,5 @@
 using Greeter;
+using Grpc.Core;
 using Micro.Registry;
 using Micro.Server;
 using Micro.Testing;
@@ -9,9 +10,9 @@ namespace Micro.Transport.Grpc.Tests.Server;
 /// <summary>A started server that speaks mucp and gRPC on one loopback port, and channels to it.</summary>
 internal sealed class GrpcServerFixture : IAsyncDisposable
 {
-    public static readonly GrpcMethod<Request, Response> Hello = GrpcMethod.Protobuf<Request, Response>("/greeter.Greeter/Hello");
-    public static readonly GrpcMethod<StreamRequest, StreamResponse> Counts = GrpcMethod.Protobuf<StreamRequest, StreamResponse>("/greeter.Greeter/Stream");
-    public static readonly GrpcMethod<Ping, Pong> PingPong = GrpcMethod.Protobuf<Ping, Pong>("/greeter.Greeter/PingPong");
+    public static readonly Method<Request, Response> Hello = StandardMethod.Create<Request, Response>("/greeter.Greeter/Hello");
+    public static readonly Method<StreamRequest, StreamResponse> Counts = StandardMethod.Create<StreamRequest, StreamResponse>("/greeter.Greeter/Stream");
+    public static readonly Method<Ping, Pong> PingPong = StandardMethod.Create<Ping, Pong>("/greeter.Greeter/PingPong");
 
     private GrpcServerFixture(Action<ServerOptions>? configure)
     {
@@ -56,7 +57,8 @@ internal sealed class GrpcServerFixture : IAsyncDisposable
     /// <summary>Waits until calls run.</summary>
     public Task Running(int count = 1) => Eventually.TrueAsync(() => Server.RunningCalls >= count, "a call runs");
 
-    public IGrpcChannel Connect(Action<GrpcChannelOptions>? configure = null) => GrpcChannels.Create(new Uri("http://" + Address), configure);
+    /// <summary>Connects the standard client.</summary>
+    public StandardClient Connect() => new(new Uri("http://" + Address));
 
     public Task<Http2Socket> ConnectRawAsync() => Http2Socket.ConnectAsync(Address);
 

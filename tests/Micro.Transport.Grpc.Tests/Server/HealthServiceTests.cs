@@ -1,4 +1,5 @@
 using Greeter;
+using Grpc.Core;
 using Micro.Registry;
 using Micro.Server;
 using Micro.Testing;
@@ -9,11 +10,11 @@ namespace Micro.Transport.Grpc.Tests.Server;
 
 public sealed class HealthServiceTests
 {
-    private static readonly GrpcMethod<HealthCheckRequest, HealthCheckResponse> CheckMethod =
-        GrpcMethod.Protobuf<HealthCheckRequest, HealthCheckResponse>("/grpc.health.v1.Health/Check");
+    private static readonly Method<HealthCheckRequest, HealthCheckResponse> CheckMethod =
+        StandardMethod.Create<HealthCheckRequest, HealthCheckResponse>("/grpc.health.v1.Health/Check");
 
-    private static readonly GrpcMethod<HealthCheckRequest, HealthCheckResponse> WatchMethod =
-        GrpcMethod.Protobuf<HealthCheckRequest, HealthCheckResponse>("/grpc.health.v1.Health/Watch");
+    private static readonly Method<HealthCheckRequest, HealthCheckResponse> WatchMethod =
+        StandardMethod.Create<HealthCheckRequest, HealthCheckResponse>("/grpc.health.v1.Health/Watch");
 
     [Theory]
     [InlineData("")]
@@ -42,9 +43,9 @@ public sealed class HealthServiceTests
         await using var fixture = await GrpcServerFixture.StartAsync();
         await using var channel = fixture.Connect();
 
-        var error = (await FluentActions.Awaiting(() => CheckAsync(channel, "nobody")).Should().ThrowAsync<GrpcException>()).Which;
+        var error = (await FluentActions.Awaiting(() => CheckAsync(channel, "nobody")).Should().ThrowAsync<RpcException>()).Which;
 
-        error.StatusCode.Should().Be(GrpcStatusCode.NotFound);
+        error.StatusCode.Should().Be(StatusCode.NotFound);
     }
 
     [Fact]
@@ -67,7 +68,7 @@ public sealed class HealthServiceTests
         await using var fixture = await GrpcServerFixture.StartAsync();
         await using var channel = fixture.Connect();
 
-        var all = await channel.CallAsync(GrpcMethod.Protobuf<HealthListRequest, HealthListResponse>("/grpc.health.v1.Health/List"), new HealthListRequest());
+        var all = await channel.CallAsync(StandardMethod.Create<HealthListRequest, HealthListResponse>("/grpc.health.v1.Health/List"), new HealthListRequest());
 
         all.Statuses.Keys.Should().Contain(["", "greeter", "greeter.Greeter"]);
         all.Statuses.Values.Should().OnlyContain(response => response.Status == Status.Serving);
@@ -88,8 +89,8 @@ public sealed class HealthServiceTests
 
         var stop = fixture.Server.StopAsync();
         (await watch.ReadAsync())!.Status.Should().Be(Status.NotServing, "it says so before it goes");
-        var error = (await FluentActions.Awaiting(() => watch.ReadAsync().AsTask()).Should().ThrowAsync<GrpcException>()).Which;
-        error.StatusCode.Should().Be(GrpcStatusCode.Unavailable);
+        var error = (await FluentActions.Awaiting(() => watch.ReadAsync().AsTask()).Should().ThrowAsync<RpcException>()).Which;
+        error.StatusCode.Should().Be(StatusCode.Unavailable);
         await stop.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
@@ -138,9 +139,9 @@ public sealed class HealthServiceTests
         await using var fixture = await GrpcServerFixture.StartAsync(options => options.GrpcHealth = false);
         await using var channel = fixture.Connect();
 
-        var error = (await FluentActions.Awaiting(() => CheckAsync(channel, "")).Should().ThrowAsync<GrpcException>()).Which;
+        var error = (await FluentActions.Awaiting(() => CheckAsync(channel, "")).Should().ThrowAsync<RpcException>()).Which;
 
-        error.StatusCode.Should().Be(GrpcStatusCode.Unimplemented);
+        error.StatusCode.Should().Be(StatusCode.Unimplemented);
     }
 
     [Fact]
@@ -150,14 +151,14 @@ public sealed class HealthServiceTests
             server.Handle<Request, Response>("Health.Check", (_, _) => Task.FromResult(new Response { Msg = "the user's" })));
         await using var channel = fixture.Connect();
 
-        (await channel.CallAsync(GrpcMethod.Protobuf<Request, Response>("/greeter.Health/Check"), new Request())).Msg.Should().Be("the user's");
+        (await channel.CallAsync(StandardMethod.Create<Request, Response>("/greeter.Health/Check"), new Request())).Msg.Should().Be("the user's");
         (await CheckAsync(channel, "")).Should().Be(Status.Serving);
     }
 
-    private static async Task<Status> CheckAsync(IGrpcChannel channel, string service) =>
+    private static async Task<Status> CheckAsync(StandardClient channel, string service) =>
         (await channel.CallAsync(CheckMethod, new HealthCheckRequest { Service = service })).Status;
 
-    private static async Task<IGrpcStream<HealthCheckRequest, HealthCheckResponse>> WatchAsync(IGrpcChannel channel, string service)
+    private static async Task<StandardStream<HealthCheckRequest, HealthCheckResponse>> WatchAsync(StandardClient channel, string service)
     {
         var watch = channel.OpenStream(WatchMethod);
         await watch.WriteAsync(new HealthCheckRequest { Service = service });

@@ -1,5 +1,6 @@
 using Google.Protobuf.Reflection;
 using Greeter;
+using Grpc.Core;
 using Micro.Server;
 using Micro.Transport.Grpc.Server.Api;
 
@@ -24,7 +25,7 @@ public sealed class ReflectionServiceTests
         var method = Build(files).SelectMany(file => file.Services).Single(service => service.FullName == "greeter.Greeter").FindMethodByName("Hello");
         method.InputType.FullName.Should().Be("greeter.Request");
         var path = $"/{method.Service.FullName}/{method.Name}";
-        (await channel.CallAsync(GrpcMethod.Protobuf<Request, Response>(path), new Request { Name = "Anna" })).Msg.Should().Be("Hello Anna");
+        (await channel.CallAsync(StandardMethod.Create<Request, Response>(path), new Request { Name = "Anna" })).Msg.Should().Be("Hello Anna");
     }
 
     [Fact]
@@ -41,7 +42,7 @@ public sealed class ReflectionServiceTests
         var other = await DescribeAsync(stream, "greeter.Other");
         other.FindMethodByName("Hello").IsClientStreaming.Should().BeFalse();
         other.FindMethodByName("Hello").OutputType.FullName.Should().Be("greeter.Response");
-        (await channel.CallAsync(GrpcMethod.Protobuf<Request, Response>("/greeter.Other/Hello"), new Request { Name = "Anna" })).Msg.Should().Be("Anna");
+        (await channel.CallAsync(StandardMethod.Create<Request, Response>("/greeter.Other/Hello"), new Request { Name = "Anna" })).Msg.Should().Be("Anna");
     }
 
     [Fact]
@@ -55,7 +56,7 @@ public sealed class ReflectionServiceTests
         var file = await AskAsync(stream, new ServerReflectionRequest { FileContainingSymbol = "greeter.Plain" });
 
         listed.ListServicesResponse.Service.Select(service => service.Name).Should().Contain("greeter.Plain").And.NotContain(name => name.Contains("Debug"));
-        file.ErrorResponse.ErrorCode.Should().Be((int)GrpcStatusCode.NotFound);
+        file.ErrorResponse.ErrorCode.Should().Be((int)StatusCode.NotFound);
         file.ErrorResponse.ErrorMessage.Should().Contain("application/grpc+json");
     }
 
@@ -87,10 +88,12 @@ public sealed class ReflectionServiceTests
         await using var channel = fixture.Connect();
         await using var stream = Open(channel);
         await AskAsync(stream, new ServerReflectionRequest { ListServices = "" });
+        var next = stream.ReadAsync().AsTask();
 
         await fixture.Server.StopAsync().WaitAsync(TimeSpan.FromSeconds(10));
 
-        (await FluentActions.Awaiting(() => stream.ReadAsync().AsTask()).Should().ThrowAsync<GrpcException>()).Which.StatusCode.Should().Be(GrpcStatusCode.Unavailable);
+        var error = (await FluentActions.Awaiting(() => next).Should().ThrowAsync<RpcException>()).Which;
+        error.StatusCode.Should().Be(StatusCode.Unavailable, error.ToString());
     }
 
     [Fact]
@@ -100,7 +103,7 @@ public sealed class ReflectionServiceTests
         await using var channel = fixture.Connect();
         await using var stream = Open(channel);
 
-        (await FluentActions.Awaiting(() => stream.ReadAsync().AsTask()).Should().ThrowAsync<GrpcException>()).Which.StatusCode.Should().Be(GrpcStatusCode.Unimplemented);
+        (await FluentActions.Awaiting(() => stream.ReadAsync().AsTask()).Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.Unimplemented);
     }
 
     [Fact]
@@ -110,13 +113,13 @@ public sealed class ReflectionServiceTests
         await using var channel = fixture.Connect();
         await using var stream = Open(channel);
 
-        (await FluentActions.Awaiting(() => stream.ReadAsync().AsTask()).Should().ThrowAsync<GrpcException>()).Which.StatusCode.Should().Be(GrpcStatusCode.Unauthenticated);
+        (await FluentActions.Awaiting(() => stream.ReadAsync().AsTask()).Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.Unauthenticated);
     }
 
-    private static IGrpcStream<ServerReflectionRequest, ServerReflectionResponse> Open(IGrpcChannel channel, string version = "v1") =>
-        channel.OpenStream(GrpcMethod.Protobuf<ServerReflectionRequest, ServerReflectionResponse>($"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo"));
+    private static StandardStream<ServerReflectionRequest, ServerReflectionResponse> Open(StandardClient channel, string version = "v1") =>
+        channel.OpenStream(StandardMethod.Create<ServerReflectionRequest, ServerReflectionResponse>($"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo"));
 
-    private static async Task<ServerReflectionResponse> AskAsync(IGrpcStream<ServerReflectionRequest, ServerReflectionResponse> stream, ServerReflectionRequest request)
+    private static async Task<ServerReflectionResponse> AskAsync(StandardStream<ServerReflectionRequest, ServerReflectionResponse> stream, ServerReflectionRequest request)
     {
         await stream.WriteAsync(request);
         var response = (await stream.ReadAsync())!;
@@ -124,10 +127,10 @@ public sealed class ReflectionServiceTests
         return response;
     }
 
-    private static async Task<ServiceDescriptor> DescribeAsync(IGrpcStream<ServerReflectionRequest, ServerReflectionResponse> stream, string service) =>
+    private static async Task<ServiceDescriptor> DescribeAsync(StandardStream<ServerReflectionRequest, ServerReflectionResponse> stream, string service) =>
         Build(await AskAsync(stream, new ServerReflectionRequest { FileContainingSymbol = service })).SelectMany(file => file.Services).Single(found => found.FullName == service);
 
-    private static async Task<List<string>> FileNamesAsync(IGrpcStream<ServerReflectionRequest, ServerReflectionResponse> stream, ServerReflectionRequest request) =>
+    private static async Task<List<string>> FileNamesAsync(StandardStream<ServerReflectionRequest, ServerReflectionResponse> stream, ServerReflectionRequest request) =>
         [.. Build(await AskAsync(stream, request)).Select(file => file.Name)];
 
     private static IReadOnlyList<FileDescriptor> Build(ServerReflectionResponse response) =>

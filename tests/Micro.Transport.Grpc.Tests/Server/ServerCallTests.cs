@@ -1,6 +1,7 @@
 using System.Text;
 using Google.Protobuf;
 using Greeter;
+using Grpc.Core;
 using Micro.Codecs;
 using Micro.Testing;
 using Micro.Transport.Grpc.Server.Api;
@@ -26,7 +27,7 @@ public sealed class ServerCallTests
         await using var fixture = await GrpcServerFixture.StartAsync();
         await using var channel = fixture.Connect();
 
-        var answer = await channel.CallAsync(GrpcMethod.Protobuf<Request, Response>(path), new Request { Name = "Anna" });
+        var answer = await channel.CallAsync(StandardMethod.Create<Request, Response>(path), new Request { Name = "Anna" });
 
         answer.Msg.Should().Be("Hello Anna");
     }
@@ -40,9 +41,9 @@ public sealed class ServerCallTests
         await using var fixture = await GrpcServerFixture.StartAsync();
         await using var channel = fixture.Connect();
 
-        var error = await FailAsync(channel.CallAsync(GrpcMethod.Protobuf<Request, Response>(path), new Request()));
+        var error = await FailAsync(channel.CallAsync(StandardMethod.Create<Request, Response>(path), new Request()));
 
-        (error.StatusCode, error.Detail).Should().Be((GrpcStatusCode.Unimplemented, detail));
+        (error.StatusCode, error.Status.Detail).Should().Be((StatusCode.Unimplemented, detail));
     }
 
     [Theory]
@@ -121,11 +122,12 @@ public sealed class ServerCallTests
     {
         await using var fixture = await GrpcServerFixture.StartAsync(handlers: server =>
             server.Handle<Request, Response>("Long.Error", (_, _) => throw MicroException.BadRequest("x", new string('漢', 100_000))));
-        await using var channel = fixture.Connect();
+        await using var client = new Client.GrpcClientFixture(null, fixture.Address);
 
-        var error = await FailAsync(channel.CallAsync(GrpcMethod.Protobuf<Request, Response>("/x.Long/Error"), new Request()));
+        var error = (await FluentActions.Awaiting(() => client.Client.CallAsync<Request, Response>("x", "Long.Error", new Request()))
+            .Should().ThrowAsync<MicroException>()).Which.InnerException.Should().BeOfType<GrpcException>().Subject;
 
-        error.StatusCode.Should().Be(GrpcStatusCode.InvalidArgument);
+        error.StatusCode.Should().Be(StatusCode.InvalidArgument);
         error.StatusDetails.IsEmpty.Should().BeTrue("the message says all already");
     }
 
@@ -137,8 +139,8 @@ public sealed class ServerCallTests
 
         var error = await FailAsync(channel.CallAsync(GrpcServerFixture.Hello, new Request { Name = "bug" }));
 
-        error.StatusCode.Should().Be(GrpcStatusCode.Internal);
-        error.Detail.Should().Contain("internal error").And.NotContain("secret");
+        error.StatusCode.Should().Be(StatusCode.Internal);
+        error.Status.Detail.Should().Contain("internal error").And.NotContain("secret");
         await fixture.ExpectHealthyAsync();
     }
 
@@ -150,7 +152,7 @@ public sealed class ServerCallTests
 
         var error = await FailAsync(channel.CallAsync(GrpcServerFixture.Hello, new Request { Name = "passed on" }));
 
-        error.StatusCode.Should().Be(GrpcStatusCode.Aborted);
+        error.StatusCode.Should().Be(StatusCode.Aborted);
     }
 
     [Fact]
@@ -249,7 +251,7 @@ public sealed class ServerCallTests
         }));
         await using var channel = fixture.Connect();
         using var cancel = new CancellationTokenSource();
-        var call = channel.CallAsync(GrpcMethod.Protobuf<Request, Response>("/greeter.Blocking/Hello"), new Request(), cancellationToken: cancel.Token);
+        var call = channel.CallAsync(StandardMethod.Create<Request, Response>("/greeter.Blocking/Hello"), new Request(), cancellationToken: cancel.Token);
         await fixture.Running();
 
         await cancel.CancelAsync();
@@ -272,7 +274,7 @@ public sealed class ServerCallTests
         var streamed = await FailAsync(stream.ReadAsync().AsTask());
         fixture.Gate.SetResult();
 
-        (unary.StatusCode, streamed.StatusCode).Should().Be((GrpcStatusCode.Unavailable, GrpcStatusCode.Unavailable));
+        (unary.StatusCode, streamed.StatusCode).Should().Be((StatusCode.Unavailable, StatusCode.Unavailable));
         (await running).Msg.Should().Be("Hello wait");
         fixture.Greeter.Calls.Should().Be(1);
     }
@@ -285,7 +287,7 @@ public sealed class ServerCallTests
 
         var error = await FailAsync(channel.CallAsync(GrpcServerFixture.Hello, new Request { Name = "big" }));
 
-        error.StatusCode.Should().Be(GrpcStatusCode.ResourceExhausted);
+        error.StatusCode.Should().Be(StatusCode.ResourceExhausted);
         (await channel.CallAsync(GrpcServerFixture.Hello, new Request { Name = "Anna" })).Msg.Should().Be("Hello Anna");
     }
 
@@ -297,7 +299,7 @@ public sealed class ServerCallTests
         await using var channel = fixture.Connect();
         var text = new string('x', fixture.Options.Limits.MaxMessageBytes - 10);
 
-        var answer = await channel.CallAsync(GrpcMethod.Protobuf<Request, Response>("/greeter.Echo/Echo"), new Request { Name = text });
+        var answer = await channel.CallAsync(StandardMethod.Create<Request, Response>("/greeter.Echo/Echo"), new Request { Name = text });
 
         answer.Msg.Should().Be(text);
     }
@@ -314,7 +316,7 @@ public sealed class ServerCallTests
             [new("protocol", "grpc"), new("server", "grpc"), new("transport", "grpc"), new("protocols", "mucp,grpc")]);
     }
 
-    private static async Task<GrpcException> FailAsync(Task call) => (await FluentActions.Awaiting(() => call).Should().ThrowAsync<GrpcException>()).Which;
+    private static async Task<RpcException> FailAsync(Task call) => (await FluentActions.Awaiting(() => call).Should().ThrowAsync<RpcException>()).Which;
 
     private static List<(string Name, string Value)> Headers(params (string Name, string? Value)[] changes) =>
         Http2Socket.CallHeaders("/greeter.Greeter/Hello", changes);

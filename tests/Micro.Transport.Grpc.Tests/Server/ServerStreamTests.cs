@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Greeter;
+using Grpc.Core;
 using Micro.Testing;
 
 namespace Micro.Transport.Grpc.Tests.Server;
@@ -23,7 +24,7 @@ public sealed class ServerStreamTests
     {
         await using var fixture = await GrpcServerFixture.StartAsync();
         await using var channel = fixture.Connect();
-        await using var stream = channel.OpenStream(GrpcMethod.Protobuf<StreamRequest, StreamResponse>("/greeter.Greeter/Sum"));
+        await using var stream = channel.OpenStream(StandardMethod.Create<StreamRequest, StreamResponse>("/greeter.Greeter/Sum"));
         for (var count = 1; count <= 50; count++)
         {
             await stream.WriteAsync(new StreamRequest { Count = count });
@@ -73,10 +74,10 @@ public sealed class ServerStreamTests
 
         (await stream.ReadAsync())!.Count.Should().Be(0);
         (await stream.ReadAsync())!.Count.Should().Be(1);
-        var error = (await FluentActions.Awaiting(() => stream.ReadAsync().AsTask()).Should().ThrowAsync<GrpcException>()).Which;
+        var error = (await FluentActions.Awaiting(() => stream.ReadAsync().AsTask()).Should().ThrowAsync<RpcException>()).Which;
 
-        error.StatusCode.Should().Be(GrpcStatusCode.AlreadyExists);
-        error.Detail.Should().Be("""{"id":"greeter.stream","code":409,"detail":"unlucky","status":"Conflict"}""");
+        error.StatusCode.Should().Be(StatusCode.AlreadyExists);
+        error.Status.Detail.Should().Be("""{"id":"greeter.stream","code":409,"detail":"unlucky","status":"Conflict"}""");
     }
 
     [Fact]
@@ -158,7 +159,7 @@ public sealed class ServerStreamTests
         await Eventually.TrueAsync(() => fixture.Server.RunningCalls == 0, "the caller is cut off", 30);
     }
 
-    private static async Task<List<TResponse>> ReadAllAsync<TRequest, TResponse>(IGrpcStream<TRequest, TResponse> stream)
+    private static async Task<List<TResponse>> ReadAllAsync<TRequest, TResponse>(StandardStream<TRequest, TResponse> stream)
         where TRequest : class
         where TResponse : class
     {

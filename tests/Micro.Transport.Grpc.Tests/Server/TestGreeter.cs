@@ -26,7 +26,7 @@ internal sealed class TestGreeter(GrpcServerFixture fixture)
             case "bug":
                 throw new InvalidOperationException("secret of the handler");
             case "passed on":
-                throw new GrpcException(GrpcStatusCode.Aborted, "further down");
+                throw new GrpcException(StatusCode.Aborted, "further down");
             case "metadata":
                 return new Response { Msg = string.Join('\n', context.Metadata.Select(pair => $"{pair.Key}={pair.Value}")) };
             case "context":

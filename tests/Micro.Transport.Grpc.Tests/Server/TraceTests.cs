@@ -3,6 +3,8 @@ using Greeter;
 using Micro.Client;
 using Micro.Transport.Grpc.Server.Api;
 using Micro.Transport.Grpc.Tests.Client;
+using Metadata = Grpc.Core.Metadata;
+using RpcException = Grpc.Core.RpcException;
 
 namespace Micro.Transport.Grpc.Tests.Server;
 
@@ -20,7 +22,7 @@ public sealed class TraceTests
     private const string TraceId = "0af7651916cd43dd8448eb211c80319c";
     private const string CallerSpan = "b7ad6b7169203331";
 
-    private static GrpcCallOptions FromAPeer => new() { Metadata = new GrpcMetadata { { "traceparent", $"00-{TraceId}-{CallerSpan}-01" }, { "tracestate", "congo=t61" } } };
+    private static Metadata FromAPeer => new() { { "traceparent", $"00-{TraceId}-{CallerSpan}-01" }, { "tracestate", "congo=t61" } };
 
     [Fact]
     public async Task Call_OfAPeer_ThroughTwoServices_IsOneTrace()
@@ -34,7 +36,7 @@ public sealed class TraceTests
         await using var channel = outer.Connect();
         using var listener = new TelemetryListener();
 
-        await channel.CallAsync(GrpcMethod.Protobuf<Request, Response>("/outer.Outer/Hello"), new Request { Name = "Anna" }, FromAPeer);
+        await channel.CallAsync(StandardMethod.Create<Request, Response>("/outer.Outer/Hello"), new Request { Name = "Anna" }, FromAPeer);
 
         var spans = await listener.SpansAsync(ActivityTraceId.CreateFromString(TraceId), 3);
         spans.Select(span => (span.DisplayName, span.Kind)).Should().Equal(
@@ -107,7 +109,7 @@ public sealed class TraceTests
             }
         };
 
-        await read.Should().ThrowAsync<GrpcException>();
+        await read.Should().ThrowAsync<RpcException>();
 
         var span = (await listener.SpansAsync(ActivityTraceId.CreateFromString(TraceId), 1)).Should().ContainSingle().Which;
         (span.DisplayName, span.ParentSpanId.ToString(), span.GetTagItem("rpc.response.status_code"), span.Status)
@@ -124,7 +126,7 @@ public sealed class TraceTests
         await using var channel = fixture.Connect();
         using var listener = new TelemetryListener();
 
-        await channel.Awaiting(it => it.CallAsync(GrpcMethod.Protobuf<Request, Response>(path), new Request { Name = name }, FromAPeer)).Should().ThrowAsync<GrpcException>();
+        await channel.Awaiting(it => it.CallAsync(StandardMethod.Create<Request, Response>(path), new Request { Name = name }, FromAPeer)).Should().ThrowAsync<RpcException>();
 
         var span = (await listener.SpansAsync(ActivityTraceId.CreateFromString(TraceId), 1)).Should().ContainSingle().Which;
         (span.GetTagItem("rpc.method"), span.GetTagItem("rpc.response.status_code"), span.GetTagItem("error.type"), span.Status)
@@ -139,7 +141,7 @@ public sealed class TraceTests
         await using var channel = fixture.Connect();
         using var listener = new TelemetryListener();
 
-        await channel.CallAsync(GrpcMethod.Protobuf<HealthCheckRequest, HealthCheckResponse>("/grpc.health.v1.Health/Check"), new HealthCheckRequest(), FromAPeer);
+        await channel.CallAsync(StandardMethod.Create<HealthCheckRequest, HealthCheckResponse>("/grpc.health.v1.Health/Check"), new HealthCheckRequest(), FromAPeer);
         await channel.CallAsync(GrpcServerFixture.Hello, new Request { Name = "Anna" }, FromAPeer);
 
         (await listener.SpansAsync(ActivityTraceId.CreateFromString(TraceId), 1)).Select(span => span.DisplayName).Should().Equal("greeter/Greeter.Hello");

@@ -27,7 +27,7 @@ internal sealed class HealthService(ProtocolHost host, IReadOnlySet<string> serv
     private ValueTask<HealthCheckResponse> Check(HealthCheckRequest request) =>
         services.Contains(request.Service)
             ? ValueTask.FromResult(new HealthCheckResponse { Status = Now })
-            : throw new CallRefusal(GrpcStatusCode.NotFound, "unknown service");
+            : throw new CallRefusal(StatusCode.NotFound, "unknown service");
 
     private ValueTask<HealthListResponse> List()
     {
@@ -71,6 +71,6 @@ internal sealed class HealthService(ProtocolHost host, IReadOnlySet<string> serv
             return request.Service;
         }
 
-        throw new CallRefusal(GrpcStatusCode.Unimplemented, "Watch takes exactly one message");
+        throw new CallRefusal(StatusCode.Unimplemented, "Watch takes exactly one message");
     }
 }

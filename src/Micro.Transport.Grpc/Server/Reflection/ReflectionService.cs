@@ -62,7 +62,7 @@ internal sealed class ReflectionService(ProtocolHost host, ServiceCatalog catalo
                 SetNumbers(response, request.AllExtensionNumbersOfType);
                 break;
             default:
-                SetError(response, GrpcStatusCode.InvalidArgument, "the request asks for nothing");
+                SetError(response, StatusCode.InvalidArgument, "the request asks for nothing");
                 break;
         }
 
@@ -82,7 +82,7 @@ internal sealed class ReflectionService(ProtocolHost host, ServiceCatalog catalo
         }
         else
         {
-            SetError(response, GrpcStatusCode.NotFound, $"type not found: {type}");
+            SetError(response, StatusCode.NotFound, $"type not found: {type}");
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class ReflectionService(ProtocolHost host, ServiceCatalog catalo
     {
         if (file is null)
         {
-            SetError(response, GrpcStatusCode.NotFound, error);
+            SetError(response, StatusCode.NotFound, error);
         }
         else
         {
@@ -98,6 +98,6 @@ internal sealed class ReflectionService(ProtocolHost host, ServiceCatalog catalo
         }
     }
 
-    private static void SetError(Response response, GrpcStatusCode code, string message) =>
+    private static void SetError(Response response, StatusCode code, string message) =>
         response.ErrorResponse = new ErrorResponse { ErrorCode = (int)code, ErrorMessage = message };
 }

@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+using Grpc.Core;
+using Micro.Client;
+
+namespace Micro.Transport.Grpc.Client;
+
+/// <summary>Reads metadata from headers and trailers of answers, without the fields of gRPC itself.</summary>
+internal static class AnswerMetadata
+{
+    private static readonly SearchValues<char> KeyCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+
+    /// <summary>Returns the metadata in the form of gRPC; keys that it cannot hold are left out.</summary>
+    /// <exception cref="GrpcException">The value of a binary key is not base64.</exception>
+    public static Metadata ToMetadata(HttpHeaders headers)
+    {
+        var metadata = new Metadata();
+        foreach (var (key, values) in headers.NonValidated)
+        {
+            if (IsOfGrpc(key) || key.AsSpan().ContainsAnyExcept(KeyCharacters))
+            {
+                continue;
+            }
+
+            foreach (var value in values)
+            {
+                Add(metadata, key, value);
+            }
+        }
+
+        return metadata;
+    }
+
+    /// <summary>Reports the headers of an answer that has begun; an answer of trailers alone has none.</summary>
+    public static void ReportHeaders(ResponseMetadata report, HttpResponseMessage answer)
+    {
+        if (!ResponseStatus.IsTrailersOnly(answer))
+        {
+            report.SetHeaders(ToCallMetadata(answer.Headers));
+        }
+    }
+
+    /// <summary>Reports the trailers of an attempt that has ended; none when the server sent none.</summary>
+    public static void ReportTrailers(ResponseMetadata report, HttpResponseMessage? answer) =>
+        report.SetTrailers(answer is null ? CallMetadata.Empty : ToCallMetadata(ResponseStatus.FieldsOfTheEnd(answer)));
+
+    /// <summary>
+    /// Returns the metadata in the form of calls: binary values stay base64, several values of a key have commas between
+    /// them. Beyond the limit of a call's metadata the rest is left out: the call itself has succeeded.
+    /// </summary>
+    private static CallMetadata ToCallMetadata(HttpHeaders headers)
+    {
+        var metadata = new CallMetadata();
+        var bytes = 0;
+        foreach (var (key, values) in headers.NonValidated)
+        {
+            if (IsOfGrpc(key))
+            {
+                continue;
+            }
+
+            var value = values.Count == 1 ? values.ToString() : string.Join(',', values);
+            bytes += key.Length + value.Length + 4;
+            if (bytes > HeaderRules.MaxMetadataBytes)
+            {
+                break;
+            }
+
+            metadata.AddReceived(key, value);
+        }
+
+        return metadata;
+    }
+
+    private static bool IsOfGrpc(string key) => key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase);
+
+    private static void Add(Metadata metadata, string key, string value)
+    {
+        if (!Base64Text.IsBinaryKey(key))
+        {
+            metadata.Add(key, value);
+            return;
+        }
+
+        try
+        {
+            // A header may hold several binary values with commas between them.
+            foreach (var part in value.Split(','))
+            {
+                metadata.Add(key, Base64Text.Decode(part.Trim()));
+            }
+        }
+        catch (FormatException exception)
+        {
+            throw new GrpcException(StatusCode.Internal, $"the value of '{key}' is not base64", ErrorKind.Protocol, exception);
+        }
+    }
+}

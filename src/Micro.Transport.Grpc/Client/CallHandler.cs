@@ -1,0 +1,50 @@
+namespace Micro.Transport.Grpc.Client;
+
+/// <summary>
+/// Sits between the gRPC library and HTTP/2: completes the request by what the library does not know of, lets a stream that
+/// is refused be sent again, and keeps the exchange, whose answer tells the server's status from the library's own.
+/// </summary>
+internal sealed class CallHandler(HttpMessageHandler inner, CallHeaders headers, Action onAnswer) : DelegatingHandler(inner)
+{
+    private readonly AsyncLocal<OutgoingCall?> _current = new();
+
+    /// <summary>Gets or sets the call that the library is about to start.</summary>
+    public OutgoingCall? Current
+    {
+        get => _current.Value;
+        set => _current.Value = value;
+    }
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var call = Current ?? throw new InvalidOperationException("the gRPC library sends a request that no call has started");
+        if (call.Messages is { } messages)
+        {
+            var source = request.Content!;
+            request.Content = messages;
+            headers.Write(request, call);
+            call.Exchange = ObserveAsync(call, request, cancellationToken);
+            _ = messages.TakeAsync(source, call.Exchange, cancellationToken);
+        }
+        else
+        {
+            headers.Write(request, call);
+            call.Exchange = call.Report is null ? base.SendAsync(request, cancellationToken) : ObserveAsync(call, request, cancellationToken);
+        }
+
+        return call.Exchange;
+    }
+
+    private async Task<HttpResponseMessage> ObserveAsync(OutgoingCall call, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        onAnswer();
+        call.Messages?.Commit();
+        if (call.Report is { } report)
+        {
+            AnswerMetadata.ReportHeaders(report, answer);
+        }
+
+        return answer;
+    }
+}

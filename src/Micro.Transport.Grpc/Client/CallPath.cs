@@ -1,0 +1,58 @@
+using Google.Protobuf;
+using Micro.Codecs;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Micro.Transport.Grpc.Client;
+
+/// <summary>
+/// Endpoints as paths. The package of the messages is what any gRPC server expects before the handler's name; where it is
+/// not known the name of the service stands there, as go-micro's client has it. go-micro's server and ours look at neither.
+/// </summary>
+internal static class CallPath
+{
+    /// <param name="service">Name of the service.</param>
+    /// <param name="endpoint"><c>Handler.Method</c>, or a path, which is taken as it is.</param>
+    /// <param name="package">Package of the messages; empty for none, <see langword="null"/> if it is not known.</param>
+    /// <exception cref="MicroException">The endpoint has neither form.</exception>
+    public static string Of(string service, string endpoint, string? package)
+    {
+        if (endpoint[0] == '/' && GrpcPath.IsValid(endpoint))
+        {
+            return endpoint;
+        }
+
+        var dot = endpoint.LastIndexOf('.');
+        if (dot > 0 && dot < endpoint.Length - 1 && !endpoint.Contains('/', StringComparison.Ordinal))
+        {
+            var method = $"{endpoint.AsSpan(0, dot)}/{endpoint.AsSpan(dot + 1)}";
+            var path = string.IsNullOrEmpty(package ?? service) ? $"/{method}" : $"/{package ?? service}.{method}";
+            if (GrpcPath.IsValid(path))
+            {
+                return path;
+            }
+
+            // A service may have a name that no path can hold.
+            path = $"/{method}";
+            if (GrpcPath.IsValid(path))
+            {
+                return path;
+            }
+        }
+
+        throw new MicroException(
+            400, "go.micro.client", $"endpoint '{endpoint}' is no method of gRPC: it must be Handler.Method or /package.Service/Method", ErrorKind.InvalidRequest);
+    }
+
+    /// <summary>Package of the request; of the response if there is no request yet or it says nothing.</summary>
+    public static string? PackageOf<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(IMessage? request) =>
+        (request is null ? null : PackageOf(request)) ?? OfResponse<TResponse>.Package;
+
+    /// <summary>The well-known types are used by services of all packages.</summary>
+    private static string? PackageOf(IMessage message) =>
+        message.Descriptor?.File.Package is { } package && !string.Equals(package, "google.protobuf", StringComparison.Ordinal) ? package : null;
+
+    private static class OfResponse<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>
+    {
+        public static readonly string? Package = typeof(IMessage).IsAssignableFrom(typeof(T)) && EmptyMessage<T>.Create() is IMessage message ? PackageOf(message) : null;
+    }
+}

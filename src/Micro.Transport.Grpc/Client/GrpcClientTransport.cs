@@ -1,0 +1,133 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
+using Micro.Client;
+using Micro.Registry;
+using Micro.Transport.Grpc.Framing;
+using Micro.Transport.Security;
+
+namespace Micro.Transport.Grpc.Client;
+
+/// <summary>Calls nodes over gRPC.</summary>
+internal sealed class GrpcClientTransport : IClientTransport
+{
+    /// <summary>A server that resets a call so shortly before our own clock does has seen its deadline pass.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMilliseconds(100);
+
+    private readonly ClientOptions _options;
+    private readonly TimeProvider _time;
+    private readonly CallFormats _formats = new();
+    private readonly CallMethods _methods;
+
+    private GrpcClientTransport(ClientOptions options, ClientTls? tls)
+    {
+        _options = options;
+        _time = options.TimeProvider;
+        Channels = new NodeChannels(options, tls);
+        _methods = new CallMethods(Channels.ReplaceAll);
+    }
+
+    public NodeChannels Channels { get; }
+
+    /// <summary>Lets clients of these options call nodes over gRPC, where the call asks for it or the node speaks nothing else.</summary>
+    public static void AddTo(ClientOptions options) => options.Grpc = static (options, tls) => new GrpcClientTransport(options, tls);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<TResponse> CallAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
+        CallPlan plan,
+        IMessage? request,
+        ReadOnlyMemory<byte> body,
+        Node node,
+        TimeSpan limit,
+        CancellationToken cancellationToken)
+    {
+        var format = _formats.Get(plan.Format);
+        var method = _methods.Get<TResponse>(format, plan.Service, plan.Endpoint, request, isStream: false);
+        CallHeaders.ThrowIfInvalid(plan.Metadata);
+        var call = new OutgoingCall(format, limit, plan.Metadata, plan.Options.ResponseMetadata) { Message = MessageOf(body, format) };
+        var started = _time.GetTimestamp();
+        var channel = Channels.Enter(node, plan.Options.CloseConnection);
+        try
+        {
+            await channel.ConnectAsync(plan.DialTimeout, cancellationToken).ConfigureAwait(false);
+
+            // Not disposed: the library gives everything back when the call ends, and it ends with the token at the latest.
+            var answer = await channel.Call(method, call, cancellationToken).ResponseAsync.ConfigureAwait(false);
+            channel.OnAnswer();
+            return CallMethods.ResponseOf<TResponse>(answer);
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested)
+        {
+            if (!channel.IsPinged && _time.GetElapsedTime(started) >= limit / 2 && call.Answer is null && !channel.HasAnsweredSince(started))
+            {
+                // As silent as a connection whose other end is gone; nothing else would find that out for many minutes.
+                Channels.Replace(channel);
+            }
+
+            throw new OperationCanceledException("the attempt was given up", exception, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            var error = CallErrors.Of(exception, call, node.Address, channel.Refusal);
+            throw error is GrpcException { StatusCode: StatusCode.Cancelled, Kind: ErrorKind.Broken } && _time.GetElapsedTime(started) >= limit - ClockSkew
+                ? new GrpcException(StatusCode.DeadlineExceeded, $"{node.Address} reset the call at its deadline", innerException: exception)
+                : error;
+        }
+        finally
+        {
+            if (call.Report is { } report)
+            {
+                AnswerMetadata.ReportTrailers(report, call.Answer);
+            }
+
+            channel.Exit();
+        }
+    }
+
+    public async ValueTask<IClientStream<TRequest, TResponse>> OpenStreamAsync<
+        TRequest,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
+        CallPlan plan,
+        Node node,
+        CancellationToken caller,
+        CancellationToken cancellationToken)
+    {
+        var format = _formats.Get(plan.Format);
+        var method = _methods.Get<TResponse>(format, plan.Service, plan.Endpoint, request: null, isStream: true);
+        CallHeaders.ThrowIfInvalid(plan.Metadata);
+        var channel = Channels.Enter(node, plan.Options.CloseConnection);
+        var life = CancellationTokenSource.CreateLinkedTokenSource(caller);
+        GrpcCallStream<TRequest, TResponse>? stream = null;
+        try
+        {
+            await channel.ConnectAsync(plan.DialTimeout, cancellationToken).ConfigureAwait(false);
+            var call = new OutgoingCall(format, plan.StreamTimeout, plan.Metadata, plan.Options.ResponseMetadata) { Messages = new MessagesContent(life.Token) };
+            stream = new GrpcCallStream<TRequest, TResponse>(channel, node, plan, _options, method, call, life, caller);
+            await stream.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return stream;
+        }
+        catch
+        {
+            if (stream is null)
+            {
+                life.Dispose();
+                channel.Exit();
+            }
+            else
+            {
+                await stream.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw;
+        }
+    }
+
+    public void Dispose() => Channels.Dispose();
+
+    /// <summary>Returns the message in an encoded request: without the frame of its content type, and JSON without line end.</summary>
+    private static ReadOnlyMemory<byte> MessageOf(ReadOnlyMemory<byte> body, CallFormat format)
+    {
+        var message = format.IsFramed ? body[FramePrefix.Length..] : body;
+        return format.IsJson && message.Span.EndsWith("\n"u8) ? message[..^1] : message;
+    }
+}

@@ -1,0 +1,164 @@
+using System.Net;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace Micro.Transport.Grpc.Client;
+
+/// <summary>
+/// HTTP/2 to one node: connections that all calls share, opened as streams run out. Closed when it is retired and its last
+/// call has ended.
+/// </summary>
+internal sealed class NodeChannel : IDisposable
+{
+    private readonly NodeConnections _connections;
+    private readonly CallHandler _handler;
+    private readonly GrpcChannel _channel;
+    private readonly CallInvoker _invoker;
+    private readonly TimeProvider _time;
+    private long _lastAnswer;
+    private int _calls;
+    private int _isRetired;
+    private int _isClosed;
+
+    public NodeChannel(string address, NodeChannelOptions options, CallHeaders headers)
+    {
+        Address = address;
+        _time = options.TimeProvider;
+        IsPinged = options.Ping is not null;
+        _connections = new NodeConnections(address, options.DialTimeout, options.MaxConnections, options.TimeProvider, options.Tls, options.Network);
+        _handler = new CallHandler(CreateHandler(options, _connections), headers, OnAnswer);
+
+        _channel = GrpcChannel.ForAddress(options.Address, CreateOptions(options, _handler));
+        _invoker = _channel.CreateCallInvoker();
+        LastUsed = _time.GetTimestamp();
+    }
+
+    /// <summary>Gets the address of the node, <c>host:port</c>.</summary>
+    public string Address { get; }
+
+    /// <summary>Gets whether a connection that went silent is found out without the help of calls.</summary>
+    public bool IsPinged { get; }
+
+    /// <summary>Gets the timestamp of the end of the last call.</summary>
+    public long LastUsed { get; private set; }
+
+    /// <summary>Gets how many connections are open.</summary>
+    public int Connections => _connections.Count;
+
+    /// <summary>Gets why the node has refused all connections so far, if it has.</summary>
+    public string? Refusal => _connections.Refusal;
+
+    /// <summary>Counts a call in; <see langword="false"/> when the channel is retired.</summary>
+    public bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _calls) > 0)
+        {
+            return true;
+        }
+
+        Leave();
+        return false;
+    }
+
+    /// <summary>Counts a call out.</summary>
+    public void Exit()
+    {
+        LastUsed = _time.GetTimestamp();
+        Leave();
+    }
+
+    /// <summary>Retires the channel unless calls run.</summary>
+    public bool TryRetireIdle()
+    {
+        if (Interlocked.CompareExchange(ref _calls, int.MinValue, 0) != 0)
+        {
+            return false;
+        }
+
+        _isRetired = 1;
+        Close();
+        return true;
+    }
+
+    /// <summary>Takes no more calls, and closes when those that run have ended.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isRetired, 1) == 0 && Interlocked.Add(ref _calls, int.MinValue) == int.MinValue)
+        {
+            Close();
+        }
+    }
+
+    /// <summary>Returns whether the node has answered any call since a moment.</summary>
+    public bool HasAnsweredSince(long timestamp) => Volatile.Read(ref _lastAnswer) >= timestamp;
+
+    /// <summary>Waits until there is a connection.</summary>
+    /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>.</exception>
+    public ValueTask ConnectAsync(TimeSpan timeout, CancellationToken cancellationToken) => _connections.EnsureAsync(timeout, cancellationToken);
+
+    /// <summary>Sends a unary call; the library ends it when the token fires.</summary>
+    public AsyncUnaryCall<object> Call(Method<OutgoingCall, object> method, OutgoingCall call, CancellationToken cancellationToken)
+    {
+        _handler.Current = call;
+        var running = _invoker.AsyncUnaryCall(method, null, new CallOptions(cancellationToken: cancellationToken), call);
+        _handler.Current = null;
+        return running;
+    }
+
+    /// <summary>Opens a stream; the library ends it when the token fires.</summary>
+    public AsyncDuplexStreamingCall<OutgoingCall, object> Open(Method<OutgoingCall, object> method, OutgoingCall call, CancellationToken cancellationToken)
+    {
+        _handler.Current = call;
+        var running = _invoker.AsyncDuplexStreamingCall(method, null, new CallOptions(cancellationToken: cancellationToken));
+        _handler.Current = null;
+        return running;
+    }
+
+    /// <summary>Notes that the node has answered a call.</summary>
+    public void OnAnswer() => Volatile.Write(ref _lastAnswer, _time.GetTimestamp());
+
+    private static SocketsHttpHandler CreateHandler(NodeChannelOptions options, NodeConnections connections) => new()
+    {
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ActivityHeadersPropagator = null,
+        ConnectTimeout = Timeout.InfiniteTimeSpan, // the callback has its own
+        ConnectCallback = (_, cancellationToken) => connections.ConnectAsync(cancellationToken),
+        EnableMultipleHttp2Connections = true,
+        MaxResponseHeadersLength = options.Limits.MaxHeaderBytes / 1024,
+        KeepAlivePingDelay = options.Ping ?? Timeout.InfiniteTimeSpan,
+        KeepAlivePingTimeout = options.Ping ?? Timeout.InfiniteTimeSpan,
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        PooledConnectionIdleTimeout = options.IdleTimeout,
+    };
+
+    /// <summary>Retry, deadline and the choice of the node are ours: what the library has for them stays off.</summary>
+    private static GrpcChannelOptions CreateOptions(NodeChannelOptions options, CallHandler handler) => new()
+    {
+        // A client, because the library puts a load balancer on top of a handler.
+        HttpClient = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan },
+        DisposeHttpClient = true,
+        MaxReceiveMessageSize = options.Limits.MaxMessageBytes,
+        MaxSendMessageSize = null, // checked when messages are encoded
+        CompressionProviders = [new LimitedGzip(options.Limits.MaxMessageBytes)],
+    };
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _calls) == int.MinValue)
+        {
+            Close();
+        }
+    }
+
+    private void Close()
+    {
+        if (Interlocked.Exchange(ref _isClosed, 1) == 0)
+        {
+            _channel.Dispose();
+            _connections.Dispose();
+        }
+    }
+}
