@@ -1,12 +1,9 @@
 using System.Net;
-using Greeter;
-using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using GreeterApi = Greeter.Greeter;
 
 namespace Micro.Bench.Serving;
 
@@ -41,10 +38,5 @@ internal sealed class GrpcDotnetServer : IBenchServer
         using var now = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await _application.StopAsync(now.Token);
         await _application.DisposeAsync();
-    }
-
-    private sealed class EchoService : GreeterApi.GreeterBase
-    {
-        public override Task<Response> Hello(Request request, ServerCallContext context) => Task.FromResult(new Response { Msg = request.Name });
     }
 }

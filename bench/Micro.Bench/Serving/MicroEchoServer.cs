@@ -19,7 +19,8 @@ internal sealed class MicroEchoServer : IBenchServer
 
     public ServerReady Ready { get; }
 
-    public static async Task<MicroEchoServer> StartAsync()
+    /// <param name="handler">The handler; <see langword="null"/> for a plain object.</param>
+    public static async Task<MicroEchoServer> StartAsync(object? handler = null)
     {
         var service = MicroService.Create(static options => options
             .Name(Service)
@@ -29,7 +30,7 @@ internal sealed class MicroEchoServer : IBenchServer
             .HandleSignals(false)
             .ServerOptions(static server => server.DrainDelay = TimeSpan.Zero)
             .Logging(BenchLog.ToStandardError));
-        service.Handle(new EchoHandler(), static handler => handler.Name = "Greeter");
+        service.Handle(handler ?? new EchoHandler(), static options => options.Name = "Greeter");
         await service.StartAsync();
         var record = service.Server.Record!;
         return new MicroEchoServer(service, new ServerReady(record.Nodes[0].Address, Record: Encoding.UTF8.GetString(RecordJson.Write(record))));

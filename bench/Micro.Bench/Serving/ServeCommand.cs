@@ -30,6 +30,7 @@ internal static class ServeCommand
         ServerKind.Raw => RawServer.Start(request, reply),
         ServerKind.Http => await HttpServer.StartAsync(),
         ServerKind.GrpcDotnet => await GrpcDotnetServer.StartAsync(),
+        ServerKind.MicroStub => await MicroEchoServer.StartAsync(new EchoService()),
         _ => await MicroEchoServer.StartAsync(),
     };
 }

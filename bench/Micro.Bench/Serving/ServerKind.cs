@@ -14,4 +14,7 @@ internal enum ServerKind
 
     /// <summary>Ours.</summary>
     Micro,
+
+    /// <summary>Ours, with a handler of the standard gRPC stubs.</summary>
+    MicroStub,
 }

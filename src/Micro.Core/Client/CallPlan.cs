@@ -84,8 +84,12 @@ internal sealed class CallPlan
     /// <summary>Whether the call may be executed twice: its own option, else what the endpoint says in the registry.</summary>
     public bool IsIdempotent(Func<string, string, Endpoint?> findEndpoint) =>
         _isIdempotent ??= Options.Idempotent
-            ?? (findEndpoint(Service, Endpoint)?.Metadata.TryGetValue("idempotent", out var value) == true
+            ?? (Find(findEndpoint)?.Metadata.TryGetValue("idempotent", out var value) == true
                 && string.Equals(value, "true", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Of two contracts with the same short name, the second is registered by its full name.</summary>
+    private Endpoint? Find(Func<string, string, Endpoint?> findEndpoint) =>
+        (Options.Rpc is { } rpc ? findEndpoint(Service, rpc.TrimStart('/').Replace('/', '.')) : null) ?? findEndpoint(Service, Endpoint);
 
     public MicroException TimedOut(Node? node, bool isWholeCall, Exception? cause = null)
     {

@@ -36,6 +36,21 @@ public sealed class ContractTests
 
     [Theory]
     [MemberData(nameof(Ways))]
+    public async Task Contracts_SameShortName_OnlyTheIdempotentOneIsRepeated(string way)
+    {
+        var (first, second) = (new OrdersV1 { HangsOnce = true }, new OrdersV2 { HangsOnce = true });
+        await using var fixture = await StubService.StartAsync(first, second);
+        var invoker = fixture.Invoker(way, new Micro.Client.CallOptions { AttemptTimeout = TimeSpan.FromMilliseconds(300) });
+
+        (await new Shop.V1.Orders.OrdersClient(invoker).GetAsync(new OrderKey { Id = "7" })).Version.Should().Be("v1");
+        (await FluentActions.Awaiting(async () => await new Shop.V2.Orders.OrdersClient(invoker).GetAsync(new OrderKey { Id = "7" })).Should().ThrowAsync<RpcException>())
+            .Which.StatusCode.Should().Be(StatusCode.DeadlineExceeded);
+
+        (first.Calls, second.Calls).Should().Be((2, 1));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
     public async Task Contracts_NamesThatClashAndKeywords_BindAndAnswer(string way)
     {
         await using var fixture = await StubService.StartAsync(new Event(), new Ledger(), new BookKeeper(), new ClientService());
@@ -74,12 +89,40 @@ public sealed class ContractTests
 
     private sealed class OrdersV1 : Shop.V1.Orders.OrdersBase
     {
-        public override Task<Order> Get(OrderKey request, ServerCallContext context) => Task.FromResult(new Order { Id = request.Id, Version = "v1" });
+        private int _calls;
+
+        public bool HangsOnce { get; init; }
+
+        public int Calls => Volatile.Read(ref _calls);
+
+        public override async Task<Order> Get(OrderKey request, ServerCallContext context)
+        {
+            if (Interlocked.Increment(ref _calls) == 1 && HangsOnce)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.CancellationToken);
+            }
+
+            return new Order { Id = request.Id, Version = "v1" };
+        }
     }
 
     private sealed class OrdersV2 : Shop.V2.Orders.OrdersBase
     {
-        public override Task<Order> Get(OrderKey request, ServerCallContext context) => Task.FromResult(new Order { Id = request.Id, Version = "v2" });
+        private int _calls;
+
+        public bool HangsOnce { get; init; }
+
+        public int Calls => Volatile.Read(ref _calls);
+
+        public override async Task<Order> Get(OrderKey request, ServerCallContext context)
+        {
+            if (Interlocked.Increment(ref _calls) == 1 && HangsOnce)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.CancellationToken);
+            }
+
+            return new Order { Id = request.Id, Version = "v2" };
+        }
     }
 
     private sealed class Event : Keywords.Event.EventBase

@@ -92,6 +92,6 @@ public sealed class ServiceDiscoveryTests : DiscoveryTest
 
     private static HttpClient ClientOf(IServiceProvider provider) => provider.GetRequiredService<IHttpClientFactory>().CreateClient("orders");
 
-    private static Task RegisterAsync(IRegistry registry, Node node) =>
+    private static Task<Registration> RegisterAsync(IRegistry registry, Node node) =>
         registry.RegisterAsync(new ServiceRecord { Name = "orders", Version = "1", Nodes = [node] }, new RegisterOptions());
 }

@@ -5,6 +5,7 @@ using Micro.Registry.Mdns;
 using Micro.Selection;
 using Micro.Testing;
 using Micro.Transport.Grpc;
+using PublicApiGenerator;
 
 namespace Micro.Tests.PublicApi;
 
@@ -13,6 +14,8 @@ namespace Micro.Tests.PublicApi;
 /// </summary>
 public sealed class PublicApiTests
 {
+    private static readonly ApiGeneratorOptions Options = new() { IncludeAssemblyAttributes = false };
+
     [Theory]
     [InlineData(typeof(IRegistry))]
     [InlineData(typeof(Selectors))]
@@ -28,7 +31,7 @@ public sealed class PublicApiTests
         var folder = Folder();
         var approved = Path.Combine(folder, $"{assembly.GetName().Name}.approved.txt");
         var received = Path.Combine(folder, $"{assembly.GetName().Name}.received.txt");
-        var surface = PublicSurface.Describe(assembly);
+        var surface = assembly.GeneratePublicApi(Options).ReplaceLineEndings("\n") + "\n";
         if (Environment.GetEnvironmentVariable("MICRO_APPROVE") == "1")
         {
             File.WriteAllText(approved, surface);

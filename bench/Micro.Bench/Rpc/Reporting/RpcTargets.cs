@@ -40,12 +40,20 @@ internal static class RpcTargets
             }
         }
 
-        foreach (var callers in (int[])[1, 16, Many])
+        foreach (var (name, other, least) in ((string, string, double)[])
+            [
+                (RowNames.Grpc, RowNames.GrpcDotnet, 0.95),
+                (RowNames.GrpcStub, RowNames.GrpcDotnet, 0.95),
+                (RowNames.MucpStub, RowNames.MucpMultiplexed, 0.9),
+            ])
         {
-            if (report.Find(RowNames.Grpc, callers) is { } ours && report.Find(RowNames.GrpcDotnet, callers) is { } theirs)
+            foreach (var callers in (int[])[1, 16, Many])
             {
-                var ratio = ours.Closed.CallsPerSecond / theirs.Closed.CallsPerSecond;
-                yield return ($"{RowNames.Grpc}, {callers} {(callers == 1 ? "caller" : "callers")}, calls/s by those of {RowNames.GrpcDotnet}", "≥ 0.95", ratio, ratio >= 0.95);
+                if (report.Find(name, callers) is { } ours && report.Find(other, callers) is { } theirs)
+                {
+                    var ratio = ours.Closed.CallsPerSecond / theirs.Closed.CallsPerSecond;
+                    yield return ($"{name}, {callers} {(callers == 1 ? "caller" : "callers")}, calls/s by those of {other}", FormattableString.Invariant($"≥ {least:0.00}"), ratio, ratio >= least);
+                }
             }
         }
 

@@ -16,7 +16,7 @@ internal sealed class GrpcDotnetRow(ServerProcess server) : IRow
     public Task<IReadOnlyList<ICaller>> OpenAsync(int callers)
     {
         var client = new GreeterApi.GreeterClient(_channel);
-        return Task.FromResult<IReadOnlyList<ICaller>>([.. Enumerable.Range(0, callers).Select(ICaller (_) => new GrpcDotnetCaller(client))]);
+        return Task.FromResult<IReadOnlyList<ICaller>>([.. Enumerable.Range(0, callers).Select(ICaller (_) => new GeneratedClientCaller(client))]);
     }
 
     public ValueTask DisposeAsync()

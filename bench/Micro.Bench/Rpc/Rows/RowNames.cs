@@ -13,7 +13,9 @@ internal static class RowNames
     public const string MucpMultiplexed = "mucp multiplexed";
     public const string MucpExclusive = "mucp exclusive";
     public const string Grpc = "grpc";
+    public const string MucpStub = "mucp standard stub";
+    public const string GrpcStub = "grpc standard stub";
 
     public static readonly IReadOnlyList<string> All =
-        [RawPingPong, RawBatch, Http1Json, Http1Protobuf, Http2Json, Http2Protobuf, GrpcDotnet, MucpMultiplexed, MucpExclusive, Grpc];
+        [RawPingPong, RawBatch, Http1Json, Http1Protobuf, Http2Json, Http2Protobuf, GrpcDotnet, MucpMultiplexed, MucpExclusive, Grpc, MucpStub, GrpcStub];
 }

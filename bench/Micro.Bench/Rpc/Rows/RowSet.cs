@@ -79,6 +79,14 @@ internal sealed class RowSet : IAsyncDisposable
             Add(names, RowNames.Http2Protobuf, name => new HttpRow(name, http, isHttp2: true, isJson: false));
         }
 
+        if (names.Contains(RowNames.MucpStub) || names.Contains(RowNames.GrpcStub))
+        {
+            var stub = await StartAsync(ServerKind.MicroStub, cancellationToken);
+            var record = WireProbe.RecordOf(stub);
+            Add(names, RowNames.MucpStub, name => new StubRow(name, stub, MicroClients.Create(record, mostCallers, null)));
+            Add(names, RowNames.GrpcStub, name => new StubRow(name, stub, MicroClients.Create(record, mostCallers, "grpc")));
+        }
+
         if (names.Contains(RowNames.GrpcDotnet))
         {
             var grpc = await StartAsync(ServerKind.GrpcDotnet, cancellationToken);

@@ -10,7 +10,7 @@ public sealed class ContractBinderTests
     [Fact]
     public void Bind_EveryEndpoint_KnowsTheRpcAndItsFile()
     {
-        var invokers = ContractBinder.Bind(new Contract(Greet), new HandlerOptions(), []);
+        var invokers = ContractBinder.Bind(new Contract(Greet), new HandlerOptions(), [], NoContract);
 
         invokers.Select(invoker => invoker.Name).Should().Equal("Greeter.Hello", "Greeter.PingPong", "Greeter.Stream");
         invokers.Should().OnlyContain(invoker => invoker.Method!.Service.FullName == "greeter.Greeter" && invoker.Method.File == GreeterReflection.Descriptor);
@@ -36,7 +36,7 @@ public sealed class ContractBinderTests
             Greet(binder);
             Greet(binder);
         }).Should().Throw<ArgumentException>().WithMessage("*'Greeter.Hello' is given twice*");
-        Binding(binder => binder.Unary<Request, Response>(Service.Methods[0], "Hello", (_, _) => Task.FromResult(new Response())))
+        Binding(binder => binder.Unary<Request, Response>(new ContractEndpoint("Hello") { Method = Service.Methods[0] }, (_, _) => Task.FromResult(new Response())))
             .Should().Throw<ArgumentException>().WithMessage("*'Hello'*Handler.Method*");
         Binding(_ => { }).Should().Throw<ArgumentException>().WithMessage("*its contract declares none*");
     }
@@ -49,7 +49,8 @@ public sealed class ContractBinderTests
                 new ContractEndpoint("Greeter.Hello") { Idempotent = true, Request = new Registry.Value { Name = "Word", Type = "Word" } },
                 (request, _) => Task.FromResult(request))),
             new HandlerOptions(),
-            []).Single();
+            [],
+            NoContract).Single();
 
         invoker.Description.Request.Should().Be(new Registry.Value { Name = "Word", Type = "Word" });
         invoker.Description.Response.Should().Be(new Registry.Value { Name = "string", Type = "string" });
@@ -67,17 +68,26 @@ public sealed class ContractBinderTests
         }).Should().Throw<ArgumentException>().WithMessage("*'Greeter.Hello' is given twice*");
         Binding(binder => binder.ServerStream<string, string>(new ContractEndpoint("Hello"), (_, _) => throw new NotSupportedException()))
             .Should().Throw<ArgumentException>().WithMessage("*'Hello'*Handler.Method*");
-        Binding(binder => binder.BidirectionalStream<string, string>((ContractEndpoint)null!, (_, _) => throw new NotSupportedException()))
+        Binding(binder => binder.BidirectionalStream<string, string>(null!, (_, _) => throw new NotSupportedException()))
             .Should().Throw<ArgumentNullException>();
     }
 
-    private static Action Binding(Action<IContractBinder> add) => () => ContractBinder.Bind(new Contract(add), new HandlerOptions(), []);
+    [Theory]
+    [InlineData(null, "Greeter.Hello")]
+    [InlineData("greeter.Greeter", "Greeter.Hello")]
+    [InlineData("other.Greeter", "greeter.Greeter.Hello")]
+    public void Bind_ShortNameOfAnotherContract_KeepsTheFullName(string? holder, string expected) =>
+        ContractBinder.Bind(new Contract(Greet), new HandlerOptions(), [], _ => holder)[0].Name.Should().Be(expected);
+
+    private static string? NoContract(string handler) => null;
+
+    private static Action Binding(Action<IContractBinder> add) => () => ContractBinder.Bind(new Contract(add), new HandlerOptions(), [], NoContract);
 
     private static void Greet(IContractBinder binder)
     {
-        binder.Unary<Request, Response>(Service.Methods[0], "Greeter.Hello", (_, _) => Task.FromResult(new Response()));
-        binder.ServerStream<StreamRequest, StreamResponse>(Service.Methods[1], "Greeter.Stream", (_, _) => throw new NotSupportedException());
-        binder.BidirectionalStream<Ping, Pong>(Service.Methods[2], "Greeter.PingPong", (_, _) => throw new NotSupportedException());
+        binder.Unary<Request, Response>(new ContractEndpoint("Greeter.Hello") { Method = Service.Methods[0] }, (_, _) => Task.FromResult(new Response()));
+        binder.ServerStream<StreamRequest, StreamResponse>(new ContractEndpoint("Greeter.Stream") { Method = Service.Methods[1] }, (_, _) => throw new NotSupportedException());
+        binder.BidirectionalStream<Ping, Pong>(new ContractEndpoint("Greeter.PingPong") { Method = Service.Methods[2] }, (_, _) => throw new NotSupportedException());
     }
 
     private sealed class Contract(Action<IContractBinder> add) : IContractHandler

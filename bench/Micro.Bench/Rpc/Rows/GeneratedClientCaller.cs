@@ -5,7 +5,7 @@ using GreeterApi = Greeter.Greeter;
 namespace Micro.Bench.Rpc.Rows;
 
 /// <summary>Calls through the generated client.</summary>
-internal sealed class GrpcDotnetCaller(GreeterApi.GreeterClient client) : ICaller
+internal sealed class GeneratedClientCaller(GreeterApi.GreeterClient client) : ICaller
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> CallAsync()
