@@ -8,7 +8,8 @@ public sealed class BenchTests : IDisposable
 {
     private static readonly string[] Rows =
     [
-        "raw ping-pong", "raw batch", "http/1.1 json", "http/1.1 protobuf", "http/2 json", "http/2 protobuf", "mucp multiplexed", "mucp exclusive", "grpc",
+        "raw ping-pong", "raw batch", "http/1.1 json", "http/1.1 protobuf", "http/2 json", "http/2 protobuf", "grpc-dotnet",
+        "mucp multiplexed", "mucp exclusive", "grpc", "mucp standard stub", "grpc standard stub",
     ];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("micro-bench-test-");

@@ -59,7 +59,7 @@ public sealed class PackageTests(PackedRepository repository)
     }
 
     [Theory]
-    [InlineData("Micro", "Micro.Core", "Micro.Registry.Consul", "Micro.Registry.Etcd", "Micro.Registry.Mdns", "Micro.Selector", "Micro.Transport.Grpc", "System.CommandLine")]
+    [InlineData("Micro", "Micro.Core", "Micro.Registry.Consul", "Micro.Registry.Etcd", "Micro.Registry.Mdns", "Micro.Selector", "Micro.Transport.Grpc", "Microsoft.Extensions.ServiceDiscovery.Abstractions", "System.CommandLine")]
     [InlineData("Micro.Core", "Google.Protobuf")]
     [InlineData("Micro.Registry.Consul", "Micro.Core")]
     [InlineData("Micro.Registry.Etcd", "dotnet-etcd", "Grpc.Net.Client", "Micro.Core")]
@@ -67,7 +67,7 @@ public sealed class PackageTests(PackedRepository repository)
     [InlineData("Micro.Selector", "Micro.Core")]
     [InlineData("Micro.Templates")]
     [InlineData("Micro.Testing", "Micro")]
-    [InlineData("Micro.Transport.Grpc", "Google.Protobuf", "Grpc.Core.Api", "Micro.Core")]
+    [InlineData("Micro.Transport.Grpc", "Google.Protobuf", "Grpc.Core.Api", "Grpc.Net.Client", "Micro.Core")]
     public void Package_Dependencies_AreTheseOnly(string id, params string[] expected)
     {
         using var package = repository.Open(id);

@@ -36,6 +36,15 @@ public sealed class ResponseMetadata
     /// <summary>Takes the trailers of an attempt; those of the last attempt count.</summary>
     internal void SetTrailers(CallMetadata trailers) => _trailers = trailers;
 
+    /// <summary><see langword="true"/> while a failure does not end the call, because its owner makes it again.</summary>
+    internal bool IsRepeated { get; set; }
+
     /// <summary>Marks the call as ended: headers that have not come will not come.</summary>
-    internal void Complete() => _headers.TrySetResult(CallMetadata.Empty);
+    internal void Complete()
+    {
+        if (!IsRepeated)
+        {
+            _headers.TrySetResult(CallMetadata.Empty);
+        }
+    }
 }

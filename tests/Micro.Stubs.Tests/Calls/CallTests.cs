@@ -156,18 +156,20 @@ public sealed class CallTests
     }
 
     [Fact]
-    public async Task Call_WaitForReady_WaitsForTheService()
+    public async Task Call_WaitForReady_WaitsForTheServiceAndItsHeaders()
     {
         await using var service = StubService.Create();
-        service.Handle(new NumbersService());
+        service.Handle(new NumbersService { BeforeAnswer = context => context.WriteResponseHeadersAsync(new Metadata { { "region", "north" } }) });
         await using var caller = StubService.Create("caller", options => options.Registry(service.Registry));
         var client = new Numbers.NumbersClient(caller.Client.AsCallInvoker(StubService.Name));
         using var call = client.DoubleAsync(new Number { Value = 3 }, new CallOptions(deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(30)).WithWaitForReady());
+        var headers = call.ResponseHeadersAsync;
         call.ResponseAsync.IsCompleted.Should().BeFalse();
 
         await service.StartAsync();
 
         (await call).Value.Should().Be(6);
+        (await headers).GetValue("region").Should().Be("north");
     }
 
     [Fact]

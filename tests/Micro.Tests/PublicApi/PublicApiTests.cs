@@ -14,7 +14,7 @@ namespace Micro.Tests.PublicApi;
 /// </summary>
 public sealed class PublicApiTests
 {
-    private static readonly ApiGeneratorOptions Options = new() { IncludeAssemblyAttributes = false };
+    private static readonly ApiGeneratorOptions Options = new() { IncludeAssemblyAttributes = false, DenyNamespacePrefixes = [] };
 
     [Theory]
     [InlineData(typeof(IRegistry))]

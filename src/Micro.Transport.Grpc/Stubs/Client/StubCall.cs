@@ -34,7 +34,7 @@ internal sealed class StubCall
     {
         (_client, _service, _time) = (client, service, time);
         _endpoint = StubEndpoints.Of(method);
-        _isWaitForReady = options.IsWaitForReady;
+        _metadata.IsRepeated = _isWaitForReady = options.IsWaitForReady;
         _cancellation = options.CancellationToken.CanBeCanceled
             ? CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken)
             : new CancellationTokenSource();
@@ -96,7 +96,7 @@ internal sealed class StubCall
     /// <summary>Records that the call ended well.</summary>
     public void End()
     {
-        _metadata.Complete();
+        CompleteMetadata();
         _status ??= Status.DefaultSuccess;
         _cancellation.Dispose();
     }
@@ -104,7 +104,7 @@ internal sealed class StubCall
     /// <summary>Records how the call failed, and returns the failure as callers of generated clients expect it.</summary>
     public RpcException Fail(Exception exception)
     {
-        _metadata.Complete();
+        CompleteMetadata();
         var failure = FailureOf(exception);
         _status ??= failure.Status;
         _cancellation.Dispose();
@@ -123,6 +123,12 @@ internal sealed class StubCall
         return new RpcException(
             _status is Status known ? known : StubStatus.Of(exception, _metadata.Trailers, CancellationToken.IsCancellationRequested),
             trailers);
+    }
+
+    private void CompleteMetadata()
+    {
+        _metadata.IsRepeated = false;
+        _metadata.Complete();
     }
 
     private void Cancel()
