@@ -63,8 +63,10 @@ internal sealed class StubCall
     {
         try
         {
-            var response = await RunAsync(
-                options => _client.CallAsync<TRequest, TResponse>(_service, _endpoint, request, options, CancellationToken)).ConfigureAwait(false);
+            var call = _isWaitForReady
+                ? RunWaitingAsync<TRequest, TResponse>(request)
+                : _client.CallAsync<TRequest, TResponse>(_service, _endpoint, request, WithDeadline(), CancellationToken);
+            var response = await call.ConfigureAwait(false);
             End();
             return response;
         }
@@ -148,6 +150,11 @@ internal sealed class StubCall
 
     private Metadata ReadTrailers() =>
         MetadataText.FromCall(_metadata.Trailers, static key => HeaderRules.IsReserved(key) && !key.Equals(StubStatus.DetailsKey, StringComparison.OrdinalIgnoreCase));
+
+    private Task<TResponse> RunWaitingAsync<TRequest, TResponse>(TRequest request)
+        where TRequest : class
+        where TResponse : class =>
+        RunAsync(options => _client.CallAsync<TRequest, TResponse>(_service, _endpoint, request, options, CancellationToken));
 
     /// <summary>Makes the call; one that waits for the service makes it again as long as no node can be reached.</summary>
     private async Task<T> RunAsync<T>(Func<MicroCallOptions, Task<T>> run)
