@@ -87,7 +87,7 @@ internal sealed class CallPlan
             ?? (Find(findEndpoint)?.Metadata.TryGetValue("idempotent", out var value) == true
                 && string.Equals(value, "true", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Of two contracts with the same short name, the second is registered by its full name.</summary>
+    /// <summary>Looks up the full name first: the second of two contracts with the same short name is registered by it.</summary>
     private Endpoint? Find(Func<string, string, Endpoint?> findEndpoint) =>
         (Options.Rpc is { } rpc ? findEndpoint(Service, rpc.TrimStart('/').Replace('/', '.')) : null) ?? findEndpoint(Service, Endpoint);
 

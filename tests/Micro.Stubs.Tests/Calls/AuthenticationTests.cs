@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace Micro.Stubs.Calls;
 
-/// <summary>Who the caller is, as handlers of generated stubs see it under mutual TLS.</summary>
+/// <summary>The identity of the caller that handlers of generated stubs see under mutual TLS.</summary>
 public sealed class AuthenticationTests : IDisposable
 {
     private readonly TestAuthority _authority = new();

@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace Micro.Stubs.Calls;
 
-/// <summary>What handlers of generated stubs see of a call, and what they send beside the answer.</summary>
+/// <summary>The call context of handlers of generated stubs, and the metadata that they send beside the answer.</summary>
 public sealed class ContextTests
 {
     public static TheoryData<string> Ways => StubService.Ways;

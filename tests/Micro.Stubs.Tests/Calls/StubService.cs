@@ -40,7 +40,7 @@ internal sealed class StubService : IAsyncDisposable
         configure?.Invoke(options);
     });
 
-    /// <summary>What generated clients call through.</summary>
+    /// <summary>Creates the invoker of generated clients.</summary>
     /// <param name="way">One of <see cref="Ways"/>.</param>
     /// <param name="options">Options of every call.</param>
     public CallInvoker Invoker(string way, CallOptions? options = null)

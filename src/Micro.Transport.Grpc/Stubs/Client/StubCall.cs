@@ -156,7 +156,7 @@ internal sealed class StubCall
         where TResponse : class =>
         RunAsync(options => _client.CallAsync<TRequest, TResponse>(_service, _endpoint, request, options, CancellationToken));
 
-    /// <summary>Makes the call; one that waits for the service makes it again as long as no node can be reached.</summary>
+    /// <summary>Runs the call; a call that waits for the service is repeated as long as no node can be reached.</summary>
     private async Task<T> RunAsync<T>(Func<MicroCallOptions, Task<T>> run)
     {
         var pause = FirstPause;

@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace Micro.Transport.Grpc.Stubs.Client;
 
-/// <summary>What a failure is to the caller of a generated client.</summary>
+/// <summary>Translates failures into the status that callers of generated clients see.</summary>
 internal static class StubStatus
 {
     public const string DetailsKey = "grpc-status-details-bin";

@@ -44,7 +44,7 @@ internal sealed class StubStream<TRequest, TResponse> : IClientStreamWriter<TReq
         }
         catch (Exception exception) when (exception is MicroException or OperationCanceledException or ObjectDisposedException)
         {
-            // Not the end of the call: what the server said before it took no more is still to be read.
+            // Not the end of the call: the status that the server sent before it stopped reading is still to be read.
             throw _call.FailureOf(exception);
         }
     }

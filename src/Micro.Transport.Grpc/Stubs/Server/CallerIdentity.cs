@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace Micro.Transport.Grpc.Stubs.Server;
 
-/// <summary>Tells handlers of stubs who the caller is: the names in its certificate, under the keys that gRPC uses for them.</summary>
+/// <summary>Creates the authentication context of a call: the names in the caller's certificate, under the keys that gRPC uses.</summary>
 internal static class CallerIdentity
 {
     private const string CommonName = "x509_common_name";

@@ -22,7 +22,7 @@ internal sealed class RegistryEndpointProviderFactory(DiscoverySource source, Ti
         return provider is not null;
     }
 
-    /// <summary>An address is no service: it needs no resolving.</summary>
+    /// <summary>Returns <see langword="false"/> for an address, which needs no resolving.</summary>
     private static bool IsServiceName(string name)
     {
         try
