@@ -13,7 +13,7 @@ using TelemetrySample;
 using var source = new ActivitySource("TelemetrySample");
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.WebHost.UseUrls("http://127.0.0.1:0");
-builder.Logging.SetMinimumLevel(LogLevel.Warning);
+builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 builder.Services.AddOpenTelemetry()
     .ConfigureResource(resource => resource.AddService("telemetry-sample"))
     .WithTracing(traces => traces.AddSource(MicroTelemetry.Name, source.Name).AddAspNetCoreInstrumentation().AddOtlpExporter())
