@@ -59,7 +59,7 @@ internal static class DemoCommand
                 throw new TimeoutException($"only {seen.Count} of {Nodes} nodes answered within {Patience.TotalSeconds} s");
             }
 
-            // Until the first node is registered there is no node to call; the demo waits.
+            // The demo waits for the first registered node.
             if (await GreetAsync(client, answered, tolerateMissing: seen.Count == 0) is { } pid)
             {
                 seen.Add(pid);

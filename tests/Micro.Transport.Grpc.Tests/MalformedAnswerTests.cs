@@ -24,7 +24,7 @@ public sealed class MalformedAnswerTests
         { "compressed without encoding", StatusCode.Internal },
         { "compressed with br", StatusCode.Unimplemented },
         { "broken gzip", StatusCode.Internal },
-        { "status is no number", StatusCode.Unknown },
+        { "status is not a number", StatusCode.Unknown },
         { "status is unknown", StatusCode.Unknown },
         { "trailer is no base64", StatusCode.Internal },
         { "html", StatusCode.Unknown },
@@ -173,7 +173,7 @@ public sealed class MalformedAnswerTests
             case "compressed with br" or "broken gzip":
                 context.Response.Headers["grpc-encoding"] = what[^4..].Trim() == "gzip" ? "gzip" : "br";
                 return RawServer.AnswerAsync(context, RawServer.Frame(1, [1]));
-            case "status is no number": return RawServer.AnswerAsync(context, good, "ok");
+            case "status is not a number": return RawServer.AnswerAsync(context, good, "ok");
             case "status is unknown": return RawServer.AnswerAsync(context, good, "17");
             case "trailer is no base64":
                 context.Response.AppendTrailer("x-bin", "*");

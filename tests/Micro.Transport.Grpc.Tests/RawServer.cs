@@ -46,7 +46,7 @@ public sealed class RawServer : IAsyncDisposable
     internal static async Task<string> CallAsync(GrpcClientFixture client, string text, CallOptions? options = null) =>
         (await client.Client.CallAsync<StringValue, StringValue>("test", "/test.Echo/Call", new StringValue { Value = text }, options)).Value;
 
-    /// <summary>Makes a call that must fail.</summary>
+    /// <summary>Calls the server and returns the failure.</summary>
     internal static async Task<MicroException> FailAsync(GrpcClientFixture client, string text, CallOptions? options = null) =>
         (await FluentActions.Awaiting(() => CallAsync(client, text, options)).Should().ThrowAsync<MicroException>()).Which;
 

@@ -9,7 +9,7 @@ internal sealed class StandardClient(Uri address) : IAsyncDisposable
 {
     private readonly GrpcChannel _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { ThrowOperationCanceledOnCancellation = true });
 
-    /// <summary>Makes a unary call.</summary>
+    /// <summary>Calls a unary method and returns its response.</summary>
     public async Task<TResponse> CallAsync<TRequest, TResponse>(
         Method<TRequest, TResponse> method, TRequest request, Metadata? headers = null, CancellationToken cancellationToken = default)
         where TRequest : class

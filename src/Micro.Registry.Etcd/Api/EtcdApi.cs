@@ -43,7 +43,7 @@ internal sealed partial class EtcdApi : IAsyncDisposable
     public Task<EtcdStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse>> OpenKeepAliveAsync(CancellationToken cancellationToken) =>
         OpenAsync((connection, options) => connection.LeaseClient.LeaseKeepAlive(options), cancellationToken);
 
-    /// <summary>Makes the next call begin with the next member, unless another caller has moved on from this one already.</summary>
+    /// <summary>Moves on to the next member, unless another caller has already left this one.</summary>
     public void MoveOn(int member)
     {
         if (_members.Length > 1
@@ -53,7 +53,7 @@ internal sealed partial class EtcdApi : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the next call request a new token: a stream was refused, which is not always for lack of rights.</summary>
+    /// <summary>Drops the token, so that the next call requests a new one; a stream may be refused because its token has ended.</summary>
     public void ForgetToken() => _token.Forget(_token.Current);
 
     /// <summary>

@@ -36,7 +36,7 @@ internal sealed class EtcdMember : IDisposable
     /// <summary>Gets the generated clients, for streams.</summary>
     public IConnection Connection => _client.GetConnection();
 
-    /// <summary>Makes a unary call.</summary>
+    /// <summary>Calls a unary method and returns its response.</summary>
     /// <exception cref="RpcException">The call failed or took too long; the message is the reason.</exception>
     public async Task<T> CallAsync<T>(Func<EtcdClient, CancellationToken, Task<T>> call, TimeSpan timeout, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ namespace Micro.Transport.Grpc.Client;
 /// <summary>The settings of the connections to one node, TLS included. They are decided here alone.</summary>
 internal sealed record NodeChannelOptions
 {
-    /// <summary>How long a connection to a node of this framework may be silent before it is tested: such nodes allow any number of pings.</summary>
+    /// <summary>The silence after which a connection to a node of this framework is pinged; these nodes do not limit pings.</summary>
     private static readonly TimeSpan OwnPing = TimeSpan.FromSeconds(1);
 
     public required Uri Address { get; init; }

@@ -12,7 +12,7 @@ internal sealed class OutgoingCall(CallFormat format, TimeSpan timeout, CallMeta
 
     public CallFormat Format => format;
 
-    /// <summary>Gets the limit that the server is told; zero for none.</summary>
+    /// <summary>Gets the time limit sent to the server; zero sends none.</summary>
     public TimeSpan Timeout => timeout;
 
     public CallMetadata? Metadata => metadata;
