@@ -1,0 +1,48 @@
+using System.Globalization;
+using Micro.Client;
+
+namespace Micro.FaultPeer;
+
+/// <summary>
+/// <c>client [flags]</c>: makes calls. Commands: <c>start NAME=VALUE...</c> begins a load (see <see cref="Load"/>), <c>made</c>
+/// says how many calls it made so far, <c>end FILE</c> ends it, waits for its calls and writes what became of each, <c>call</c>
+/// makes one call and says what came of it, <c>nodes</c> lists what the client knows, <c>memory</c>.
+/// </summary>
+internal static class ClientRole
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        await using var service = MicroService.Create(static options => options.Name("faults.client").ClientOnly(), args);
+        Load? load = null;
+        await new Commands()
+            .On("start", arguments =>
+            {
+                load = Load.Start(service.Client, arguments);
+                return "started";
+            })
+            .On("made", _ => load!.Made.ToString(CultureInfo.InvariantCulture))
+            .On("end", async arguments =>
+            {
+                await load!.EndAsync();
+                await load.WriteAsync(arguments[0]);
+                return load.Made.ToString(CultureInfo.InvariantCulture);
+            })
+            .On("call", arguments => CallAsync(service.Client, arguments.Length > 0 ? arguments[0] : "faults"))
+            .On("memory", _ => Memory.Describe())
+            .RunAsync();
+        return 0;
+    }
+
+    private static async Task<string> CallAsync(IMicroClient client, string name)
+    {
+        try
+        {
+            var answer = await client.CallAsync<Ask, Answer>(name, "Faults.Ask", new Ask());
+            return answer.Number.ToString(CultureInfo.InvariantCulture);
+        }
+        catch (MicroException exception)
+        {
+            return $"{exception.Kind} {exception.Detail.ReplaceLineEndings(" ")}";
+        }
+    }
+}

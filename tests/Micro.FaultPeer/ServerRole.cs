@@ -1,0 +1,99 @@
+using System.Globalization;
+using Micro.Server;
+
+namespace Micro.FaultPeer;
+
+/// <summary>
+/// <c>server [flags]</c>: one server of the service, or several services in one process. Commands: <c>address</c>,
+/// <c>executed</c> (handlers started, calls started twice, started although nobody waited), <c>fail KIND</c>,
+/// <c>delay MILLISECONDS</c>, <c>get PATH</c> (an HTTP status of its own port), <c>memory</c>.
+/// </summary>
+internal static class ServerRole
+{
+    /// <summary>How many services the process has; more than one are named <c>NAME-1</c>, <c>NAME-2</c>, ...</summary>
+    private const string ServicesFlag = "--services";
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var count = Count(ref args);
+        var behavior = new Behavior();
+        var executed = new ExecutedCalls(behavior);
+        var services = Enumerable.Range(1, count).Select(number => Create(count == 1 ? "faults" : $"faults-{number}", executed, args)).ToList();
+
+        // Those beside the first; the first also handles the signals.
+        foreach (var service in services.Skip(1))
+        {
+            await service.StartAsync();
+        }
+
+        using var stop = new CancellationTokenSource();
+        _ = Task.Run(() => ObeyAsync(services, behavior, executed, stop));
+        var status = await services[0].RunAsync(stop.Token);
+        await Task.WhenAll(services.Select(static service => service.DisposeAsync().AsTask()));
+        return status;
+    }
+
+    private static MicroService Create(string name, ExecutedCalls executed, string[] args)
+    {
+        var service = MicroService.Create(options => options.Name(name).WrapHandler(executed), args);
+        service.Handle<Ask, Answer>("Faults.Ask", static (_, _) => Task.FromResult(new Answer { Number = 1 }));
+        service.HandleStream<Ask, Answer>("Faults.Count", CountAsync);
+        service.HandleStream<Ask, Answer>("Faults.Echo", EchoAsync);
+        service.HandleStream<Ask, Answer>("Faults.Sum", SumAsync);
+        return service;
+    }
+
+    private static async Task CountAsync(IServerStream<Ask, Answer> stream, HandlerContext context)
+    {
+        for (var number = 0L; ; number++)
+        {
+            await stream.WriteAsync(new Answer { Number = number }, context.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, context.CancellationToken);
+        }
+    }
+
+    private static async Task EchoAsync(IServerStream<Ask, Answer> stream, HandlerContext context)
+    {
+        var number = 0L;
+        await foreach (var ask in stream.ReadAllAsync(context.CancellationToken))
+        {
+            await stream.WriteAsync(new Answer { Number = number++ }, context.CancellationToken);
+        }
+    }
+
+    private static async Task SumAsync(IServerStream<Ask, Answer> stream, HandlerContext context)
+    {
+        var sum = 0L;
+        await foreach (var ask in stream.ReadAllAsync(context.CancellationToken))
+        {
+            sum += ask.Text.Length;
+        }
+
+        await stream.WriteAsync(new Answer { Number = sum }, context.CancellationToken);
+    }
+
+    private static async Task ObeyAsync(List<MicroService> services, Behavior behavior, ExecutedCalls executed, CancellationTokenSource stop)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        await new Commands()
+            .On("address", _ => services[0].Server.Address ?? "")
+            .On("executed", _ => executed.Describe())
+            .On("fail", behavior.Fail)
+            .On("delay", behavior.Delay)
+            .On("memory", _ => Memory.Describe())
+            .On("get", async arguments =>
+            {
+                using var answer = await http.GetAsync(new Uri($"http://{services[0].Server.Address}{arguments[0]}"));
+                return ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture);
+            })
+            .RunAsync();
+        await stop.CancelAsync();
+    }
+
+    private static int Count(ref string[] args)
+    {
+        var given = args.FirstOrDefault(static arg => arg.StartsWith(ServicesFlag + "=", StringComparison.Ordinal));
+        args = [.. args.Where(arg => arg != given)];
+        return given is null ? 1 : int.Parse(given[(ServicesFlag.Length + 1)..], CultureInfo.InvariantCulture);
+    }
+}

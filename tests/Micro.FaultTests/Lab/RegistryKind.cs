@@ -1,0 +1,7 @@
+namespace Micro.FaultTests.Lab;
+
+public enum RegistryKind
+{
+    Etcd = 0,
+    Consul,
+}
