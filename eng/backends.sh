@@ -189,6 +189,17 @@ bring() {
     return 1
 }
 
+# A library that fakes the wall clock of a process, for the test of clock steps; not needed to run anything.
+bring_faketime() {
+    local found
+    found=$(find_faketime) || { is_debian && fetch "$unpacked" bookworm libfaketime && found=$(find_faketime); } || { say "libfaketime is missing: the test of clock steps is skipped; install libfaketime"; return 1; }
+    say "libfaketime: $found"
+}
+
+find_faketime() {
+    { find "$unpacked/usr/lib" /usr/lib -name libfaketime.so.1 2>/dev/null || true; } | grep -m 1 .
+}
+
 bring_all() {
     local consul=() etcd=() etcd34=() missing=0
     if is_debian; then
@@ -201,15 +212,17 @@ bring_all() {
     bring "etcd 3.5" "install etcd 3.5 or newer (etcd and etcdctl) and put it on PATH" "$unpacked" 305 9999 "etcd etcdctl" "${etcd[@]}" || missing=1
     bring "etcd 3.4" "tests against it are skipped; put etcd and etcdctl 3.4 into a folder and name it in MICRO_ETCD_34" \
         "$older" 304 304 "etcd etcdctl" "${etcd34[@]}" || missing=1
+    bring_faketime || true
     return "$missing"
 }
 
 # Lines for a shell: what was fetched, after what is on PATH, unless an etcd there is not the one that was brought.
 print_environment() {
-    local etcd
+    local etcd faketime
     [ -d "$unpacked/usr/bin" ] && printf 'export PATH="$PATH":%q\n' "$unpacked/usr/bin"
     etcd=$(find_binary etcd "$unpacked" 305 9999) && printf '[ "$(command -v etcd)" = %q ] || export PATH=%q:"$PATH"\n' "$etcd" "$(dirname "$etcd")"
     etcd=$(find_binary etcd "$older" 304 304) && printf 'export MICRO_ETCD_34=%q\n' "$(dirname "$etcd")"
+    faketime=$(find_faketime) && printf 'export MICRO_LIBFAKETIME=%q\n' "$faketime"
     echo ':'
 }
 

@@ -6,7 +6,7 @@ namespace Micro.FaultPeer;
 /// <summary>
 /// <c>client [flags]</c>: makes calls. Commands: <c>start NAME=VALUE...</c> begins a load (see <see cref="Load"/>), <c>made</c>
 /// says how many calls it made so far, <c>end FILE</c> ends it, waits for its calls and writes what became of each, <c>call</c>
-/// makes one call and says what came of it, <c>nodes</c> lists what the client knows, <c>memory</c>.
+/// makes one call and says what came of it, <c>memory</c>, and those of <see cref="RecordBook"/>.
 /// </summary>
 internal static class ClientRole
 {
@@ -14,6 +14,7 @@ internal static class ClientRole
     {
         await using var service = MicroService.Create(static options => options.Name("faults.client").ClientOnly(), args);
         Load? load = null;
+        var book = new RecordBook(service.Registry);
         await new Commands()
             .On("start", arguments =>
             {
@@ -29,6 +30,10 @@ internal static class ClientRole
             })
             .On("call", arguments => CallAsync(service.Client, arguments.Length > 0 ? arguments[0] : "faults"))
             .On("memory", _ => Memory.Describe())
+            .On("register", book.RegisterAsync)
+            .On("lookup", book.LookUpAsync)
+            .On("watch", book.Watch)
+            .On("watched", _ => book.Watched())
             .RunAsync();
         return 0;
     }

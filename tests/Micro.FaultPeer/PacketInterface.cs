@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
 namespace Micro.FaultPeer;
@@ -40,7 +41,7 @@ internal sealed class PacketInterface : IDisposable
     public void Dispose() => _socket.Dispose();
 
     private static int NetworkIndex(string name) =>
-        int.Parse(File.ReadAllText($"/sys/class/net/{name}/ifindex"), System.Globalization.CultureInfo.InvariantCulture);
+        NetworkInterface.GetAllNetworkInterfaces().Single(found => found.Name == name).GetIPProperties().GetIPv4Properties().Index;
 
     /// <summary>An address of <c>struct sockaddr_ll</c> that names an interface.</summary>
     private sealed class PacketEndPoint(int index) : EndPoint

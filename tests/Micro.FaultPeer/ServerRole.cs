@@ -10,15 +10,19 @@ namespace Micro.FaultPeer;
 /// </summary>
 internal static class ServerRole
 {
+    /// <summary>How many calls it takes at once; without it the default of the framework.</summary>
+    private const string LimitFlag = "--limit";
+
     /// <summary>How many services the process has; more than one are named <c>NAME-1</c>, <c>NAME-2</c>, ...</summary>
     private const string ServicesFlag = "--services";
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var count = Count(ref args);
+        var count = Take(ref args, ServicesFlag) ?? 1;
+        var limit = Take(ref args, LimitFlag);
         var behavior = new Behavior();
         var executed = new ExecutedCalls(behavior);
-        var services = Enumerable.Range(1, count).Select(number => Create(count == 1 ? "faults" : $"faults-{number}", executed, args)).ToList();
+        var services = Enumerable.Range(1, count).Select(number => Create(count == 1 ? "faults" : $"faults-{number}", executed, limit, args)).ToList();
 
         // Those beside the first; the first also handles the signals.
         foreach (var service in services.Skip(1))
@@ -33,9 +37,11 @@ internal static class ServerRole
         return status;
     }
 
-    private static MicroService Create(string name, ExecutedCalls executed, string[] args)
+    private static MicroService Create(string name, ExecutedCalls executed, int? limit, string[] args)
     {
-        var service = MicroService.Create(options => options.Name(name).WrapHandler(executed), args);
+        var service = MicroService.Create(
+            options => options.Name(name).WrapHandler(executed).ServerOptions(server => server.Limits.MaxConcurrentCalls = limit ?? server.Limits.MaxConcurrentCalls),
+            args);
         service.Handle<Ask, Answer>("Faults.Ask", static (_, _) => Task.FromResult(new Answer { Number = 1 }));
         service.HandleStream<Ask, Answer>("Faults.Count", CountAsync);
         service.HandleStream<Ask, Answer>("Faults.Echo", EchoAsync);
@@ -90,10 +96,11 @@ internal static class ServerRole
         await stop.CancelAsync();
     }
 
-    private static int Count(ref string[] args)
+    /// <summary>Takes a number out of the flags.</summary>
+    private static int? Take(ref string[] args, string flag)
     {
-        var given = args.FirstOrDefault(static arg => arg.StartsWith(ServicesFlag + "=", StringComparison.Ordinal));
+        var given = args.FirstOrDefault(arg => arg.StartsWith(flag + "=", StringComparison.Ordinal));
         args = [.. args.Where(arg => arg != given)];
-        return given is null ? 1 : int.Parse(given[(ServicesFlag.Length + 1)..], CultureInfo.InvariantCulture);
+        return given is null ? null : int.Parse(given[(flag.Length + 1)..], CultureInfo.InvariantCulture);
     }
 }
