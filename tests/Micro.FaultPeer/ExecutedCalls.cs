@@ -10,6 +10,9 @@ internal sealed class ExecutedCalls(Behavior behavior) : IHandlerInterceptor
     private readonly ConcurrentDictionary<string, int> _executions = new(StringComparer.Ordinal);
     private int _expired;
 
+    /// <summary>Writes the id of each execution on a line.</summary>
+    public void Write(string file) => File.WriteAllLines(file, _executions.SelectMany(static pair => Enumerable.Repeat(pair.Key, pair.Value)));
+
     public string Describe() => string.Create(
         CultureInfo.InvariantCulture,
         $"{_executions.Values.Sum()} {_executions.Values.Count(static count => count > 1)} {Volatile.Read(ref _expired)}");

@@ -6,7 +6,8 @@ namespace Micro.FaultPeer;
 /// <summary>
 /// <c>server [flags]</c>: one server of the service, or several services in one process. Commands: <c>address</c>,
 /// <c>executed</c> (handlers started, calls started twice, started although nobody waited), <c>fail KIND</c>,
-/// <c>delay MILLISECONDS</c>, <c>get PATH</c> (an HTTP status of its own port), <c>memory</c>.
+/// <c>delay MILLISECONDS</c>, <c>get PATH</c> (an HTTP status of its own port), <c>cycle COUNT</c> (see <see cref="Cycles"/>),
+/// <c>memory</c>.
 /// </summary>
 internal static class ServerRole
 {
@@ -16,10 +17,14 @@ internal static class ServerRole
     /// <summary>How many services the process has; more than one are named <c>NAME-1</c>, <c>NAME-2</c>, ...</summary>
     private const string ServicesFlag = "--services";
 
+    /// <summary>File to which the ids of executed calls are written at the end.</summary>
+    private const string CallsFlag = "--calls";
+
     public static async Task<int> RunAsync(string[] args)
     {
-        var count = Take(ref args, ServicesFlag) ?? 1;
-        var limit = Take(ref args, LimitFlag);
+        var count = Number(Take(ref args, ServicesFlag)) ?? 1;
+        var limit = Number(Take(ref args, LimitFlag));
+        var calls = Take(ref args, CallsFlag);
         var behavior = new Behavior();
         var executed = new ExecutedCalls(behavior);
         var services = Enumerable.Range(1, count).Select(number => Create(count == 1 ? "faults" : $"faults-{number}", executed, limit, args)).ToList();
@@ -31,9 +36,14 @@ internal static class ServerRole
         }
 
         using var stop = new CancellationTokenSource();
-        _ = Task.Run(() => ObeyAsync(services, behavior, executed, stop));
+        _ = Task.Run(() => ObeyAsync(services, args, behavior, executed, stop));
         var status = await services[0].RunAsync(stop.Token);
         await Task.WhenAll(services.Select(static service => service.DisposeAsync().AsTask()));
+        if (calls is not null)
+        {
+            executed.Write(calls);
+        }
+
         return status;
     }
 
@@ -78,7 +88,7 @@ internal static class ServerRole
         await stream.WriteAsync(new Answer { Number = sum }, context.CancellationToken);
     }
 
-    private static async Task ObeyAsync(List<MicroService> services, Behavior behavior, ExecutedCalls executed, CancellationTokenSource stop)
+    private static async Task ObeyAsync(List<MicroService> services, string[] args, Behavior behavior, ExecutedCalls executed, CancellationTokenSource stop)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         await new Commands()
@@ -86,6 +96,7 @@ internal static class ServerRole
             .On("executed", _ => executed.Describe())
             .On("fail", behavior.Fail)
             .On("delay", behavior.Delay)
+            .On("cycle", arguments => Cycles.RunAsync(args, arguments))
             .On("memory", _ => Memory.Describe())
             .On("get", async arguments =>
             {
@@ -96,11 +107,13 @@ internal static class ServerRole
         await stop.CancelAsync();
     }
 
-    /// <summary>Takes a number out of the flags.</summary>
-    private static int? Take(ref string[] args, string flag)
+    private static int? Number(string? text) => text is null ? null : int.Parse(text, CultureInfo.InvariantCulture);
+
+    /// <summary>Takes a value out of the flags.</summary>
+    private static string? Take(ref string[] args, string flag)
     {
         var given = args.FirstOrDefault(arg => arg.StartsWith(flag + "=", StringComparison.Ordinal));
         args = [.. args.Where(arg => arg != given)];
-        return given is null ? null : int.Parse(given[(flag.Length + 1)..], CultureInfo.InvariantCulture);
+        return given?[(flag.Length + 1)..];
     }
 }

@@ -1,0 +1,33 @@
+using System.Globalization;
+using Xunit.Abstractions;
+
+namespace Micro.FaultTests.Rows;
+
+/// <summary>What is left of servers, clients and watches that have ended: R28.</summary>
+public sealed class LeakTests(ITestOutputHelper output) : FaultLab(output)
+{
+    private static readonly int Cycles = Profile.Pick(150, 1000);
+
+    [SkippableTheory]
+    [InlineData(RegistryKind.Etcd)]
+    [InlineData(RegistryKind.Consul)]
+    public async Task Memory_ServicesStartedAndStopped_NothingRemains_R28(RegistryKind kind)
+    {
+        var registry = await StartRegistryAsync(kind);
+        var server = await StartServerAsync(registry, "--server_drain_delay=0s");
+
+        // Whatever is made once per process is there after these.
+        await server.AskAsync($"cycle {Profile.Pick(60, 200)}", seconds: 300);
+        var before = await MemoryAsync(server);
+        await server.AskAsync($"cycle {Cycles}", seconds: 900);
+        var after = await MemoryAsync(server);
+
+        var heap = (after[0] - before[0]) * 1000 / Cycles;
+        FaultTable.Check("R28", $"heap per 1,000 services, {kind}", $"{heap / 1e6:F2} MB", "+/- 2 MB", heap <= 2_000_000);
+        FaultTable.Check("R28", $"open files after {Cycles} services, {kind}", $"{after[2] - before[2]} more", "<= 5 more", after[2] - before[2] <= 5);
+        FaultTable.Check("R28", $"threads after {Cycles} services, {kind}", $"{after[3] - before[3]} more", "<= 5 more: the pool's", after[3] - before[3] <= 5);
+    }
+
+    private static async Task<long[]> MemoryAsync(ServerPeer server) =>
+        [.. (await server.AskAsync("memory")).Split(' ').Select(static text => long.Parse(text, CultureInfo.InvariantCulture))];
+}
