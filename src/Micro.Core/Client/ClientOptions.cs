@@ -37,7 +37,7 @@ public sealed class ClientOptions
     public BackoffPolicy? Backoff { get; set; }
 
     /// <summary>
-    /// Retries as a share of calls over 10 s, on top of <see cref="RetryBudgetFloor"/>; 0 to 1. The default value is 0.2.
+    /// Retries as a share of calls, or <see cref="RetryBudgetFloor"/> where that is more; 0 to 1. The default value is 0.2.
     /// </summary>
     public double RetryBudgetRatio { get; set; } = 0.2;
 

@@ -50,7 +50,7 @@ public sealed class HttpDiscoveryOptions
     /// <summary>Whether retries are bounded to a share of the requests. The default value is <see langword="true"/>.</summary>
     public bool RetryBudget { get; set; } = true;
 
-    /// <summary>Retries as a share of requests over 10 s, on top of <see cref="RetryBudgetFloor"/>; 0 to 1. The default value is 0.2.</summary>
+    /// <summary>Retries as a share of requests, or <see cref="RetryBudgetFloor"/> where that is more; 0 to 1. The default value is 0.2.</summary>
     public double RetryBudgetRatio { get; set; } = 0.2;
 
     /// <summary>Retries per second that are always allowed; 0 to 1,000,000. The default value is 10.</summary>

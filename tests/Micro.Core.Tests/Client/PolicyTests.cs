@@ -82,11 +82,11 @@ public sealed class PolicyTests
     }
 
     [Fact]
-    public void RetryBudget_ShareOfCallsPlusFloor_D6()
+    public void RetryBudget_ShareOfCallsOrFloor_D6()
     {
         var time = new ManualTimeProvider();
-        var budget = new RetryBudget(0.2, 1, time);
-        Take(budget).Should().Be(10, "ten seconds of the floor are there at the start");
+        var budget = new RetryBudget(0.2, 4, time);
+        Take(budget).Should().Be(4, "one second of the floor is there at the start");
         for (var call = 0; call < 50; call++)
         {
             budget.OnCall();
@@ -94,10 +94,54 @@ public sealed class PolicyTests
 
         Take(budget).Should().Be(10, "a fifth of fifty calls");
         time.Advance(TimeSpan.FromSeconds(3));
-        Take(budget).Should().Be(3);
+        Take(budget).Should().Be(2, "the floor is twelve in three seconds, of which the calls have given ten");
+        time.Advance(TimeSpan.FromSeconds(3));
+        Take(budget).Should().Be(12);
         time.Advance(TimeSpan.FromHours(1));
-        Take(budget).Should().BeLessThanOrEqualTo(210, "what is saved up is bounded");
+        Take(budget).Should().Be(40, "ten seconds of the floor are saved up at most");
         new RetryBudget(0, 0, time).TryTakeRetry().Should().BeFalse();
+        Take(new RetryBudget(0, 0.1, time)).Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(20)]
+    [InlineData(100)]
+    [InlineData(2000)]
+    public void RetryBudget_AllFailFor30Seconds_AttemptsStayWithinR18(int callsPerSecond)
+    {
+        var time = new ManualTimeProvider();
+        var budget = new RetryBudget(0.2, 10, time);
+        for (var healthy = 0; healthy < callsPerSecond * 60; healthy++)
+        {
+            Call(failures: 0);
+        }
+
+        var attempts = 0;
+        for (var call = 0; call < callsPerSecond * 30; call++)
+        {
+            attempts += Call(failures: 6);
+        }
+
+        var calls = callsPerSecond * 30;
+        ((double)attempts).Should().BeLessThanOrEqualTo((1.2 * calls) + (10 * 30) + 100);
+        if (callsPerSecond >= 100)
+        {
+            ((double)attempts / calls).Should().BeInRange(1.19, 1.30);
+        }
+
+        int Call(int failures)
+        {
+            time.Advance(TimeSpan.FromSeconds(1.0 / callsPerSecond));
+            budget.OnCall();
+            var tries = 1;
+            while (tries < failures && budget.TryTakeRetry())
+            {
+                tries++;
+            }
+
+            return tries;
+        }
     }
 
     [Fact]
@@ -115,7 +159,7 @@ public sealed class PolicyTests
                 }
             }
         });
-        taken.Should().BeLessThanOrEqualTo(100);
+        taken.Should().Be(10);
     }
 
     private static int Take(RetryBudget budget)

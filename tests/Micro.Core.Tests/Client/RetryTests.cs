@@ -189,7 +189,7 @@ public sealed class RetryTests
     private static void ThreeRetriesAtMost(ClientOptions options)
     {
         options.TimeProvider = new ManualTimeProvider();
-        options.RetryBudgetFloor = 0.3;
+        options.RetryBudgetFloor = 3;
         options.RetryBudgetRatio = 0;
     }
 }
