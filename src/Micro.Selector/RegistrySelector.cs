@@ -5,13 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Selection;
 
 /// <summary>Picks from snapshots that one watch per service keeps in step with the registry.</summary>
-internal sealed class RegistrySelector : ISelector, IReportsFreshness
+internal sealed class RegistrySelector : ISelector, IReportsFreshness, IChecksNodes
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, ServiceEntry> _services = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly SelectorContext _context;
     private readonly UncachedPicks _uncached;
+    private readonly CancellationTokenSource _stop = new();
     private int _count;
     private bool _full;
     private bool _disposed;
@@ -20,12 +21,14 @@ internal sealed class RegistrySelector : ISelector, IReportsFreshness
     {
         var metrics = new SelectorMetrics(() => _services.Values);
         _context = new SelectorContext(options.Registry!, options, time, random, logger, metrics);
-        _uncached = new UncachedPicks(_context);
+        _uncached = new UncachedPicks(_context, _stop.Token);
     }
 
     public string Name => "registry";
 
     public TimeSpan SnapshotAge => _services.Values.Select(static entry => entry.Age).DefaultIfEmpty().Max();
+
+    public void CheckWith(INodeCheck check) => _context.Checks.Use(check);
 
     public ValueTask<NodePick> PickAsync(
         string service, SelectOptions options, AttemptedNodes? attempted = null, CancellationToken cancellationToken = default)
@@ -64,6 +67,7 @@ internal sealed class RegistrySelector : ISelector, IReportsFreshness
             _disposed = true;
         }
 
+        await _stop.CancelAsync().ConfigureAwait(false);
         var work = Task.WhenAll(_services.Values.Select(entry => entry.StopAsync()));
         _services.Clear();
         try
@@ -76,6 +80,7 @@ internal sealed class RegistrySelector : ISelector, IReportsFreshness
         }
 
         _context.Metrics.Dispose();
+        _stop.Dispose();
     }
 
     private async ValueTask<NodePick> LookUpAndPickAsync(

@@ -38,8 +38,16 @@ internal static partial class SelectorLog
     public static partial void SlowStop(ILogger logger, string registry, TimeSpan limit);
 
     [LoggerMessage(EventId = 2050, EventName = "selector.ejected", Level = LogLevel.Warning,
-        Message = "Node {Node} at {Address} of {Service} is left out for {Pause}: {Failures} transport failures in a row, the last of kind {Kind}")]
+        Message = "Node {Node} at {Address} of {Service} is left out for {Pause}: {Failures} failures in a row, the last of kind {Kind}")]
     public static partial void Ejected(ILogger logger, string node, string address, string service, TimeSpan pause, int failures, ErrorKind kind);
+
+    [LoggerMessage(EventId = 2052, EventName = "selector.silent", Level = LogLevel.Warning,
+        Message = "Node {Node} at {Address} of {Service} is left out for {Pause}: calls to it wait in silence, and it does not answer on a new connection")]
+    public static partial void Silent(ILogger logger, string node, string address, string service, TimeSpan pause);
+
+    [LoggerMessage(EventId = 2053, EventName = "selector.check_failed", Level = LogLevel.Error,
+        Message = "Node {Node} at {Address} could not be asked whether it lives")]
+    public static partial void CheckFailed(ILogger logger, string node, string address, Exception error);
 
     [LoggerMessage(EventId = 2051, EventName = "selector.returned", Level = LogLevel.Information,
         Message = "Node {Node} at {Address} of {Service} takes part again")]

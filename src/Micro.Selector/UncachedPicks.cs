@@ -4,7 +4,7 @@ using Micro.Registry;
 namespace Micro.Selection;
 
 /// <summary>Picks without a cache: every pick asks the registry, only the counters of round robin and the nodes' health are kept.</summary>
-internal sealed class UncachedPicks(SelectorContext context)
+internal sealed class UncachedPicks(SelectorContext context, CancellationToken stop)
 {
     private readonly ConcurrentDictionary<string, SnapshotContext> _services = new(StringComparer.Ordinal);
 
@@ -38,7 +38,7 @@ internal sealed class UncachedPicks(SelectorContext context)
             return known;
         }
 
-        var made = SnapshotContext.Create(service, context, static _ => { });
+        var made = SnapshotContext.Create(service, context, static _ => { }, stop);
         return _services.Count < context.Options.MaxServices ? _services.GetOrAdd(service, made) : made;
     }
 }

@@ -20,6 +20,7 @@ public sealed class SelectorOptionsTests
             options.MaxServices = 0;
             options.MaxFilterSets = -1;
             options.Ejection.ConsecutiveFailures = 0;
+            options.Ejection.ConsecutiveUnavailable = 0;
             options.Ejection.FirstPause = TimeSpan.FromHours(2);
             options.Ejection.LongestPause = TimeSpan.FromHours(2);
             options.Ejection.MaxShare = 0;

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using Micro.Registry;
 using Micro.Selection;
+using Micro.Transport;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Client;
 
@@ -9,13 +11,14 @@ namespace Micro.Client;
 /// The one way of a call to its result: pick a node, try, report how it went, and decide by the kind of failure
 /// whether to try the next.
 /// </summary>
-internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, BackoffPolicy backoff, RetryBudget? budget, ILogger logger)
+internal sealed class CallLoop(
+    ClientOptions options, Func<ISelector> selector, BackoffPolicy backoff, RetryBudget? budget, INodeTraffic traffic, ILogger logger)
 {
     /// <summary>Timers count whole milliseconds: what is less fires at once.</summary>
     private static readonly TimeSpan ShortestAttempt = TimeSpan.FromMilliseconds(1);
 
     private readonly TimeProvider _timeProvider = options.TimeProvider;
-    private readonly TimeoutPool _timeouts = new(options.TimeProvider);
+    private readonly ObjectPool<AttemptTimer> _timers = Pools.Create(new TimerPolicy(options.TimeProvider, new SilenceWatch(traffic, selector, budget, options.TimeProvider)));
     private int _nextAddress;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -43,7 +46,7 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
                 node = pick.Node;
                 attempts++;
                 plan.Options.Observed?.Picked(node);
-                return await TryAsync<TResult, TAttempt>(plan, attempt, pick, cancellationToken).ConfigureAwait(false);
+                return await TryAsync<TResult, TAttempt>(plan, attempt, pick, number, cancellationToken).ConfigureAwait(false);
             }
             catch (MicroException exception)
             {
@@ -99,21 +102,28 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<TResult> TryAsync<TResult, TAttempt>(CallPlan plan, TAttempt attempt, NodePick pick, CancellationToken cancellationToken)
+    private async ValueTask<TResult> TryAsync<TResult, TAttempt>(CallPlan plan, TAttempt attempt, NodePick pick, int number, CancellationToken cancellationToken)
         where TAttempt : IAttempt<TResult>
     {
         var limit = plan.NextAttemptTimeout;
+        if (pick.IsProbe)
+        {
+            traffic.RetireSilent(pick.Node.Address, long.MaxValue);
+        }
+
         var started = _timeProvider.GetTimestamp();
-        using var timeout = _timeouts.Rent(limit);
-        using var registration = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timeout.Source);
+        var timer = _timers.Get();
+        timer.Start(plan, in pick, number, started, limit);
+        var registration = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timer.Source);
         try
         {
-            var result = await attempt.RunAsync(pick.Node, limit, timeout.Token).ConfigureAwait(false);
+            var result = await attempt.RunAsync(pick.Node, limit, timer.Token).ConfigureAwait(false);
             pick.Complete(new AttemptOutcome(Succeeded: true, default, _timeProvider.GetElapsedTime(started)));
             return result;
         }
-        catch (OperationCanceledException exception) when (timeout.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (timer.Source.IsCancellationRequested)
         {
+            RetireSilent(pick.Node, started, limit);
             if (cancellationToken.IsCancellationRequested)
             {
                 // Says nothing about the node, but strategies that count what runs must hear that it ended.
@@ -122,7 +132,9 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
             }
 
             pick.Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Timeout, _timeProvider.GetElapsedTime(started)));
-            throw plan.TimedOut(pick.Node, isWholeCall: limit < plan.AttemptTimeout, exception);
+            throw timer.WasGivenUp
+                ? plan.GivenUp(pick.Node, exception)
+                : plan.TimedOut(pick.Node, isWholeCall: limit < plan.AttemptTimeout, exception);
         }
         catch (MicroException exception)
         {
@@ -136,6 +148,24 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
             // Thrown by an interceptor: no fault of the node.
             pick.Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Cancelled, _timeProvider.GetElapsedTime(started)));
             throw;
+        }
+        finally
+        {
+            registration.Dispose();
+            _timers.Return(timer);
+        }
+    }
+
+    /// <summary>
+    /// A connection that was silent for the second half of an attempt is as silent as one whose other end is gone, which
+    /// nothing else would find out for many minutes.
+    /// </summary>
+    private void RetireSilent(Node node, long started, TimeSpan limit)
+    {
+        var now = _timeProvider.GetTimestamp();
+        if (_timeProvider.GetElapsedTime(started, now) >= limit / 2)
+        {
+            traffic.RetireSilent(node.Address, started + ((now - started) / 2));
         }
     }
 
@@ -156,7 +186,9 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
         // The budget keeps retries from multiplying the load of servers; where none was reached there is no load.
         var isMissing = error.Kind is ErrorKind.NotFound or ErrorKind.NoNode;
         var reachedServer = !isMissing && error.Kind is not ErrorKind.Connect;
-        if (reachedServer && budget?.TryTakeRetry() == false)
+        var isPaid = plan.IsRetryPaid;
+        plan.IsRetryPaid = false;
+        if (reachedServer && !isPaid && budget?.TryTakeRetry() == false)
         {
             logger.RetryBudgetSpent(plan.Service, plan.Endpoint);
             return false;
@@ -211,5 +243,21 @@ internal sealed class CallLoop(ClientOptions options, Func<ISelector> selector, 
         }
 
         return error;
+    }
+
+    private sealed class TimerPolicy(TimeProvider time, SilenceWatch watch) : IPooledObjectPolicy<AttemptTimer>
+    {
+        public AttemptTimer Create() => new(time, watch);
+
+        public bool Return(AttemptTimer obj)
+        {
+            if (obj.TryReset())
+            {
+                return true;
+            }
+
+            obj.Dispose();
+            return false;
+        }
     }
 }

@@ -91,6 +91,12 @@ internal sealed class CallPlan
     private Endpoint? Find(Func<string, string, Endpoint?> findEndpoint) =>
         (Options.Rpc is { } rpc ? findEndpoint(Service, rpc.TrimStart('/').Replace('/', '.')) : null) ?? findEndpoint(Service, Endpoint);
 
+    /// <summary>Whether the retry budget has paid for the next attempt already.</summary>
+    public bool IsRetryPaid { get; set; }
+
+    public MicroException GivenUp(Node node, Exception? cause = null) => new(
+        408, "go.micro.client", $"call timeout: {Service} {Endpoint}: {node.Id} at {node.Address} is silent, and does not answer on a new connection", ErrorKind.Timeout, cause);
+
     public MicroException TimedOut(Node? node, bool isWholeCall, Exception? cause = null)
     {
         var limit = isWholeCall ? $"request timeout of {RequestTimeout.TotalSeconds} s" : $"attempt timeout of {AttemptTimeout.TotalSeconds} s";

@@ -21,6 +21,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
     private readonly ConnectionPool _pool;
     private readonly IClientTransport? _grpc;
     private readonly ClientTls? _tls;
+    private readonly NodeCheck _check;
     private readonly RequestHeads _heads = new();
     private readonly ObjectPool<PooledBufferWriter> _bodies = Pools.Create<PooledBufferWriter>();
     private readonly CallLoop _loop;
@@ -52,10 +53,11 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         _tls = options.Tls is null ? null : new ClientTls(options.Tls, options.TimeProvider, loggers.CreateLogger("Micro.Transport"));
         _pool = new ConnectionPool(options.Limits, options.PoolSize, options.PoolTtl, options.TimeProvider, _tls, options.Network);
         _grpc = options.Grpc?.Invoke(options, _tls);
-        _selector = new Lazy<ISelector>(() => options.Selector ?? selectorFactory(_registry));
+        _check = new NodeCheck(options.Network, _tls, options.DialTimeout, options.TimeProvider);
+        _selector = new Lazy<ISelector>(() => Prepare(options.Selector ?? selectorFactory(_registry)));
         var logger = loggers.CreateLogger("Micro.Client");
         var budget = options.RetryBudget ? new RetryBudget(options.RetryBudgetRatio, options.RetryBudgetFloor, options.TimeProvider) : null;
-        _loop = new CallLoop(options, () => _selector.Value, options.Backoff ?? BackoffPolicies.Transient(new SharedRandom()), budget, logger);
+        _loop = new CallLoop(options, () => _selector.Value, options.Backoff ?? BackoffPolicies.Transient(new SharedRandom()), budget, new RoutedTraffic(_pool, _grpc), logger);
     }
 
     /// <summary>Connections that wait for the next call.</summary>
@@ -151,6 +153,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         }
 
         _disposed = true;
+        _check.Dispose();
         _pool.Dispose();
         _grpc?.Dispose();
         _tls?.Dispose();
@@ -161,6 +164,12 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
     }
 
     private static readonly CallOptions DefaultOptions = new();
+
+    private ISelector Prepare(ISelector selector)
+    {
+        (selector as IChecksNodes)?.CheckWith(_check);
+        return selector;
+    }
 
     private async Task<TResponse> InterceptAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
         string service,

@@ -19,6 +19,15 @@ public readonly struct NodePick : IEquatable<NodePick>
     /// <summary>The node to call.</summary>
     public Node Node { get; }
 
+    /// <summary>
+    /// Whether the node was left out and this request tries whether it is back: such a request opens a new connection,
+    /// because those from before may have died with the node.
+    /// </summary>
+    internal bool IsProbe { get; init; }
+
+    /// <summary>Reports that an attempt at the node waits in silence; see <see cref="ISuspectsNodes"/>.</summary>
+    internal Task<bool> SuspectAsync() => _picker is ISuspectsNodes picker ? picker.SuspectAsync() : Task.FromResult(true);
+
     /// <summary>Reports the outcome of the attempt; call it once per pick.</summary>
     /// <param name="outcome">How the attempt ended.</param>
     public void Complete(in AttemptOutcome outcome) => _picker?.Complete(Node, in outcome);

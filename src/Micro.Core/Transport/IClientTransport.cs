@@ -9,7 +9,7 @@ namespace Micro.Transport;
 /// How a client calls nodes in another protocol than mucp. Failures say by their kind whether the call can have been
 /// executed. Safe for concurrent use; disposing closes its connections.
 /// </summary>
-internal interface IClientTransport : IDisposable
+internal interface IClientTransport : INodeTraffic, IDisposable
 {
     /// <summary>Makes one attempt of a unary call.</summary>
     /// <param name="plan">The call.</param>

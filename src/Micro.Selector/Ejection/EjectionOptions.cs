@@ -1,9 +1,9 @@
 namespace Micro.Selection;
 
 /// <summary>
-/// When a node that fails is left out for a while. Only transport-level failures count: no connection, a broken one, or
-/// no reply in time; never an error that the service answered. Read once when the selector is made; not safe for
-/// concurrent use.
+/// When a node that fails is left out for a while. Transport-level failures count (no connection, a broken one, or no reply
+/// in time), and answers that the node cannot serve now (503, <c>UNAVAILABLE</c>); never another error of the service. Read
+/// once when the selector is made; not safe for concurrent use.
 /// </summary>
 public sealed class EjectionOptions
 {
@@ -17,14 +17,21 @@ public sealed class EjectionOptions
     public int ConsecutiveFailures { get; set; } = 3;
 
     /// <summary>
-    /// For how long a node is left out the first time, ± 20 %, 10 ms to 1 hour; 5 seconds by default. Then one request
-    /// is tried at it: the node comes back, or stays out for twice as long.
+    /// Answers in a row that the node cannot serve now (503, <c>UNAVAILABLE</c>) that leave a node out, 1 to 1,000; 5 by
+    /// default.
+    /// </summary>
+    public int ConsecutiveUnavailable { get; set; } = 5;
+
+    /// <summary>
+    /// For how long a node is left out the first time, ± 20 %, 10 ms to 1 hour; 5 seconds by default. Then the client asks
+    /// it each 1 to 5 seconds whether it lives, and once it does, one request is tried at it: the node comes back, or
+    /// stays out for twice as long.
     /// </summary>
     public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Longest pause, ± 20 %, from <see cref="FirstPause"/> to 1 hour; 60 seconds by default. Each such time without
-    /// a new ejection halves the next pause again.
+    /// a new ejection halves the next pause again. For as long, a node that has left the registry is remembered.
     /// </summary>
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromSeconds(60);
 
@@ -40,6 +47,11 @@ public sealed class EjectionOptions
         if (ConsecutiveFailures is < 1 or > 1000)
         {
             yield return $"{nameof(ConsecutiveFailures)} {ConsecutiveFailures} must be 1 to 1000";
+        }
+
+        if (ConsecutiveUnavailable is < 1 or > 1000)
+        {
+            yield return $"{nameof(ConsecutiveUnavailable)} {ConsecutiveUnavailable} must be 1 to 1000";
         }
 
         if (FirstPause < TimeSpan.FromMilliseconds(10) || FirstPause > hour)

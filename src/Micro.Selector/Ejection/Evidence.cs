@@ -6,8 +6,11 @@ internal enum Evidence
     /// <summary>Nothing: the attempt was given up or never sent.</summary>
     None,
 
-    /// <summary>The node answered, be it with an error.</summary>
+    /// <summary>The node answered, be it with an error of the service.</summary>
     Answered,
+
+    /// <summary>The node answered that it cannot serve now.</summary>
+    Unavailable,
 
     /// <summary>The connection broke, or no reply came in time.</summary>
     Failed,

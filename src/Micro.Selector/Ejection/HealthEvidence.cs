@@ -8,7 +8,8 @@ internal static class HealthEvidence
         { Succeeded: true } => Evidence.Answered,
         { Failure: ErrorKind.Connect } => Evidence.Refused,
         { Failure: ErrorKind.NotSent or ErrorKind.Broken or ErrorKind.Timeout } => Evidence.Failed,
-        { Failure: ErrorKind.Application or ErrorKind.Unavailable or ErrorKind.Protocol } => Evidence.Answered,
+        { Failure: ErrorKind.Unavailable } => Evidence.Unavailable,
+        { Failure: ErrorKind.Application or ErrorKind.Protocol } => Evidence.Answered,
         _ => Evidence.None,
     };
 }

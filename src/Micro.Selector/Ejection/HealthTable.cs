@@ -4,18 +4,49 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Selection;
 
 /// <summary>
-/// The health of the nodes of one service. A node is its id and its address, so that a restarted one starts clean; what
-/// the registry no longer lists is forgotten. Safe for concurrent use: picks and successes take no lock.
+/// The health of the nodes of one service. A node is its id and its address, so that one restarted elsewhere starts clean;
+/// what the registry no longer lists is remembered for a while. Safe for concurrent use: picks and successes take no lock.
 /// </summary>
-internal sealed class HealthTable(string service, EjectionOptions options, TimeProvider time, AtomicRandom random, ILogger logger)
+internal sealed class HealthTable
 {
     private static readonly TimeSpan LostProbe = TimeSpan.FromSeconds(60);
+
+    /// <summary>For how long a node that has come back before only to fail again gets one request at a time.</summary>
+    private static readonly TimeSpan Probation = TimeSpan.FromSeconds(3);
+
+    /// <summary>The pause between two requests on probation.</summary>
+    private static readonly TimeSpan ProbationStep = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock _gate = new();
     private readonly HashSet<NodeHealth> _out = [];
+    private readonly string _service;
+    private readonly EjectionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly AtomicRandom _random;
+    private readonly ILogger _logger;
+    private readonly NodeChecks _checks;
+    private readonly NodeQuestions _questions;
+    private readonly DepartedNodes _departed;
     private Dictionary<(string Id, string Address), NodeHealth> _nodes = [];
     private int _listed;
     private int _ejected;
     private long _generation;
+
+    /// <param name="service">Name of the service.</param>
+    /// <param name="context">What all services share.</param>
+    /// <param name="stop">Fires when the service is forgotten.</param>
+    public HealthTable(string service, SelectorContext context, CancellationToken stop)
+    {
+        _service = service;
+        _options = context.Options.Ejection;
+        _time = context.Time;
+        _random = context.Random;
+        _logger = context.Logger;
+        _checks = context.Checks;
+        _questions = new NodeQuestions(context, stop);
+        var keepFor = context.Options.KeepLastNodesFor;
+        _departed = new DepartedNodes(_time, keepFor > _options.LongestPause ? keepFor : _options.LongestPause);
+    }
 
     /// <summary>How many nodes are left out now.</summary>
     public int EjectedCount => Volatile.Read(ref _ejected);
@@ -32,7 +63,7 @@ internal sealed class HealthTable(string service, EjectionOptions options, TimeP
         }
     }
 
-    /// <summary>Takes the nodes that are known from now on; others are forgotten.</summary>
+    /// <summary>Takes the nodes that are known from now on; others have left.</summary>
     public void Retain(IEnumerable<Node> listed, IEnumerable<Node> suspects)
     {
         lock (_gate)
@@ -49,6 +80,14 @@ internal sealed class HealthTable(string service, EjectionOptions options, TimeP
                 Keep(node, isListed: true);
             }
 
+            foreach (var (key, health) in before)
+            {
+                if (!_nodes.ContainsKey(key))
+                {
+                    _departed.Add(health);
+                }
+            }
+
             _listed = _nodes.Values.Count(health => health.IsListed);
             _out.RemoveWhere(health => !IsKnown(health));
             KeepWithinLimit();
@@ -57,7 +96,7 @@ internal sealed class HealthTable(string service, EjectionOptions options, TimeP
             void Keep(Node node, bool isListed)
             {
                 var key = (node.Id, node.Address);
-                var health = before.GetValueOrDefault(key) ?? new NodeHealth(node);
+                var health = before.GetValueOrDefault(key) ?? Recall(node, key);
                 health.IsListed = isListed;
                 _nodes[key] = health;
             }
@@ -79,21 +118,27 @@ internal sealed class HealthTable(string service, EjectionOptions options, TimeP
                 }
             }
 
+            var before = (_out.Count, EjectedCount);
             foreach (var edit in edits)
             {
                 if (edit.Come is { } node)
                 {
-                    var health = gone.GetValueOrDefault((node.Id, node.Address)) ?? new NodeHealth(node);
+                    var key = (node.Id, node.Address);
+                    var health = gone.Remove(key, out var known) ? known : Recall(node, key);
                     health.IsListed = true;
-                    _nodes[(node.Id, node.Address)] = health;
+                    _nodes[key] = health;
                 }
             }
 
+            foreach (var (_, health) in gone)
+            {
+                _departed.Add(health);
+            }
+
             _listed = _nodes.Count;
-            var before = _out.Count;
             _out.RemoveWhere(health => !IsKnown(health));
             KeepWithinLimit();
-            if (_out.Count != before)
+            if (before != (_out.Count, _out.Count))
             {
                 // Otherwise what picks have worked out still holds.
                 NoteChange();
@@ -111,7 +156,7 @@ internal sealed class HealthTable(string service, EjectionOptions options, TimeP
 
         lock (_gate)
         {
-            if (health.DueAt > now || health.State == NodeHealthState.InUse)
+            if (health.DueAt > now || health.AwaitsCheck || health.State is not (NodeHealthState.Ejected or NodeHealthState.Probing))
             {
                 return false;
             }
@@ -124,17 +169,17 @@ internal sealed class HealthTable(string service, EjectionOptions options, TimeP
         }
     }
 
-    /// <summary>Hears how an attempt ended.</summary>
+    /// <summary>Notes how an attempt ended.</summary>
     public void Report(NodeHealth health, in AttemptOutcome outcome)
     {
-        // Nearly every report ends here: two reads, no lock.
+        // Nearly every report ends here: a few reads, no lock.
         var evidence = HealthEvidence.Of(in outcome);
         if (evidence <= Evidence.Answered && health.IsClean)
         {
             return;
         }
 
-        var now = time.GetTimestamp();
+        var now = _time.GetTimestamp();
         var began = now - Ticks(outcome.Duration);
         lock (_gate)
         {
@@ -146,11 +191,16 @@ internal sealed class HealthTable(string service, EjectionOptions options, TimeP
             switch (evidence)
             {
                 case Evidence.Answered:
+                    (health.Failures, health.Refusals) = (0, 0);
+                    OnAnswer(health, now);
+                    break;
+                case Evidence.Unavailable:
                     health.Failures = 0;
-                    TryReturn(health);
+                    Acquit(health);
+                    Fail(health, ++health.Refusals, _options.ConsecutiveUnavailable, outcome.Failure, now);
                     break;
                 case Evidence.Refused or Evidence.Failed:
-                    Fail(health, outcome.Failure, evidence == Evidence.Refused, now);
+                    Fail(health, ++health.Failures, evidence == Evidence.Refused ? 1 : _options.ConsecutiveFailures, outcome.Failure, now);
                     break;
                 default:
                     if (health.State == NodeHealthState.Probing)
@@ -164,7 +214,55 @@ internal sealed class HealthTable(string service, EjectionOptions options, TimeP
         }
     }
 
-    private int Limit => Math.Max(1, (int)(_listed * options.MaxShare));
+    /// <summary>
+    /// Asks a node at which attempts wait in silence whether it lives, and leaves it out meanwhile; ejects it if it does not.
+    /// </summary>
+    /// <returns><see langword="true"/> if it lives, or nobody can ask.</returns>
+    public Task<bool> SuspectAsync(NodeHealth health)
+    {
+        lock (_gate)
+        {
+            if (!_checks.IsOn || health.State == NodeHealthState.Ejected)
+            {
+                return Task.FromResult(health.State != NodeHealthState.Ejected);
+            }
+
+            if (health.Question is { IsCompleted: false } question)
+            {
+                return question;
+            }
+
+            if (health.State == NodeHealthState.InUse && IsKnown(health) && (!health.IsListed || CountOut(listedOnly: true) < Limit))
+            {
+                health.State = NodeHealthState.Suspected;
+                _out.Add(health);
+                NoteChange();
+            }
+
+            return health.Question = BackgroundTask.Run(() => AskAsync(health));
+        }
+    }
+
+    private int Limit => Math.Max(1, (int)(_listed * _options.MaxShare));
+
+    private async Task<bool> AskAsync(NodeHealth health)
+    {
+        var isAlive = await _questions.IsAliveAsync(health.Node).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (isAlive)
+            {
+                Acquit(health);
+            }
+            else if (health.State is NodeHealthState.Suspected or NodeHealthState.Probing)
+            {
+                var pause = Eject(health, _time.GetTimestamp());
+                SelectorLog.Silent(_logger, health.Node.Id, health.Node.Address, _service, pause);
+            }
+        }
+
+        return isAlive;
+    }
 
     /// <summary>Healthy nodes went away: those that are due first come back, so that never too many are left out.</summary>
     private void KeepWithinLimit()
@@ -179,58 +277,143 @@ internal sealed class HealthTable(string service, EjectionOptions options, TimeP
     private bool IsKnown(NodeHealth health) =>
         ReferenceEquals(_nodes.GetValueOrDefault((health.Node.Id, health.Node.Address)), health);
 
-    private void Fail(NodeHealth health, ErrorKind kind, bool atOnce, long now)
+    private NodeHealth Recall(Node node, (string Id, string Address) key)
     {
-        if (health.State == NodeHealthState.Ejected)
+        if (_departed.Take(key) is not { } health)
+        {
+            return new NodeHealth(node);
+        }
+
+        if (health.State != NodeHealthState.InUse)
+        {
+            _out.Add(health);
+        }
+
+        return health;
+    }
+
+    private void OnAnswer(NodeHealth health, long now)
+    {
+        Acquit(health);
+        if (health.State == NodeHealthState.InUse)
         {
             return;
         }
 
-        health.Failures++;
-        var isOut = health.State == NodeHealthState.Probing;
-        if (!isOut && ((!atOnce && health.Failures < options.ConsecutiveFailures) || (health.IsListed && CountOut(listedOnly: true) >= Limit)))
+        health.ProvenAt ??= now;
+        if (health.State == NodeHealthState.Probing && health.Doublings > 0 && _time.GetElapsedTime(health.ProvenAt.Value, now) < Probation)
+        {
+            health.DueAt = now + Ticks(ProbationStep);
+            return;
+        }
+
+        Return(health);
+        NoteChange();
+    }
+
+    /// <summary>A suspected node gave an answer.</summary>
+    private void Acquit(NodeHealth health)
+    {
+        if (health.State == NodeHealthState.Suspected)
+        {
+            health.State = NodeHealthState.InUse;
+            _out.Remove(health);
+            NoteChange();
+        }
+    }
+
+    private void Fail(NodeHealth health, int failures, int most, ErrorKind kind, long now)
+    {
+        var isEnough = health.State == NodeHealthState.Probing || failures >= most;
+        if (!isEnough || health.State == NodeHealthState.Ejected || (health.State == NodeHealthState.InUse && !HasRoom(health)))
         {
             return;
         }
 
+        var pause = Eject(health, now);
+        SelectorLog.Ejected(_logger, health.Node.Id, health.Node.Address, _service, pause, failures, kind);
+    }
+
+    /// <summary>Whether one more node may be left out; one on probation makes room.</summary>
+    private bool HasRoom(NodeHealth health)
+    {
+        if (!health.IsListed || CountOut(listedOnly: true) < Limit)
+        {
+            return true;
+        }
+
+        if (_out.FirstOrDefault(static other => other is { IsListed: true, State: NodeHealthState.Probing, ProvenAt: not null }) is not { } proven)
+        {
+            return false;
+        }
+
+        Return(proven);
+        return true;
+    }
+
+    private TimeSpan Eject(NodeHealth health, long now)
+    {
         var pause = NextPause(health, now);
         health.State = NodeHealthState.Ejected;
+        (health.Failures, health.Refusals, health.ProvenAt) = (0, 0, null);
+        health.DueAt = now + Ticks(pause);
+        health.ChangedAt = now;
         if (IsKnown(health))
         {
             _out.Add(health);
         }
 
-        health.DueAt = now + Ticks(pause);
-        health.ChangedAt = now;
+        health.AwaitsCheck = _checks.IsOn;
+        if (health.AwaitsCheck)
+        {
+            _ = BackgroundTask.Run(() => AwaitSignOfLifeAsync(health, now, pause));
+        }
+
         NoteChange();
-        SelectorLog.Ejected(logger, health.Node.Id, health.Node.Address, service, pause, health.Failures, kind);
+        return pause;
+    }
+
+    private async Task AwaitSignOfLifeAsync(NodeHealth health, long ejectedAt, TimeSpan pause)
+    {
+        await _questions.UntilAliveAsync(health.Node, pause, IsStillOut).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (health.ChangedAt == ejectedAt)
+            {
+                health.AwaitsCheck = false;
+            }
+        }
+
+        bool IsStillOut()
+        {
+            lock (_gate)
+            {
+                return health.ChangedAt == ejectedAt && health.State == NodeHealthState.Ejected && IsKnown(health);
+            }
+        }
     }
 
     private TimeSpan NextPause(NodeHealth health, long now)
     {
-        var mostDoublings = (int)Math.Ceiling(Math.Log2(options.LongestPause / options.FirstPause));
-        var quiet = health.Doublings < 0 || health.State == NodeHealthState.Probing ? 0 : (int)(time.GetElapsedTime(health.ChangedAt, now) / options.LongestPause);
+        var mostDoublings = (int)Math.Ceiling(Math.Log2(_options.LongestPause / _options.FirstPause));
+        var quiet = health is { Doublings: >= 0, ProvenAt: { } provenAt } ? (int)(_time.GetElapsedTime(provenAt, now) / _options.LongestPause) : 0;
         health.Doublings = Math.Clamp(health.Doublings + 1 - quiet, 0, mostDoublings);
-        var pause = options.FirstPause * Math.Pow(2, health.Doublings);
-        return (pause < options.LongestPause ? pause : options.LongestPause) * (0.8 + (0.4 * random.NextDouble()));
-    }
-
-    private void TryReturn(NodeHealth health)
-    {
-        if (health.State != NodeHealthState.InUse)
-        {
-            Return(health);
-            NoteChange();
-        }
+        var pause = _options.FirstPause * Math.Pow(2, health.Doublings);
+        return (pause < _options.LongestPause ? pause : _options.LongestPause) * (0.8 + (0.4 * _random.NextDouble()));
     }
 
     private void Return(NodeHealth health)
     {
+        var wasSuspected = health.State == NodeHealthState.Suspected;
         health.State = NodeHealthState.InUse;
         _out.Remove(health);
-        health.Failures = 0;
-        health.ChangedAt = time.GetTimestamp();
-        SelectorLog.Returned(logger, health.Node.Id, health.Node.Address, service);
+        (health.Failures, health.Refusals) = (0, 0);
+        health.ChangedAt = _time.GetTimestamp();
+        health.ProvenAt ??= health.ChangedAt;
+        if (!wasSuspected)
+        {
+            SelectorLog.Returned(_logger, health.Node.Id, health.Node.Address, _service);
+        }
     }
 
     private void NoteChange()
@@ -241,5 +424,5 @@ internal sealed class HealthTable(string service, EjectionOptions options, TimeP
 
     private int CountOut(bool listedOnly) => listedOnly ? _out.Count(static health => health.IsListed) : _out.Count;
 
-    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
 }

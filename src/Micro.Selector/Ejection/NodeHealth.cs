@@ -9,6 +9,7 @@ namespace Micro.Selection;
 internal sealed class NodeHealth(Node node)
 {
     private int _failures;
+    private int _refusals;
     private int _state;
     private long _dueAt;
 
@@ -30,8 +31,18 @@ internal sealed class NodeHealth(Node node)
         set => Volatile.Write(ref _failures, value);
     }
 
+    /// <summary>Answers in a row that it cannot serve now.</summary>
+    public int Refusals
+    {
+        get => Volatile.Read(ref _refusals);
+        set => Volatile.Write(ref _refusals, value);
+    }
+
     /// <summary>Whether a success would change nothing.</summary>
-    public bool IsClean => Failures == 0 && State == NodeHealthState.InUse;
+    public bool IsClean => Failures == 0 && Refusals == 0 && State == NodeHealthState.InUse;
+
+    /// <summary>Whether it has ever failed, as far as is known.</summary>
+    public bool HasHistory => !IsClean || Doublings >= 0;
 
     /// <summary>Monotonic time from which a request may be tried at it.</summary>
     public long DueAt
@@ -42,6 +53,15 @@ internal sealed class NodeHealth(Node node)
 
     /// <summary>Monotonic time of the last change of state: attempts that began before it say nothing about it.</summary>
     public long ChangedAt { get; set; } = long.MinValue;
+
+    /// <summary>Whether it must show signs of life before a request is tried at it.</summary>
+    public bool AwaitsCheck { get; set; }
+
+    /// <summary>Monotonic time of the first answer since it was ejected; <see langword="null"/> before that.</summary>
+    public long? ProvenAt { get; set; }
+
+    /// <summary>The question whether it lives that was asked last.</summary>
+    public Task<bool>? Question { get; set; }
 
     /// <summary>How often the pause has been doubled.</summary>
     public int Doublings { get; set; } = -1;

@@ -6,9 +6,12 @@ internal enum NodeHealthState
     /// <summary>It does.</summary>
     InUse,
 
+    /// <summary>Attempts at it wait in silence: it is left out until it has answered whether it lives.</summary>
+    Suspected,
+
     /// <summary>It is left out until its pause is over.</summary>
     Ejected,
 
-    /// <summary>Its pause is over and one request is on its way to it.</summary>
+    /// <summary>Its pause is over: one request at a time is tried at it.</summary>
     Probing,
 }

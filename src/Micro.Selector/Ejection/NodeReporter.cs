@@ -7,7 +7,7 @@ namespace Micro.Selection;
 /// <param name="table">Keeps the health; <see langword="null"/> when ejection is off.</param>
 /// <param name="health">The node's health.</param>
 /// <param name="drop">Forgets the node when it refuses a connection; <see langword="null"/> for listed nodes.</param>
-internal sealed class NodeReporter(INodePicker inner, HealthTable? table, NodeHealth health, Action<Node>? drop) : INodePicker
+internal sealed class NodeReporter(INodePicker inner, HealthTable? table, NodeHealth health, Action<Node>? drop) : INodePicker, ISuspectsNodes
 {
     public NodeHealth Health { get; } = health;
 
@@ -16,6 +16,8 @@ internal sealed class NodeReporter(INodePicker inner, HealthTable? table, NodeHe
     public bool IsInUse => Health.State == NodeHealthState.InUse;
 
     public int Pick(ReadOnlySpan<Node> nodes) => inner.Pick(nodes);
+
+    public Task<bool> SuspectAsync() => table?.SuspectAsync(Health) ?? Task.FromResult(true);
 
     public void Complete(Node node, in AttemptOutcome outcome)
     {

@@ -10,4 +10,8 @@ internal sealed record SelectorContext(
     TimeProvider Time,
     AtomicRandom Random,
     ILogger Logger,
-    SelectorMetrics Metrics);
+    SelectorMetrics Metrics)
+{
+    /// <summary>The means to ask nodes whether they live.</summary>
+    public NodeChecks Checks { get; } = new();
+}

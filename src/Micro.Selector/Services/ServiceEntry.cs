@@ -23,7 +23,7 @@ internal sealed class ServiceEntry
         Service = service;
         _context = context;
         _forget = forget;
-        _state = new ServiceState(service, context);
+        _state = new ServiceState(service, context, _stop.Token);
         _reader = new ServiceReader(service, context, _state, _stop.Token);
     }
 

@@ -22,13 +22,13 @@ internal sealed class ServiceState
     private long _confirmedAt;
     private bool _live;
 
-    public ServiceState(string service, SelectorContext context)
+    public ServiceState(string service, SelectorContext context, CancellationToken stop = default)
     {
         Service = service;
         _context = context;
         _guard = new RemovalGuard(context.Time);
         _confirmedAt = context.Time.GetTimestamp();
-        _snapshots = SnapshotContext.Create(service, context, DropSuspect);
+        _snapshots = SnapshotContext.Create(service, context, DropSuspect, stop);
     }
 
     public string Service { get; }

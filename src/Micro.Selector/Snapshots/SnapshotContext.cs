@@ -17,12 +17,16 @@ internal sealed class SnapshotContext
     /// <summary>Forgets a suspect that turned out to be dead.</summary>
     public required Action<Registry.Node> DropSuspect { get; init; }
 
-    public static SnapshotContext Create(string service, SelectorContext context, Action<Registry.Node> dropSuspect) => new()
+    /// <param name="service">Name of the service.</param>
+    /// <param name="context">What all services share.</param>
+    /// <param name="dropSuspect">Forgets a suspect that turned out to be dead.</param>
+    /// <param name="stop">Fires when the service is forgotten.</param>
+    public static SnapshotContext Create(string service, SelectorContext context, Action<Registry.Node> dropSuspect, CancellationToken stop) => new()
     {
         Service = service,
         Pickers = new PickerTable(service, context.Options.Strategy, context.Options.MaxFilterSets),
         Health = context.Options.Ejection.Enabled
-            ? new HealthTable(service, context.Options.Ejection, context.Time, context.Random, context.Logger)
+            ? new HealthTable(service, context, stop)
             : null,
         Time = context.Time,
         MaxFilterSets = context.Options.MaxFilterSets,

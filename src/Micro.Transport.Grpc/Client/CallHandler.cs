@@ -4,7 +4,7 @@ namespace Micro.Transport.Grpc.Client;
 /// Sits between the gRPC library and HTTP/2: completes the request by what the library does not know of, lets a stream that
 /// is refused be sent again, and keeps the exchange, whose answer tells the server's status from the library's own.
 /// </summary>
-internal sealed class CallHandler(HttpMessageHandler inner, CallHeaders headers, Action onAnswer) : DelegatingHandler(inner)
+internal sealed class CallHandler(HttpMessageHandler inner, CallHeaders headers) : DelegatingHandler(inner)
 {
     private readonly AsyncLocal<OutgoingCall?> _current = new();
 
@@ -38,7 +38,6 @@ internal sealed class CallHandler(HttpMessageHandler inner, CallHeaders headers,
     private async Task<HttpResponseMessage> ObserveAsync(OutgoingCall call, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        onAnswer();
         call.Messages?.Commit();
         if (call.Report is { } report)
         {

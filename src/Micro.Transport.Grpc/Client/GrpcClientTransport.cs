@@ -53,17 +53,10 @@ internal sealed class GrpcClientTransport : IClientTransport
 
             // Not disposed: the library gives everything back when the call ends, and it ends with the token at the latest.
             var answer = await channel.Call(method, call, cancellationToken).ResponseAsync.ConfigureAwait(false);
-            channel.OnAnswer();
             return CallMethods.ResponseOf<TResponse>(answer);
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {
-            if (!channel.IsPinged && _time.GetElapsedTime(started) >= limit / 2 && call.Answer is null && !channel.HasAnsweredSince(started))
-            {
-                // As silent as a connection whose other end is gone; nothing else would find that out for many minutes.
-                Channels.Replace(channel);
-            }
-
             throw new OperationCanceledException("the attempt was given up", exception, cancellationToken);
         }
         catch (Exception exception)
@@ -121,6 +114,10 @@ internal sealed class GrpcClientTransport : IClientTransport
             throw;
         }
     }
+
+    public long HeardAt(string address) => Channels.HeardAt(address);
+
+    public void RetireSilent(string address, long since) => Channels.RetireSilent(address, since);
 
     public void Dispose() => Channels.Dispose();
 

@@ -15,7 +15,6 @@ internal sealed class NodeChannel : IDisposable
     private readonly GrpcChannel _channel;
     private readonly CallInvoker _invoker;
     private readonly TimeProvider _time;
-    private long _lastAnswer;
     private int _calls;
     private int _isRetired;
     private int _isClosed;
@@ -24,9 +23,8 @@ internal sealed class NodeChannel : IDisposable
     {
         Address = address;
         _time = options.TimeProvider;
-        IsPinged = options.Ping is not null;
         _connections = new NodeConnections(address, options.DialTimeout, options.MaxConnections, options.TimeProvider, options.Tls, options.Network);
-        _handler = new CallHandler(CreateHandler(options, _connections), headers, OnAnswer);
+        _handler = new CallHandler(CreateHandler(options, _connections), headers);
 
         _channel = GrpcChannel.ForAddress(options.Address, CreateOptions(options, _handler));
         _invoker = _channel.CreateCallInvoker();
@@ -36,8 +34,8 @@ internal sealed class NodeChannel : IDisposable
     /// <summary>Gets the address of the node, <c>host:port</c>.</summary>
     public string Address { get; }
 
-    /// <summary>Gets whether a connection that went silent is found out without the help of calls.</summary>
-    public bool IsPinged { get; }
+    /// <summary>Gets the timestamp at which bytes arrived last; the smallest value before the first connection.</summary>
+    public long HeardAt => _connections.HeardAt;
 
     /// <summary>Gets the timestamp of the end of the last call.</summary>
     public long LastUsed { get; private set; }
@@ -89,9 +87,6 @@ internal sealed class NodeChannel : IDisposable
         }
     }
 
-    /// <summary>Returns whether the node has answered any call since a moment.</summary>
-    public bool HasAnsweredSince(long timestamp) => Volatile.Read(ref _lastAnswer) >= timestamp;
-
     /// <summary>Waits until there is a connection.</summary>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>.</exception>
     public ValueTask ConnectAsync(TimeSpan timeout, CancellationToken cancellationToken) => _connections.EnsureAsync(timeout, cancellationToken);
@@ -113,9 +108,6 @@ internal sealed class NodeChannel : IDisposable
         _handler.Current = null;
         return running;
     }
-
-    /// <summary>Notes that the node has answered a call.</summary>
-    public void OnAnswer() => Volatile.Write(ref _lastAnswer, _time.GetTimestamp());
 
     private static SocketsHttpHandler CreateHandler(NodeChannelOptions options, NodeConnections connections) => new()
     {

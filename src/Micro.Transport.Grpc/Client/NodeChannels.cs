@@ -59,6 +59,19 @@ internal sealed class NodeChannels : IDisposable
         }
     }
 
+    /// <summary>Returns the timestamp at which bytes arrived last from a node.</summary>
+    public long HeardAt(string address) => _channels.TryGetValue(address, out var channel) ? channel.HeardAt : long.MinValue;
+
+    /// <summary>Lets calls from now on connect anew if nothing has arrived from a node since a moment.</summary>
+    public void RetireSilent(string address, long since)
+    {
+        // Without a connection there is none to give up; one that is being opened serves the calls that follow.
+        if (_channels.TryGetValue(address, out var channel) && channel.Connections > 0 && channel.HeardAt < since)
+        {
+            Replace(channel);
+        }
+    }
+
     /// <summary>Lets calls from now on connect anew.</summary>
     public void Replace(NodeChannel channel)
     {

@@ -30,6 +30,11 @@ internal sealed class NodeConnection(Stream connection, NodeConnections owner, R
             }
         }
 
+        if (count > 0 && IsCounted)
+        {
+            owner.OnHeard();
+        }
+
         if (watch is { IsDone: false })
         {
             watch.See(buffer.Span[..count]);

@@ -13,6 +13,7 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
     private Task<MicroException?>? _dial;
     private Stream? _ready;
     private TaskCompletionSource? _room;
+    private long _heardAt = long.MinValue;
     private int _open;
     private volatile bool _isAccepted;
     private volatile string? _refusal;
@@ -20,6 +21,9 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
 
     /// <summary>How many are open.</summary>
     public int Count => Volatile.Read(ref _open);
+
+    /// <summary>Timestamp at which bytes arrived last, or a connection was opened; the smallest value before that.</summary>
+    public long HeardAt => Volatile.Read(ref _heardAt);
 
     /// <summary>
     /// Why the server refuses connections, in its words; nothing once it has taken one: then a failed call can have been
@@ -33,6 +37,9 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
         _refusal = refusal;
         _isAccepted |= refusal is null;
     }
+
+    /// <summary>Notes that the server has been heard.</summary>
+    public void OnHeard() => Volatile.Write(ref _heardAt, time.GetTimestamp());
 
     /// <summary>Waits until there is a connection.</summary>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>.</exception>
@@ -166,6 +173,7 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
         var started = time.GetTimestamp();
         var watch = new RefusalWatch(this);
         var opened = await Dialer.ConnectAsync(network, address, timeout, time, cancellationToken).ConfigureAwait(false);
+        OnHeard();
         var connection = new NodeConnection(opened, this, tls is null ? watch : null, time);
         Stream stream = tls is null
             ? connection

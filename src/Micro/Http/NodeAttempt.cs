@@ -87,7 +87,7 @@ internal sealed class NodeAttempt(
         }
     }
 
-    /// <summary>Any answer is a sign of life: what a service says is never a failure of its node.</summary>
+    /// <summary>Any answer is a sign of life. Only 503, and only in a row, says something about the node.</summary>
     private AttemptOutcome OutcomeOf(HttpResponseMessage response, long started) => new(
         (int)response.StatusCode < 500,
         response.StatusCode == System.Net.HttpStatusCode.ServiceUnavailable ? ErrorKind.Unavailable : ErrorKind.Application,

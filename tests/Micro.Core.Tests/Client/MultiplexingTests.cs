@@ -96,25 +96,35 @@ public sealed class MultiplexingTests
     }
 
     [Fact]
-    public async Task Call_TimesOut_ServerIsToldAndTheConnectionLivesOn()
+    public async Task Call_TimesOutWhileOthersAreAnswered_ServerIsToldAndTheConnectionLivesOn()
     {
+        var time = new ManualTimeProvider();
+        var isHanging = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var told = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = Multiplexing(async (socket, _) =>
         {
             var hanging = await socket.ReadAsync(60);
+            isHanging.SetResult();
+            var other = await socket.ReadAsync(60);
+            await ReplyAsync(socket, other!["Micro-Id"]!, "\"other\"");
             told.SetResult((await socket.ReadAsync(60))!["Micro-Cancel"] == hanging!["Micro-Id"] ? "told" : "something else");
             await ReplyAsync(socket, hanging["Micro-Id"]!, "\"late\"");
             var next = await socket.ReadAsync(60);
             await ReplyAsync(socket, next!["Micro-Id"]!, "\"next\"");
             await socket.ReadAsync(60);
         });
-        await using var client = MakeClient();
+        await using var client = new RpcClient(new ClientOptions { TimeProvider = time }, _ => throw new InvalidOperationException("addresses are given"));
         var options = new CallOptions { Addresses = [server.Address], Retries = 0 };
         await client.CallAsync<string, string>("s", "Test.Echo", "first", options);
 
-        var call = () => client.CallAsync<string, string>("s", "Test.Echo", "hangs", options with { RequestTimeout = TimeSpan.FromMilliseconds(50) });
+        var call = client.CallAsync<string, string>("s", "Test.Echo", "hangs", options with { AttemptTimeout = TimeSpan.FromSeconds(4) });
+        await isHanging.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        time.Advance(TimeSpan.FromSeconds(3));
+        (await client.CallAsync<string, string>("s", "Test.Echo", "x", options)).Should().Be("other");
+        time.Advance(TimeSpan.FromSeconds(1));
 
-        (await call.Should().ThrowAsync<MicroException>()).Which.Kind.Should().Be(ErrorKind.Timeout);
+        var wait = () => call;
+        (await wait.Should().ThrowAsync<MicroException>()).Which.Kind.Should().Be(ErrorKind.Timeout);
         (await told.Task.WaitAsync(TimeSpan.FromSeconds(20))).Should().Be("told");
         (await client.CallAsync<string, string>("s", "Test.Echo", "x", options)).Should().Be("next");
         server.Connections.Should().Be(1);

@@ -41,7 +41,6 @@ public sealed class EjectionTests
 
     [Theory]
     [InlineData(ErrorKind.Application)]
-    [InlineData(ErrorKind.Unavailable)]
     [InlineData(ErrorKind.Protocol)]
     [InlineData(ErrorKind.Cancelled)]
     [InlineData(ErrorKind.InvalidRequest)]
@@ -54,6 +53,38 @@ public sealed class EjectionTests
         await fixture.ReportAsync("b", kind, times: 1000);
 
         (await fixture.PickedWithoutReportAsync()).Should().Equal("a", "b");
+    }
+
+    [Fact]
+    public async Task Complete_FiveTimesUnavailableInARow_Ejects_R16()
+    {
+        await using var fixture = new EjectionFixture();
+        await fixture.RegisterAsync("a", "b", "c");
+
+        await fixture.ReportAsync("b", ErrorKind.Unavailable, times: 4);
+        await fixture.ReportAsync("b", ErrorKind.Application);
+        await fixture.ReportAsync("b", ErrorKind.Unavailable, times: 4);
+        (await fixture.UsedAsync()).Should().Contain("b", "any other answer ends the row");
+        await fixture.ReportAsync("b", ErrorKind.Unavailable, times: 5);
+
+        (await fixture.UsedAsync()).Should().Equal("a", "c");
+        (await fixture.ProbeAsync("b", ErrorKind.Unavailable)).TotalSeconds.Should().BeInRange(3.9, 6.1);
+        (await fixture.ProbeAsync("b", null)).TotalSeconds.Should().BeInRange(7.9, 12.1);
+    }
+
+    [Fact]
+    public async Task Complete_UnavailableBetweenTransportFailures_EndsTheirRow()
+    {
+        await using var fixture = new EjectionFixture();
+        await fixture.RegisterAsync("a", "b", "c");
+
+        for (var round = 0; round < 2; round++)
+        {
+            await fixture.ReportAsync("b", ErrorKind.Timeout, times: 2);
+            await fixture.ReportAsync("b", ErrorKind.Unavailable);
+        }
+
+        (await fixture.PickedWithoutReportAsync()).Should().Contain("b");
     }
 
     [Fact]
@@ -184,17 +215,95 @@ public sealed class EjectionTests
     }
 
     [Fact]
-    public async Task Register_NodeWentAndCameBack_StartsClean_R_SEL_6()
+    public async Task Register_NodeWentAndCameBack_PauseGoesOnAndGrows_R13()
+    {
+        await using var fixture = new EjectionFixture();
+        await fixture.RegisterAsync("a", "b", "c");
+
+        foreach (var expected in new[] { 5, 10, 20 })
+        {
+            await fixture.ReportAsync("b", ErrorKind.Connect);
+            await GoAndComeBackAsync(fixture);
+            (await fixture.UsedAsync()).Should().Equal("a", "c");
+
+            (await fixture.ProbeAsync("b", null)).TotalSeconds.Should().BeInRange(expected * 0.79, (expected * 1.2) + 0.1);
+        }
+    }
+
+    [Fact]
+    public async Task Register_NodeWasGoneForLong_StartsClean_R13()
     {
         await using var fixture = new EjectionFixture();
         await fixture.RegisterAsync("a", "b", "c");
         await fixture.ReportAsync("b", ErrorKind.Connect);
+        await GoAndComeBackAsync(fixture, TimeSpan.FromSeconds(61));
 
+        await fixture.ReportAsync("b", ErrorKind.Connect);
+
+        (await fixture.ProbeAsync("b", null)).TotalSeconds.Should().BeInRange(3.9, 6.1);
+    }
+
+    [Fact]
+    public async Task Pick_NodeFailsAgainAfterItCameBack_OneRequestAtATimeForSeconds_R13()
+    {
+        await using var fixture = new EjectionFixture();
+        await fixture.RegisterAsync("a", "b", "c");
+        await fixture.ReportAsync("b", ErrorKind.Connect);
+        await fixture.ProbeAsync("b", null);
+        (await fixture.UsedAsync()).Should().Contain("b", "the first time it is back at once");
+        await fixture.ReportAsync("b", ErrorKind.Connect);
+        await fixture.ProbeAsync("b", null);
+
+        (await fixture.UsedAsync()).Should().Equal("a", "c");
+        var requests = 0;
+        for (var step = 0; step < 28; step++)
+        {
+            fixture.Time.Advance(TimeSpan.FromMilliseconds(100));
+            requests += (await UsedCountAsync(fixture, "b")) <= 1 ? 0 : 1;
+        }
+
+        requests.Should().Be(0, "never more than one request in 100 ms");
+        fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        await UsedCountAsync(fixture, "b");
+        (await UsedCountAsync(fixture, "b")).Should().Be(10);
+    }
+
+    [Fact]
+    public async Task Pick_AnotherNodeFailsDuringProbation_ItIsLeftOutInstead()
+    {
+        await using var fixture = new EjectionFixture();
+        await fixture.RegisterAsync("a", "b", "c");
+        await fixture.ReportAsync("b", ErrorKind.Connect);
+        await fixture.ProbeAsync("b", null);
+        await fixture.ReportAsync("b", ErrorKind.Connect);
+        await fixture.ProbeAsync("b", null);
+
+        await fixture.ReportAsync("c", ErrorKind.Connect);
+
+        (await fixture.UsedAsync()).Should().Equal("a", "b");
+    }
+
+    private static async Task GoAndComeBackAsync(EjectionFixture fixture, TimeSpan away = default)
+    {
         await fixture.Inner.Store.DeregisterAsync(EjectionFixture.RecordOf("b"));
         await fixture.Inner.CountsAsync(listed: 2, suspects: 0);
+        fixture.Time.Advance(away);
         await SelectorFixture.RegisterAsync(fixture.Inner.Store, EjectionFixture.RecordOf("b"));
+        await fixture.Inner.CountsAsync(listed: 3, suspects: 0);
+    }
 
-        await Eventually.TrueAsync(async () => (await fixture.UsedAsync()).Contains("b"), "the node in use");
+    /// <summary>How many of thirty picks go to a node when all succeed.</summary>
+    private static async Task<int> UsedCountAsync(EjectionFixture fixture, string id)
+    {
+        var count = 0;
+        for (var pick = 0; pick < 30; pick++)
+        {
+            var chosen = await fixture.PickAsync();
+            count += chosen.Node.Id == id ? 1 : 0;
+            chosen.Complete(new AttemptOutcome(Succeeded: true, default, TimeSpan.Zero));
+        }
+
+        return count;
     }
 
     [Fact]

@@ -11,7 +11,7 @@ namespace Micro.Transport.Mucp;
 /// Idle connections by address, used again last in, first out. A timer closes those that were idle for too long, so
 /// that connections to nodes which are gone do not stay.
 /// </summary>
-internal sealed class ConnectionPool : IDisposable
+internal sealed class ConnectionPool : INodeTraffic, IDisposable
 {
     private readonly ConcurrentDictionary<string, IdleConnections> _idle = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, MultiplexedConnections> _multiplexed = new(StringComparer.Ordinal);
@@ -76,7 +76,7 @@ internal sealed class ConnectionPool : IDisposable
     public void Share(MucpClientConnection connection)
     {
         var shared = _multiplexed.GetOrAdd(connection.Address, static (_, size) => new MultiplexedConnections(size), _size);
-        shared.Add(connection, _limits, _timeProvider.GetTimestamp());
+        shared.Add(connection, _limits, _timeProvider);
         if (_disposed)
         {
             Dispose();
@@ -97,6 +97,22 @@ internal sealed class ConnectionPool : IDisposable
         {
             // Disposed while the connection was put back: nobody else would close it.
             Dispose();
+        }
+    }
+
+    public long HeardAt(string address) =>
+        _multiplexed.TryGetValue(address, out var connections) ? connections.HeardAt : long.MinValue;
+
+    public void RetireSilent(string address, long since)
+    {
+        if (_multiplexed.TryGetValue(address, out var connections))
+        {
+            connections.RetireSilent(since);
+        }
+
+        if (_idle.TryGetValue(address, out var idle))
+        {
+            idle.CloseIdleSince(connection => connection.IdleSince < since);
         }
     }
 
@@ -148,7 +164,7 @@ internal sealed class ConnectionPool : IDisposable
 
         foreach (var (address, idle) in _idle)
         {
-            idle.CloseIdleSince(_timeProvider, _ttl);
+            idle.CloseIdleSince(connection => _timeProvider.GetElapsedTime(connection.IdleSince) >= _ttl);
             if (idle.TryRetire())
             {
                 _idle.TryRemove(KeyValuePair.Create(address, idle));

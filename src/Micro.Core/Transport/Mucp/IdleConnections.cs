@@ -59,13 +59,15 @@ internal sealed class IdleConnections
         }
     }
 
-    public void CloseIdleSince(TimeProvider timeProvider, TimeSpan age)
+    /// <summary>Closes connections that have been idle for long.</summary>
+    /// <param name="isOld">Decides; what is not true of a connection is not true of those used after it.</param>
+    public void CloseIdleSince(Predicate<MucpClientConnection> isOld)
     {
         List<MucpClientConnection>? old = null;
         lock (_gate)
         {
             // Oldest first, because the list is used from its end.
-            while (_connections.Count > 0 && timeProvider.GetElapsedTime(_connections[0].IdleSince) >= age)
+            while (_connections.Count > 0 && isOld(_connections[0]))
             {
                 (old ??= []).Add(_connections[0]);
                 _connections.RemoveAt(0);

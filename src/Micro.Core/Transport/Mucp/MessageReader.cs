@@ -18,12 +18,19 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     private bool _holdsBody;
     private ValueTask<ReadResult> _ahead;
     private bool _isAhead;
+    private long _heardAt;
 
     /// <summary>Bytes of the present message that have arrived so far, for the slowest allowed rate.</summary>
     public long ReceivedBytes { get; private set; }
 
     /// <summary>Who is told how messages come in.</summary>
     public IMessageObserver? Observer { get; init; }
+
+    /// <summary>Clock of <see cref="HeardAt"/>; <see langword="null"/> (the default) to keep no time.</summary>
+    public TimeProvider? Clock { get; init; }
+
+    /// <summary>Timestamp at which bytes arrived last.</summary>
+    public long HeardAt => Volatile.Read(ref _heardAt);
 
     /// <summary>
     /// Begins to wait for the next message, before it was asked for. <see cref="ReadHeadAsync"/> goes on with this wait.
@@ -74,6 +81,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
             }
 
             var result = await reading.ConfigureAwait(false);
+            NoteArrival();
             var buffer = SkipEmptyLines(result.Buffer);
             if (TryFindHeadEnd(buffer, scanned, out var headEnd, out var next))
             {
@@ -159,6 +167,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         while (length > 0)
         {
             var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            NoteArrival();
             var taken = Math.Min(length, result.Buffer.Length);
             input.AdvanceTo(result.Buffer.GetPosition(taken));
             length -= taken;
@@ -239,6 +248,14 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         return result;
     }
 
+    private void NoteArrival()
+    {
+        if (Clock is { } clock)
+        {
+            Volatile.Write(ref _heardAt, clock.GetTimestamp());
+        }
+    }
+
     private void ThrowIfTooLong(long length)
     {
         if (length > limits.MaxHeaderBytes)
@@ -262,6 +279,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         while (true)
         {
             var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            NoteArrival();
             if (result.Buffer.Length >= length)
             {
                 ReceivedBytes = headBytes;
@@ -286,6 +304,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         while (true)
         {
             var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            NoteArrival();
             var isDone = decoder.Decode(result.Buffer, _chunks, out var consumed, out var examined);
             input.AdvanceTo(consumed, examined);
             ReceivedBytes = headBytes + decoder.TotalBytes;

@@ -24,7 +24,9 @@ internal sealed class MultiplexedConnection : IByteSink, IWorkQueueOwner<MucpPen
     private readonly CoalescingWriter _output;
     private readonly WorkQueue<MucpPendingCall> _replies;
     private readonly PendingCallTable _pending = new();
+    private readonly Action<MultiplexedConnection> _leaving;
     private readonly Action<MultiplexedConnection> _ended;
+    private readonly long _startedAt;
     private MessageHead _head = new();
     private Func<MucpPendingCall, MicroException>? _farewell;
     private volatile bool _isClosing;
@@ -32,22 +34,30 @@ internal sealed class MultiplexedConnection : IByteSink, IWorkQueueOwner<MucpPen
 
     /// <param name="connection">The connection on which the server agreed; owned from now on.</param>
     /// <param name="limits">What a reply may hold.</param>
-    /// <param name="ended">Told when it takes no more calls.</param>
-    public MultiplexedConnection(MucpClientConnection connection, TransportLimits limits, Action<MultiplexedConnection> ended)
+    /// <param name="time">Clock of <see cref="HeardAt"/>.</param>
+    /// <param name="leaving">Notified when it takes no more calls.</param>
+    /// <param name="ended">Notified when it is closed.</param>
+    public MultiplexedConnection(
+        MucpClientConnection connection, TransportLimits limits, TimeProvider time, Action<MultiplexedConnection> leaving, Action<MultiplexedConnection> ended)
     {
         _connection = connection;
         _limits = limits;
+        _leaving = leaving;
         _ended = ended;
+        _startedAt = time.GetTimestamp();
         _host = Encoding.UTF8.GetBytes(connection.Address);
         _output = new CoalescingWriter(this);
         _replies = new WorkQueue<MucpPendingCall>(this);
-        _reader = new MessageReader(connection.Input, limits, readsResponses: true);
+        _reader = new MessageReader(connection.Input, limits, readsResponses: true) { Clock = time };
     }
 
     public string Address => _connection.Address;
 
     /// <summary>Whether it can take one more call without delaying it.</summary>
     public bool HasRoom => !_isClosing && _pending.Count < PendingCallTable.Capacity && _output.QueuedBytes < MaxQueuedBytes;
+
+    /// <summary>Timestamp at which bytes arrived last, or at which the connection was taken over.</summary>
+    public long HeardAt => Math.Max(_startedAt, _reader.HeardAt);
 
     /// <summary>Whether no call waits.</summary>
     public bool IsIdle => _pending.Count == 0;
@@ -114,11 +124,12 @@ internal sealed class MultiplexedConnection : IByteSink, IWorkQueueOwner<MucpPen
         CloseIfDone();
     }
 
-    /// <summary>Takes no more calls and closes when the last reply is here.</summary>
+    /// <summary>Takes no more calls and closes when no call waits any more; those that wait may still be answered.</summary>
     public void CloseWhenDone()
     {
         _isClosing = true;
         _pending.Close();
+        _leaving(this);
         CloseIfDone();
     }
 
@@ -220,12 +231,12 @@ internal sealed class MultiplexedConnection : IByteSink, IWorkQueueOwner<MucpPen
 
         if (closes)
         {
-            _isClosing = true;
-            _pending.Close();
-            _ended(this);
+            CloseWhenDone();
         }
-
-        CloseIfDone();
+        else
+        {
+            CloseIfDone();
+        }
     }
 
     private ValueTask<ReadOnlySequence<byte>> ReadBodyAsync() => _reader.ReadBodyAsync(_head, CancellationToken.None);

@@ -6,8 +6,24 @@ namespace Micro.Transport.Mucp;
 internal sealed class MultiplexedConnections(int size) : IDisposable
 {
     private readonly Lock _gate = new();
+    private readonly List<MultiplexedConnection> _leaving = [];
     private Entry[] _entries = [];
     private bool _isRetired;
+
+    /// <summary>Timestamp at which bytes arrived last on any connection; the smallest value without a connection.</summary>
+    public long HeardAt
+    {
+        get
+        {
+            var heardAt = long.MinValue;
+            foreach (var entry in Volatile.Read(ref _entries))
+            {
+                heardAt = Math.Max(heardAt, entry.Connection.HeardAt);
+            }
+
+            return heardAt;
+        }
+    }
 
     public int IdleCount => Volatile.Read(ref _entries).Count(static entry => entry.Connection.IsIdle);
 
@@ -27,7 +43,7 @@ internal sealed class MultiplexedConnections(int size) : IDisposable
     }
 
     /// <summary>Takes over a connection; one too many is closed.</summary>
-    public void Add(MucpClientConnection connection, TransportLimits limits, long now)
+    public void Add(MucpClientConnection connection, TransportLimits limits, TimeProvider time)
     {
         MultiplexedConnection shared;
         lock (_gate)
@@ -38,8 +54,8 @@ internal sealed class MultiplexedConnections(int size) : IDisposable
                 return;
             }
 
-            shared = new MultiplexedConnection(connection, limits, Remove);
-            Volatile.Write(ref _entries, [.. _entries, new Entry(shared) { ActiveAt = now }]);
+            shared = new MultiplexedConnection(connection, limits, time, Leave, Forget);
+            Volatile.Write(ref _entries, [.. _entries, new Entry(shared) { ActiveAt = time.GetTimestamp() }]);
         }
 
         shared.Start();
@@ -62,33 +78,65 @@ internal sealed class MultiplexedConnections(int size) : IDisposable
         }
     }
 
+    /// <summary>
+    /// Gives no more calls to connections on which nothing has arrived since a moment; those that wait there may still be
+    /// answered.
+    /// </summary>
+    public void RetireSilent(long since)
+    {
+        foreach (var entry in Volatile.Read(ref _entries))
+        {
+            if (entry.Connection.HeardAt < since)
+            {
+                entry.Connection.CloseWhenDone();
+            }
+        }
+    }
+
     /// <summary>Takes nothing any more, if it holds nothing: it is about to be forgotten.</summary>
     public bool TryRetire()
     {
         lock (_gate)
         {
-            return _isRetired = _entries.Length == 0;
+            return _isRetired = _entries.Length == 0 && _leaving.Count == 0;
         }
     }
 
     public void Dispose()
     {
+        MultiplexedConnection[] open;
         lock (_gate)
         {
             _isRetired = true;
+            open = [.. _entries.Select(static entry => entry.Connection), .. _leaving];
         }
 
-        foreach (var entry in Volatile.Read(ref _entries))
+        foreach (var connection in open)
         {
-            entry.Connection.Dispose();
+            connection.Dispose();
         }
     }
 
-    private void Remove(MultiplexedConnection connection)
+    /// <summary>Makes room for another connection; this one stays known until its last call has ended.</summary>
+    private void Leave(MultiplexedConnection connection)
+    {
+        lock (_gate)
+        {
+            var rest = Array.FindAll(_entries, entry => entry.Connection != connection);
+            if (rest.Length < _entries.Length)
+            {
+                Volatile.Write(ref _entries, rest);
+                _leaving.Add(connection);
+            }
+        }
+    }
+
+    private void Forget(MultiplexedConnection connection)
     {
         lock (_gate)
         {
             Volatile.Write(ref _entries, Array.FindAll(_entries, entry => entry.Connection != connection));
+            _leaving.Remove(connection);
         }
     }
 

@@ -1,0 +1,179 @@
+using Micro.Selection;
+using Microsoft.Extensions.ObjectPool;
+
+namespace Micro.Client;
+
+/// <summary>
+/// The clock of one attempt: cancels it at its limit, and looks after its node while it waits. One timer serves both, and
+/// one that did not fire serves the next attempt.
+/// </summary>
+internal sealed class AttemptTimer : IResettable, IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly SilenceWatch _watch;
+    private readonly CancellationTokenSource _source = new();
+    private readonly ITimer _timer;
+    private readonly long _tolerance;
+    private CallPlan? _plan;
+    private NodePick _pick;
+    private int _number;
+    private int _version;
+    private long _startedAt;
+    private long _deadline;
+    private long _lookAt;
+    private TimeSpan _patience;
+    private bool _isCancelling;
+
+    public AttemptTimer(TimeProvider time, SilenceWatch watch)
+    {
+        _time = time;
+        _watch = watch;
+
+        // Timers count whole milliseconds and may fire up to one early.
+        _tolerance = Ticks(TimeSpan.FromMilliseconds(1));
+
+        // The timer outlives the call that needed it first, whose ambient values it must not keep.
+        using var flow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
+        _timer = time.CreateTimer(static timer => ((AttemptTimer)timer!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Cancels the attempt.</summary>
+    public CancellationTokenSource Source => _source;
+
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>Whether the attempt was cancelled because its node is silent and another one may be tried.</summary>
+    public bool WasGivenUp { get; private set; }
+
+    /// <summary>Starts the clock; return it to its pool when the attempt is over.</summary>
+    /// <param name="plan">The call.</param>
+    /// <param name="pick">The node of the attempt.</param>
+    /// <param name="number">Number of the attempt; 0 is the first.</param>
+    /// <param name="startedAt">Timestamp of its start.</param>
+    /// <param name="limit">Time it may take.</param>
+    public void Start(CallPlan plan, in NodePick pick, int number, long startedAt, TimeSpan limit)
+    {
+        lock (_gate)
+        {
+            (_plan, _pick, _number, _startedAt) = (plan, pick, number, startedAt);
+            _deadline = startedAt + Ticks(limit);
+            _patience = SilenceWatch.FirstLook;
+            _lookAt = SilenceWatch.CanHelp(plan, in pick, limit) ? startedAt + Ticks(_patience) : long.MaxValue;
+            _timer.Change(_lookAt < _deadline ? _patience : limit, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public bool TryReset()
+    {
+        lock (_gate)
+        {
+            _version++;
+            _plan = null;
+            _pick = default;
+            if (_isCancelling)
+            {
+                return false;
+            }
+
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        return _source.TryReset();
+    }
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _source.Dispose();
+    }
+
+    private void OnTimer()
+    {
+        int version;
+        lock (_gate)
+        {
+            if (_plan is null || _isCancelling)
+            {
+                return;
+            }
+
+            var now = _time.GetTimestamp() + _tolerance;
+            version = now >= _lookAt ? _version : -1;
+            if (now >= _deadline)
+            {
+                _isCancelling = true;
+            }
+            else
+            {
+                _lookAt = now >= _lookAt ? long.MaxValue : _lookAt;
+                Arm();
+            }
+        }
+
+        if (_isCancelling)
+        {
+            Cancel();
+        }
+        else if (version >= 0)
+        {
+            _ = LookAsync(version);
+        }
+    }
+
+    private async Task LookAsync(int version)
+    {
+        (CallPlan Plan, NodePick Pick, int Number, long StartedAt, TimeSpan Patience) attempt;
+        lock (_gate)
+        {
+            if (_version != version)
+            {
+                return;
+            }
+
+            attempt = (_plan!, _pick, _number, _startedAt, _patience);
+        }
+
+        var patience = await _watch.LookAsync(attempt.Plan, attempt.Pick, attempt.Number, attempt.StartedAt, attempt.Patience).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (_version != version || _isCancelling)
+            {
+                return;
+            }
+
+            if (patience is { } next)
+            {
+                _patience = next;
+                _lookAt = next == Timeout.InfiniteTimeSpan ? long.MaxValue : _time.GetTimestamp() + Ticks(next);
+                Arm();
+                return;
+            }
+
+            attempt.Plan.IsRetryPaid = true;
+            WasGivenUp = _isCancelling = true;
+        }
+
+        Cancel();
+    }
+
+    private void Arm()
+    {
+        var left = _time.GetElapsedTime(_time.GetTimestamp(), Math.Min(_lookAt, _deadline));
+        _timer.Change(left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+    }
+
+    private void Cancel()
+    {
+        try
+        {
+            _source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The attempt has just ended.
+        }
+    }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
+}

@@ -1,0 +1,18 @@
+using Micro.Registry;
+
+namespace Micro.Selection;
+
+/// <summary>The means to ask nodes whether they live, shared by all services of a selector; a client gives it.</summary>
+internal sealed class NodeChecks
+{
+    private volatile INodeCheck? _check;
+
+    /// <summary>Whether nodes can be asked; if not, the next call to a node has to find out.</summary>
+    public bool IsOn => _check is not null;
+
+    public void Use(INodeCheck check) => _check = check;
+
+    /// <exception cref="OperationCanceledException">The token has fired.</exception>
+    public Task<bool> IsAliveAsync(Node node, CancellationToken cancellationToken) =>
+        _check?.IsAliveAsync(node, cancellationToken) ?? Task.FromResult(true);
+}

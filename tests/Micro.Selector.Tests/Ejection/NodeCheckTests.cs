@@ -1,0 +1,176 @@
+using System.Collections.Concurrent;
+using Micro.Registry;
+using Micro.Selection;
+using Micro.Testing;
+
+namespace Micro.Selector.Tests.Ejection;
+
+/// <summary>A client that can ask nodes whether they live spares calls the finding out: rules R4, R30.</summary>
+public sealed class NodeCheckTests
+{
+    private readonly ScriptedCheck _check = new();
+
+    [Fact]
+    public async Task Pick_NodeStaysDead_NoRequestIsTriedAtIt_R30()
+    {
+        await using var fixture = await StartAsync();
+        await fixture.ReportAsync("b", ErrorKind.Connect);
+        _check.Answer(false);
+
+        await fixture.Inner.StepUntilAsync(() => _check.Asked.Count >= 3, "three questions", TimeSpan.FromMilliseconds(200));
+
+        (await fixture.UsedAsync()).Should().Equal("a", "c");
+        _check.Asked.Should().OnlyContain(id => id == "b");
+        fixture.Inner.Log.Entries.Should().ContainSingle(entry => entry.Id.Id == 2050, "a question without an answer is no failure of a call");
+    }
+
+    [Fact]
+    public async Task Pick_NodeLivesAgain_OneRequestIsTriedAndItIsBackSoon_R30()
+    {
+        await using var fixture = await StartAsync();
+        await fixture.ReportAsync("b", ErrorKind.Connect);
+        _check.Answer(false);
+        for (var step = 0; step < 150; step++)
+        {
+            // 30 seconds out.
+            fixture.Time.Advance(TimeSpan.FromMilliseconds(200));
+            await Task.Yield();
+        }
+
+        _check.Answer(true);
+        var healed = fixture.Time.GetTimestamp();
+        await fixture.Inner.StepUntilAsync(() => PickB(fixture), "a request at the node", TimeSpan.FromMilliseconds(50));
+
+        fixture.Time.GetElapsedTime(healed).Should().BeLessThan(TimeSpan.FromSeconds(3));
+        (await fixture.UsedAsync()).Should().Equal("a", "b", "c");
+    }
+
+    [Fact]
+    public async Task Suspect_NodeLives_LeftOutOnlyUntilItAnswers()
+    {
+        await using var fixture = await StartAsync();
+        var pick = await PickAsync(fixture, "b");
+
+        var asking = pick.SuspectAsync();
+        await Eventually.TrueAsync(() => _check.Asked.Count == 1, "the question");
+        (await fixture.PickedWithoutReportAsync()).Should().Equal("a", "c");
+        pick.SuspectAsync().Should().BeSameAs(asking, "all wait for one answer");
+        _check.Answer(true);
+
+        (await asking.WaitAsync(TimeSpan.FromSeconds(20))).Should().BeTrue();
+        (await fixture.UsedAsync()).Should().Equal("a", "b", "c");
+        fixture.Inner.Log.Entries.Should().NotContain(entry => entry.Id.Id >= 2050);
+    }
+
+    [Fact]
+    public async Task Suspect_AttemptIsAnsweredMeanwhile_NodeIsBackAtOnce()
+    {
+        await using var fixture = await StartAsync();
+        var pick = await PickAsync(fixture, "b");
+        _ = pick.SuspectAsync();
+
+        pick.Complete(new AttemptOutcome(Succeeded: true, default, TimeSpan.FromSeconds(1)));
+
+        (await fixture.PickedWithoutReportAsync()).Should().Equal("a", "b", "c");
+        _check.Answer(false);
+        await Eventually.TrueAsync(() => _check.Asked.Count == 1, "the question");
+        (await fixture.PickedWithoutReportAsync()).Should().Equal("a", "b", "c");
+    }
+
+    [Fact]
+    public async Task Suspect_NodeIsDead_Ejected()
+    {
+        await using var fixture = await StartAsync();
+        var pick = await PickAsync(fixture, "b");
+        _check.Answer(false);
+
+        (await pick.SuspectAsync()).Should().BeFalse();
+        (await pick.SuspectAsync()).Should().BeFalse();
+
+        _check.Asked.Should().HaveCount(1, "the verdict is known");
+        (await fixture.UsedAsync()).Should().Equal("a", "c");
+        fixture.Inner.Log.Entries.Should().ContainSingle(entry => entry.Id.Id == 2052);
+    }
+
+    [Fact]
+    public async Task Suspect_HalfAreLeftOutAlready_StaysInUse_R19()
+    {
+        await using var fixture = await StartAsync();
+        await fixture.ReportAsync("b", ErrorKind.Connect);
+        var pick = await PickAsync(fixture, "a");
+        _check.Answer(false);
+
+        (await pick.SuspectAsync()).Should().BeFalse();
+
+        (await fixture.PickedWithoutReportAsync()).Should().Equal("a", "c");
+    }
+
+    [Fact]
+    public async Task Suspect_CheckThrows_NodeStaysInUse()
+    {
+        await using var fixture = await StartAsync();
+        var pick = await PickAsync(fixture, "b");
+        _check.Throw(new InvalidOperationException("broken"));
+
+        (await pick.SuspectAsync()).Should().BeTrue();
+
+        (await fixture.UsedAsync()).Should().Equal("a", "b", "c");
+        fixture.Inner.Log.Entries.Should().ContainSingle(entry => entry.Id.Id == 2053);
+    }
+
+    private static async Task<NodePick> PickAsync(EjectionFixture fixture, string id)
+    {
+        while (true)
+        {
+            var pick = await fixture.PickAsync();
+            if (pick.Node.Id == id)
+            {
+                return pick;
+            }
+        }
+    }
+
+    private static bool PickB(EjectionFixture fixture)
+    {
+        var picking = fixture.PickAsync();
+        picking.IsCompletedSuccessfully.Should().BeTrue();
+        var pick = picking.Result;
+        pick.Complete(new AttemptOutcome(Succeeded: true, default, TimeSpan.Zero));
+        return pick.Node.Id == "b" && pick.IsProbe;
+    }
+
+    private async Task<EjectionFixture> StartAsync()
+    {
+        var fixture = new EjectionFixture();
+        ((IChecksNodes)fixture.Selector).CheckWith(_check);
+        await fixture.RegisterAsync("a", "b", "c");
+        return fixture;
+    }
+
+    private sealed class ScriptedCheck : INodeCheck
+    {
+        private volatile TaskCompletionSource<bool> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ConcurrentQueue<string> Asked { get; } = new();
+
+        public void Answer(bool isAlive)
+        {
+            var waiting = _answer;
+            _answer = new TaskCompletionSource<bool>();
+            _answer.SetResult(isAlive);
+            waiting.TrySetResult(isAlive);
+        }
+
+        public void Throw(Exception exception)
+        {
+            _answer = new TaskCompletionSource<bool>();
+            _answer.SetException(exception);
+        }
+
+        public Task<bool> IsAliveAsync(Node node, CancellationToken cancellationToken)
+        {
+            Asked.Enqueue(node.Id);
+            return _answer.Task.WaitAsync(cancellationToken);
+        }
+    }
+}
