@@ -49,6 +49,52 @@ public sealed class StreamCallTests
     }
 
     [Fact]
+    public async Task SendAsync_ServerHasFailedTheStream_ThrowsItsErrorWithoutAReceiver()
+    {
+        await using var fixture = await ServerFixture.StartAsync(server =>
+            server.HandleStream<int, int>("Test.Fail", (_, _) => throw MicroException.Forbidden("test", "not you")));
+        await using var stream = await fixture.OpenAsync<int, int>("Test.Fail");
+        MicroException? failure = null;
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    await stream.SendAsync(1);
+                }
+                catch (MicroException exception)
+                {
+                    failure = exception;
+                }
+
+                return failure is not null;
+            },
+            "sending fails");
+
+        (failure!.Code, failure.Detail, failure.Kind).Should().Be((403, "not you", ErrorKind.Application));
+        failure.Node!.Address.Should().Be(fixture.Address);
+        var reading = () => ReadAsync(stream);
+        (await reading.Should().ThrowAsync<MicroException>()).Which.Code.Should().Be(403, "the receiver gets it too");
+    }
+
+    [Fact]
+    public async Task SendAsync_MessagesArriveMeanwhile_NoneIsLost()
+    {
+        await using var fixture = await StartAsync();
+        await using var stream = await fixture.OpenAsync<Ping, Pong>("Test.PingPong");
+
+        for (var stroke = 0; stroke < 10; stroke++)
+        {
+            await stream.SendAsync(new Ping { Stroke = stroke });
+            await Task.Delay(TimeSpan.FromMilliseconds(5));
+        }
+
+        await stream.CompleteAsync();
+        (await ReadAsync(stream)).Select(pong => pong.Stroke).Should().Equal(Enumerable.Range(0, 10).Select(stroke => (long)stroke));
+    }
+
+    [Fact]
     public async Task Stream_RawBytes_AreNotEncoded()
     {
         await using var fixture = await StartAsync();

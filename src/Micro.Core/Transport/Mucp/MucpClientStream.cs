@@ -21,8 +21,12 @@ internal sealed class MucpClientStream<
     private readonly CancellationTokenSource _disposing = new();
     private readonly PooledBufferWriter _body = new();
     private bool _completed;
-    private bool _ended;
-    private MicroException? _failure;
+    private volatile bool _ended;
+    private volatile MicroException? _failure;
+
+    /// <summary>A message that arrived while the caller was sending.</summary>
+    private TResponse _early = default!;
+    private volatile bool _hasEarly;
     private int _disposed;
 
     public Node Node { get; } = node;
@@ -40,6 +44,7 @@ internal sealed class MucpClientStream<
                 throw new InvalidOperationException("sending was completed");
             }
 
+            await LookForEndAsync(linked.Token).ConfigureAwait(false);
             _body.Clear();
             try
             {
@@ -131,16 +136,67 @@ internal sealed class MucpClientStream<
         try
         {
             ObjectDisposedException.ThrowIf(_disposed != 0, this);
+            if (_hasEarly)
+            {
+                _hasEarly = false;
+                return (true, _early);
+            }
+
             if (_failure is not null)
             {
                 throw _failure;
             }
 
-            if (_ended)
-            {
-                return (false, default!);
-            }
+            return _ended ? (false, default!) : await ReceiveNextAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _receiving.Release();
+        }
+    }
 
+    /// <summary>
+    /// Throws when the server has ended the stream: it takes no more messages then, and drops those that arrive. Without a
+    /// receiver nobody would notice; so a sender reads one message ahead and keeps it for the receiver.
+    /// </summary>
+    private async ValueTask LookForEndAsync(CancellationToken cancellationToken)
+    {
+        if (await _receiving.WaitAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                if (!_hasEarly && _failure is null && !_ended && !connection.MustClose && !connection.IsAlive()
+                    && await ReceiveNextAsync(cancellationToken).ConfigureAwait(false) is (true, var message))
+                {
+                    _early = message;
+                    _hasEarly = true;
+                }
+            }
+            catch (MicroException)
+            {
+                // Kept for the receiver as well.
+            }
+            finally
+            {
+                _receiving.Release();
+            }
+        }
+
+        if (_failure is { } failure)
+        {
+            throw new MicroException(failure.Code, failure.Id, failure.Detail, failure.Kind, failure) { Status = failure.Status, Node = Node, Attempts = 1 };
+        }
+
+        if (_ended)
+        {
+            throw new MicroException(503, "go.micro.client.transport", $"{Node.Address} has ended the stream", ErrorKind.Broken) { Node = Node, Attempts = 1 };
+        }
+    }
+
+    private async ValueTask<(bool HasMessage, TResponse Message)> ReceiveNextAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
             var body = await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
             try
             {
@@ -160,10 +216,6 @@ internal sealed class MucpClientStream<
             _failure = exception;
             plan.Options.ResponseMetadata?.Complete();
             throw;
-        }
-        finally
-        {
-            _receiving.Release();
         }
     }
 
