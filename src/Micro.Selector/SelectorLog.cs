@@ -9,8 +9,8 @@ internal static partial class SelectorLog
         Message = "The watch of {Service} in registry {Registry} ended, known nodes stay in use; next try in {Pause}")]
     public static partial void WatchEnded(ILogger logger, string service, string registry, TimeSpan pause, Exception? error);
 
-    [LoggerMessage(EventId = 2001, EventName = "selector.mass_removal", Level = LogLevel.Warning,
-        Message = "Registry {Registry} dropped most or all nodes of {Service} at once: asking it again before believing it")]
+    [LoggerMessage(EventId = 2001, EventName = "selector.mass_removal", Level = LogLevel.Debug,
+        Message = "Registry {Registry} dropped most or all nodes of {Service} at once: reading it again")]
     public static partial void MassRemoval(ILogger logger, string service, string registry);
 
     [LoggerMessage(EventId = 2002, EventName = "selector.serving_stale", Level = LogLevel.Warning,
@@ -36,6 +36,10 @@ internal static partial class SelectorLog
     [LoggerMessage(EventId = 2007, EventName = "selector.slow_stop", Level = LogLevel.Warning,
         Message = "Watches of registry {Registry} did not end within {Limit}")]
     public static partial void SlowStop(ILogger logger, string registry, TimeSpan limit);
+
+    [LoggerMessage(EventId = 2008, EventName = "selector.dropped_nodes_answer", Level = LogLevel.Warning,
+        Message = "Nodes of {Service} that registry {Registry} dropped {Age} ago still answer calls: they stay in use for a while, check the registry")]
+    public static partial void DroppedNodesAnswer(ILogger logger, string service, string registry, TimeSpan age);
 
     [LoggerMessage(EventId = 2050, EventName = "selector.ejected", Level = LogLevel.Warning,
         Message = "Node {Node} at {Address} of {Service} is left out for {Pause}: {Failures} failures in a row, the last of kind {Kind}")]

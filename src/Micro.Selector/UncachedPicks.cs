@@ -38,7 +38,7 @@ internal sealed class UncachedPicks(SelectorContext context, CancellationToken s
             return known;
         }
 
-        var made = SnapshotContext.Create(service, context, static _ => { }, stop);
+        var made = SnapshotContext.Create(service, context, suspects: null, stop);
         return _services.Count < context.Options.MaxServices ? _services.GetOrAdd(service, made) : made;
     }
 }

@@ -6,8 +6,8 @@ namespace Micro.Selection;
 /// <param name="inner">The strategy's picker.</param>
 /// <param name="table">Keeps the health; <see langword="null"/> when ejection is off.</param>
 /// <param name="health">The node's health.</param>
-/// <param name="drop">Forgets the node when it refuses a connection; <see langword="null"/> for listed nodes.</param>
-internal sealed class NodeReporter(INodePicker inner, HealthTable? table, NodeHealth health, Action<Node>? drop) : INodePicker, ISuspectsNodes
+/// <param name="suspects">The owner of the node when it is a suspect; <see langword="null"/> for listed nodes.</param>
+internal sealed class NodeReporter(INodePicker inner, HealthTable? table, NodeHealth health, ISuspectOwner? suspects) : INodePicker, ISuspectsNodes
 {
     public NodeHealth Health { get; } = health;
 
@@ -23,9 +23,18 @@ internal sealed class NodeReporter(INodePicker inner, HealthTable? table, NodeHe
     {
         inner.Complete(node, in outcome);
         table?.Report(Health, in outcome);
-        if (drop is not null && !outcome.Succeeded && outcome.Failure == ErrorKind.Connect)
+        if (suspects is null)
         {
-            drop(node);
+            return;
+        }
+
+        if (outcome.Succeeded)
+        {
+            suspects.NoteAnswer(node);
+        }
+        else if (outcome.Failure == ErrorKind.Connect)
+        {
+            suspects.Drop(node);
         }
     }
 }

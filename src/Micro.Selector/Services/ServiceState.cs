@@ -6,8 +6,11 @@ namespace Micro.Selection;
 /// What is known of one service: its records, the nodes that vanished, and how fresh that is. Every change publishes a
 /// new snapshot. Safe for concurrent use; the lock is never held while a registry, a filter or a strategy runs.
 /// </summary>
-internal sealed class ServiceState
+internal sealed class ServiceState : ISuspectOwner
 {
+    /// <summary>A node that stops answers until its drain delay is over; one that answers later was dropped by mistake.</summary>
+    private static readonly TimeSpan StoppingGrace = TimeSpan.FromSeconds(5);
+
     /// <summary>More changes at once are taken in as a whole new list.</summary>
     private const int FewChanges = 64;
 
@@ -20,6 +23,8 @@ internal sealed class ServiceState
     private List<Suspect> _suspects = [];
     private long _version;
     private long _confirmedAt;
+    private long _massRemovalAt;
+    private bool _isWarnedOfRemoval;
     private bool _live;
 
     public ServiceState(string service, SelectorContext context, CancellationToken stop = default)
@@ -28,7 +33,7 @@ internal sealed class ServiceState
         _context = context;
         _guard = new RemovalGuard(context.Time);
         _confirmedAt = context.Time.GetTimestamp();
-        _snapshots = SnapshotContext.Create(service, context, DropSuspect, stop);
+        _snapshots = SnapshotContext.Create(service, context, this, stop);
     }
 
     public string Service { get; }
@@ -128,6 +133,36 @@ internal sealed class ServiceState
         }
     }
 
+    /// <inheritdoc/>
+    public void Drop(Node node)
+    {
+        lock (_gate)
+        {
+            if (_suspects.RemoveAll(suspect => ReferenceEquals(suspect.Node, node)) > 0)
+            {
+                Publish();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void NoteAnswer(Node node)
+    {
+        TimeSpan age;
+        lock (_gate)
+        {
+            age = _context.Time.GetElapsedTime(_massRemovalAt);
+            if (_isWarnedOfRemoval || age < StoppingGrace || !_suspects.Exists(suspect => ReferenceEquals(suspect.Node, node)))
+            {
+                return;
+            }
+
+            _isWarnedOfRemoval = true;
+        }
+
+        SelectorLog.DroppedNodesAnswer(_context.Logger, Service, _context.Registry.Name, age);
+    }
+
     private static int Count(RecordSet records) => records.Records.Sum(record => record.Nodes.Count);
 
     private void Replace(RecordSet after) => Replace(after, NodeChanges.Between(_records.Records, after.Records));
@@ -137,6 +172,8 @@ internal sealed class ServiceState
         var vanished = SuspectsOf(changes.Vanished());
         if (_guard.IsMassive(Count(_records), vanished.Count))
         {
+            _massRemovalAt = _context.Time.GetTimestamp();
+            _isWarnedOfRemoval = false;
             _suspects.AddRange(_guard.TakeRecent());
             _suspects.AddRange(vanished);
         }
@@ -155,17 +192,6 @@ internal sealed class ServiceState
             _records = after;
             _snapshots.Health?.Change(changes.Edits);
             _snapshot = snapshot.With(after.Records, changes);
-        }
-    }
-
-    private void DropSuspect(Node node)
-    {
-        lock (_gate)
-        {
-            if (_suspects.RemoveAll(suspect => ReferenceEquals(suspect.Node, node)) > 0)
-            {
-                Publish();
-            }
         }
     }
 

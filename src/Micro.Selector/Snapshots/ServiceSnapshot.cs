@@ -54,7 +54,7 @@ internal sealed class ServiceSnapshot
         var set = new CandidateSet(_context.Health)
         {
             Options = _unfiltered.Options,
-            Listed = changes.Edits.Count == 0 ? listed : listed.With(NodesOf(records), changes.Edits, node => Report(node, _unfiltered.Picker, drop: null)),
+            Listed = changes.Edits.Count == 0 ? listed : listed.With(NodesOf(records), changes.Edits, node => Report(node, _unfiltered.Picker, suspects: null)),
             Suspects = _unfiltered.Suspects,
             SuspectsUntil = _unfiltered.SuspectsUntil,
             Picker = _unfiltered.Picker,
@@ -193,8 +193,8 @@ internal sealed class ServiceSnapshot
         return new CandidateSet(_context.Health)
         {
             Options = options,
-            Listed = Candidates([.. listed.SelectMany(record => record.Nodes)], picker, drop: null),
-            Suspects = Candidates([.. suspects.Select(suspect => suspect.Node)], picker, _context.DropSuspect),
+            Listed = Candidates([.. listed.SelectMany(record => record.Nodes)], picker, suspects: null),
+            Suspects = Candidates([.. suspects.Select(suspect => suspect.Node)], picker, _context.Suspects),
             SuspectsUntil = [.. suspects.Select(suspect => suspect.Until)],
             Picker = picker,
         };
@@ -219,9 +219,9 @@ internal sealed class ServiceSnapshot
         return nodes;
     }
 
-    private Candidates Candidates(Node[] nodes, INodePicker picker, Action<Node>? drop) =>
-        new(nodes, [.. nodes.Select(node => Report(node, picker, drop))]);
+    private Candidates Candidates(Node[] nodes, INodePicker picker, ISuspectOwner? suspects) =>
+        new(nodes, [.. nodes.Select(node => Report(node, picker, suspects))]);
 
-    private NodeReporter Report(Node node, INodePicker picker, Action<Node>? drop) =>
-        new(picker, _context.Health, _context.Health?.Get(node) ?? new NodeHealth(node), drop);
+    private NodeReporter Report(Node node, INodePicker picker, ISuspectOwner? suspects) =>
+        new(picker, _context.Health, _context.Health?.Get(node) ?? new NodeHealth(node), suspects);
 }

@@ -14,14 +14,14 @@ internal sealed class SnapshotContext
 
     public required int MaxFilterSets { get; init; }
 
-    /// <summary>Forgets a suspect that turned out to be dead.</summary>
-    public required Action<Registry.Node> DropSuspect { get; init; }
+    /// <summary>The owner of the suspects; <see langword="null"/> when none are kept.</summary>
+    public required ISuspectOwner? Suspects { get; init; }
 
     /// <param name="service">Name of the service.</param>
     /// <param name="context">What all services share.</param>
-    /// <param name="dropSuspect">Forgets a suspect that turned out to be dead.</param>
+    /// <param name="suspects">The owner of the suspects; <see langword="null"/> when none are kept.</param>
     /// <param name="stop">Fires when the service is forgotten.</param>
-    public static SnapshotContext Create(string service, SelectorContext context, Action<Registry.Node> dropSuspect, CancellationToken stop) => new()
+    public static SnapshotContext Create(string service, SelectorContext context, ISuspectOwner? suspects, CancellationToken stop) => new()
     {
         Service = service,
         Pickers = new PickerTable(service, context.Options.Strategy, context.Options.MaxFilterSets),
@@ -30,6 +30,6 @@ internal sealed class SnapshotContext
             : null,
         Time = context.Time,
         MaxFilterSets = context.Options.MaxFilterSets,
-        DropSuspect = dropSuspect,
+        Suspects = suspects,
     };
 }

@@ -1,6 +1,7 @@
 using Micro.Registry;
 using Micro.Selection;
 using Micro.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace Micro.Selector.Tests.Services;
 
@@ -170,6 +171,34 @@ public sealed class MassRemovalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Delete_AllInGoodOrder_NoWarningWhileTheyDrain()
+    {
+        await StartAsync("a", "b");
+
+        await _fixture.DeregisterAsync("a", "b");
+        await _fixture.CountsAsync(0, 2);
+        await AnswerAsync();
+        _fixture.Time.Advance(TimeSpan.FromSeconds(2));
+        await AnswerAsync();
+
+        Warnings().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Suspects_StillAnswerLongAfterTheyVanished_WarnedOnce()
+    {
+        await StartAsync("a", "b");
+        await _fixture.DeregisterAsync("a", "b");
+        await _fixture.CountsAsync(0, 2);
+        _fixture.Time.Advance(TimeSpan.FromSeconds(6));
+
+        await AnswerAsync();
+        await AnswerAsync();
+
+        Warnings().Should().Equal("selector.dropped_nodes_answer");
+    }
+
+    [Fact]
     public async Task Suspect_RegistersAgain_IsAnOrdinaryNode_D3()
     {
         await StartAsync("a", "b");
@@ -224,6 +253,12 @@ public sealed class MassRemovalTests : IAsyncLifetime
         await _fixture.CountsAsync(ids.Length, 0);
         _fixture.Time.Advance(TimeSpan.FromSeconds(6));
     }
+
+    private async Task AnswerAsync() =>
+        (await _fixture.Selector.PickAsync(SelectorFixture.Service, SelectOptions.Default)).Complete(new AttemptOutcome(true, default, TimeSpan.Zero));
+
+    private IEnumerable<string?> Warnings() =>
+        _fixture.Log.Entries.Where(entry => entry.Level >= LogLevel.Warning).Select(entry => entry.Id.Name);
 
     private Task ReadsAsync(int reads) => Eventually.TrueAsync(() => _fixture.Registry.Reads >= reads, $"{reads} reads");
 

@@ -1,0 +1,15 @@
+using Micro.Registry;
+
+namespace Micro.Selection;
+
+/// <summary>Receives what attempts at suspects show. Safe for concurrent use.</summary>
+internal interface ISuspectOwner
+{
+    /// <summary>The suspect refused a connection, so nothing serves there any more.</summary>
+    /// <param name="node">The suspect.</param>
+    void Drop(Node node);
+
+    /// <summary>The suspect answered a call although the registry dropped it.</summary>
+    /// <param name="node">The suspect.</param>
+    void NoteAnswer(Node node);
+}
