@@ -37,6 +37,12 @@ internal sealed partial class ConsulRegistry
         [LoggerMessage(EventId = 4009, EventName = "ConsulMetaOmitted", Level = LogLevel.Warning, Message = "{Count} metadata pairs of node {NodeId} exceed Consul's limits for Meta and stand in its tags only")]
         public static partial void MetaOmitted(ILogger logger, int count, string nodeId);
 
+        [LoggerMessage(EventId = 4010, EventName = "ConsulConflict", Level = LogLevel.Warning, Message = "Node id {NodeId} is registered from {Other} as well as from here, {Own}: ids must be unique")]
+        public static partial void Conflict(ILogger logger, string nodeId, string other, string own);
+
+        [LoggerMessage(EventId = 4011, EventName = "ConsulLeft", Level = LogLevel.Warning, Message = "Node {NodeId} is left in Consul: {Other} has registered it meanwhile")]
+        public static partial void Left(ILogger logger, string nodeId, string other);
+
         [LoggerMessage(EventId = 4020, EventName = "ConsulEntrySkipped", Level = LogLevel.Warning, Message = "Consul entry {Entry} is skipped: {Problem}")]
         public static partial void EntrySkipped(ILogger logger, string entry, string problem);
 
@@ -46,7 +52,7 @@ internal sealed partial class ConsulRegistry
         [LoggerMessage(EventId = 4022, EventName = "ConsulWatchRecovered", Level = LogLevel.Information, Message = "Watching {Target} in Consul works again after {Failures} failures")]
         public static partial void WatchRecovered(ILogger logger, string target, int failures);
 
-        [LoggerMessage(EventId = 4023, EventName = "ConsulWatchPolls", Level = LogLevel.Warning, Message = "More than {Capacity} services are watched: {Target} is polled instead")]
-        public static partial void WatchPolls(ILogger logger, int capacity, string target);
+        [LoggerMessage(EventId = 4023, EventName = "ConsulWatchPolls", Level = LogLevel.Warning, Message = "{Target} is polled every 5 s: more than {Capacity} services are watched, or the agent takes no more connections (http_max_conns_per_client)")]
+        public static partial void WatchPolls(ILogger logger, string target, int capacity);
     }
 }

@@ -22,11 +22,11 @@ internal sealed partial class ConsulRegistry : IRegistry
 
     public ConsulRegistry(ConsulSettings settings, TimeProvider time, Random random, ILogger logger)
     {
-        _http = new ConsulHttp(settings, time);
+        _http = new ConsulHttp(settings, time, random);
         _api = new ConsulApi(settings, _http, time);
         _reader = new HealthReader(settings.Options, new SkipLog(logger));
         _registrar = new Registrar(settings, _api, time, logger);
-        _watches = new WatchTable(_api, _reader, new WatchPace(_http, time, random), logger);
+        _watches = new WatchTable(_api, _reader, new WatchPace(time, random), logger);
     }
 
     public string Name => "consul";

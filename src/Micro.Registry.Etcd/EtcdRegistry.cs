@@ -53,6 +53,7 @@ internal sealed partial class EtcdRegistry : IRegistry
 
         // The signal is in place before the first write, so that no loss is missed in between.
         var signal = FindSignal(service);
+        string? conflict = null;
         foreach (var node in service.Nodes)
         {
             await WithNodeAsync(
@@ -60,7 +61,7 @@ internal sealed partial class EtcdRegistry : IRegistry
                 node.Id,
                 async (state, token) =>
                 {
-                    await _registrar.AssertAsync(state, service with { Nodes = [node] }, options.Ttl, token);
+                    conflict = await _registrar.AssertAsync(state, service with { Nodes = [node] }, options.Ttl, token) ?? conflict;
                     if (state.FindSignal(Ids(service)) is null)
                     {
                         state.AddSignal(signal);
@@ -69,7 +70,7 @@ internal sealed partial class EtcdRegistry : IRegistry
                 cancellationToken);
         }
 
-        return new Registration(service, signal.Token);
+        return new Registration(service, signal.Token) { ConflictingAddress = conflict };
     }
 
     public async Task DeregisterAsync(ServiceRecord service, CancellationToken cancellationToken = default)
@@ -176,7 +177,7 @@ internal sealed partial class EtcdRegistry : IRegistry
         }
         catch (RpcException exception)
         {
-            throw EtcdErrors.ToRegistryError(exception);
+            throw EtcdErrors.ToRegistryError(exception, _api.RetryAfter(exception));
         }
         catch (OperationCanceledException) when (_disposed.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -211,7 +212,7 @@ internal sealed partial class EtcdRegistry : IRegistry
         }
         catch (RpcException exception)
         {
-            throw EtcdErrors.ToRegistryError(exception);
+            throw EtcdErrors.ToRegistryError(exception, _api.RetryAfter(exception));
         }
     }
 
@@ -235,7 +236,7 @@ internal sealed partial class EtcdRegistry : IRegistry
             }
             catch (RpcException exception)
             {
-                throw EtcdErrors.ToRegistryError(exception);
+                throw EtcdErrors.ToRegistryError(exception, _api.RetryAfter(exception));
             }
             finally
             {

@@ -19,4 +19,10 @@ public sealed class Registration(ServiceRecord service, CancellationToken lost)
     /// <see langword="null"/> when it is everywhere. The owner then registers again soon.
     /// </summary>
     public Exception? Incomplete { get; init; }
+
+    /// <summary>
+    /// Gets the address from which another process registered the same node id; <see langword="null"/> without such a
+    /// conflict. The record is stored, in its place or under another id, and the owner reports the conflict.
+    /// </summary>
+    public string? ConflictingAddress { get; init; }
 }

@@ -22,6 +22,9 @@ internal sealed class RegistrationAssertion(IRegistry registry, Func<ServiceReco
     /// <summary>Why the record is in some of several registries only.</summary>
     public Exception? Incomplete => _registration?.Incomplete;
 
+    /// <summary>Gets the address from which another process registered the same node id.</summary>
+    public string? Conflict => _registration?.ConflictingAddress;
+
     /// <summary>Whether something may be in the registry: written, or tried with an unknown outcome.</summary>
     public bool MayBeStored => _written is not null;
 

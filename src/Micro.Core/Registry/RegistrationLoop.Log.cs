@@ -47,6 +47,9 @@ internal sealed partial class RegistrationLoop
     [LoggerMessage(1323, LogLevel.Warning, "Registry [{Registry}] holds node {NodeId} in part, the rest is tried again: {Error}", EventName = "RegisteredInPart")]
     private static partial void LogIncomplete(ILogger logger, string registry, string nodeId, string error, Exception exception);
 
+    [LoggerMessage(1325, LogLevel.Warning, "Registry [{Registry}] Node {NodeId} is also registered from {Other}: node ids must be unique", EventName = "NodeIdConflict")]
+    private static partial void LogConflict(ILogger logger, string registry, string nodeId, string other);
+
     [LoggerMessage(1324, LogLevel.Information, "Registry [{Registry}] holds node {NodeId} everywhere again, after {Count} tries", EventName = "RegisteredEverywhere")]
     private static partial void LogCompleted(ILogger logger, string registry, string nodeId, int count);
 }

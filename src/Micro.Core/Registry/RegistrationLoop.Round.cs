@@ -45,6 +45,7 @@ internal sealed partial class RegistrationLoop
             LogRegistering(_logger, _registry.Name, _assertion.NodeId);
         }
 
+        _status.Ask();
         await _assertion.WriteAsync(_schedule.Ttl, cancellationToken).ConfigureAwait(false);
         _confirmedAt = _timeProvider.GetTimestamp();
         if (_failures > 0)
@@ -57,6 +58,7 @@ internal sealed partial class RegistrationLoop
         }
 
         _failures = 0;
+        NoticeConflict(_assertion.Conflict);
         NoticeCompleteness(_assertion.Incomplete);
         _status.Confirm(_assertion.Incomplete);
         _firstOutcome.TrySetResult(null);
@@ -85,14 +87,29 @@ internal sealed partial class RegistrationLoop
         }
     }
 
+    /// <summary>Reports that another process registered the same node id, whoever keeps the place.</summary>
+    private void NoticeConflict(string? other)
+    {
+        if (other is null)
+        {
+            return;
+        }
+
+        LogConflict(_logger, _registry.Name, _assertion.NodeId, other);
+        _metrics.CountConflict();
+        _status.NoteConflict(other);
+    }
+
     private TimeSpan OnAssertFailed(Exception exception)
     {
         _failures++;
+        NoticeConflict((exception as RegistryDeniedException)?.ConflictingAddress);
         LogRegisterFailed(_logger, _options.Name, _options.Id, exception.Message, exception);
-        _status.Fail(exception);
 
         // A refusal and an invalid record stay so for a while; anything else may be over soon.
-        if (exception is RegistryDeniedException or ArgumentException)
+        var isAnswer = exception is RegistryDeniedException or ArgumentException;
+        _status.Fail(exception, isAnswer);
+        if (isAnswer)
         {
             _firstOutcome.TrySetResult(exception);
             return _schedule.NextAfterDenial();
@@ -100,7 +117,7 @@ internal sealed partial class RegistrationLoop
 
         if (_firstOutcome.Task.IsCompleted)
         {
-            return _schedule.NextRetry(_failures);
+            return _schedule.NextRetry(_failures, (exception as RegistryUnavailableException)?.RetryAfter);
         }
 
         if (_failures < RegistrationSchedule.StartTries)
@@ -125,11 +142,11 @@ internal sealed partial class RegistrationLoop
         {
             await WithdrawAsync(cancellationToken).ConfigureAwait(false);
             _failures = 0;
-            _status.Withdraw(_check.Error);
+            _status.Withhold(_check.Error);
         }
         else if (_check.Error is { } reason)
         {
-            _status.Fail(reason);
+            _status.Withhold(reason);
         }
     }
 
@@ -161,7 +178,7 @@ internal sealed partial class RegistrationLoop
         }
 
         LogLost(_logger, _registry.Name, _assertion.NodeId);
-        _status.Fail(new RegistryUnavailableException(_registry.Name, $"the registration of {_assertion.NodeId} was lost"));
+        _status.Lose(new RegistryUnavailableException(_registry.Name, $"the registration of {_assertion.NodeId} was lost"));
 
         // The first loss is answered at once; a registry that loses every write must not be flooded.
         var isQuick = _timeProvider.GetElapsedTime(_confirmedAt) < _schedule.RetryLimit;

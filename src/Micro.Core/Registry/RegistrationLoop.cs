@@ -64,12 +64,28 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
         remove => _status.Changed -= value;
     }
 
+    /// <summary>Raised after each change that may change <see cref="IsReady"/>.</summary>
+    public event EventHandler? HealthChanged
+    {
+        add => _status.HealthChanged += value;
+        remove => _status.HealthChanged -= value;
+    }
+
     public ServerState State => _status.State;
+
+    /// <summary>Gets a value indicating whether callers may be sent here: see <see cref="RegistrationStatus.IsReady"/>.</summary>
+    public bool IsReady => _status.IsReady;
 
     /// <summary>
     /// Why the node is not registered, or in some of several registries only; <see langword="null"/> when nothing failed.
     /// </summary>
     public Exception? LastError => _status.LastError;
+
+    /// <summary>
+    /// Gets the address from which another process registered the same node id within the last ten minutes;
+    /// <see langword="null"/> when that did not happen.
+    /// </summary>
+    public string? Conflict => _status.Conflict;
 
     /// <summary>When the registry last confirmed the registration.</summary>
     public DateTimeOffset? ConfirmedAt => _status.ConfirmedAt;
@@ -107,6 +123,7 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
         catch (TimeoutException) when (!_options.FailFastOnRegister)
         {
             LogInBackground(_logger, _registry.Name, StartLimit);
+            _status.StopAwaiting(new RegistryUnavailableException(_registry.Name, $"the registry did not answer within {StartLimit}"));
         }
         catch
         {

@@ -9,6 +9,7 @@ internal sealed class RegistrationSchedule
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShortestDeniedRetry = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AttemptMargin = TimeSpan.FromMilliseconds(5);
     private readonly Random _random;
 
     public RegistrationSchedule(ServerOptions options, Random random)
@@ -47,9 +48,16 @@ internal sealed class RegistrationSchedule
     public TimeSpan NextStartTry(int failures) =>
         Jitter.Spread(TimeSpan.FromMilliseconds(Math.Floor(Math.Pow(failures, Math.E)) * 100), _random);
 
-    /// <summary>After the n-th failure in a row.</summary>
-    public TimeSpan NextRetry(int failures)
+    /// <summary>Returns the pause after the n-th failure in a row.</summary>
+    /// <param name="failures">Failures in a row, 1 or more.</param>
+    /// <param name="retryAfter">The time until the registry makes an attempt, which is that of all who share its connections.</param>
+    public TimeSpan NextRetry(int failures, TimeSpan? retryAfter = null)
     {
+        if (retryAfter is { } attempt)
+        {
+            return attempt + AttemptMargin;
+        }
+
         var pause = FirstRetry * Math.Pow(Growth, Math.Clamp(failures - 1, 0, 20));
         return Jitter.Spread(pause < RetryLimit ? pause : RetryLimit, _random);
     }

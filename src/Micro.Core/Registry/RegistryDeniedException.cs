@@ -5,4 +5,11 @@ namespace Micro.Registry;
 /// <param name="detail">What was refused.</param>
 /// <param name="innerException">The cause.</param>
 public sealed class RegistryDeniedException(string registry, string detail, Exception? innerException = null)
-    : RegistryException(503, registry, detail, ErrorKind.Denied, innerException);
+    : RegistryException(503, registry, detail, ErrorKind.Denied, innerException)
+{
+    /// <summary>
+    /// Gets the address from which another process registered the same node id; <see langword="null"/> when the registry
+    /// refused for another reason.
+    /// </summary>
+    public string? ConflictingAddress { get; init; }
+}

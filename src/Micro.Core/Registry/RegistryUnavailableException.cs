@@ -5,4 +5,11 @@ namespace Micro.Registry;
 /// <param name="detail">What failed and what to do about it.</param>
 /// <param name="innerException">The cause.</param>
 public sealed class RegistryUnavailableException(string registry, string detail, Exception? innerException = null)
-    : RegistryException(503, registry, detail, ErrorKind.Registry, innerException);
+    : RegistryException(503, registry, detail, ErrorKind.Registry, innerException)
+{
+    /// <summary>
+    /// Gets the time until the registry is tried again: asking sooner fails without an attempt. <see langword="null"/> when
+    /// the next request is an attempt.
+    /// </summary>
+    public TimeSpan? RetryAfter { get; init; }
+}

@@ -83,6 +83,11 @@ internal sealed class HealthResponder(string serviceName, Func<HealthReport> rep
                 json.WriteString("error", error);
             }
 
+            if (now.Conflict is { } other)
+            {
+                json.WriteString("same_id_at", other);
+            }
+
             if (now.IsDegraded)
             {
                 json.WriteBoolean("degraded", true);

@@ -69,7 +69,7 @@ public sealed class ServerOptions
 
     /// <summary>
     /// Time after deregistering in which calls of clients that have not heard of it are still served; not negative.
-    /// The default value is <see langword="null"/>: 500 ms, with mDNS 1.5 s.
+    /// The default value is <see langword="null"/>: 500 ms, with mDNS or Consul 1.5 s.
     /// </summary>
     public TimeSpan? DrainDelay { get; set; }
 

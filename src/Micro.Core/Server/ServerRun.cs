@@ -19,7 +19,9 @@ namespace Micro.Server;
 internal sealed class ServerRun : IAsyncDisposable
 {
     private static readonly TimeSpan DefaultDrainDelay = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan MdnsDrainDelay = TimeSpan.FromMilliseconds(1500);
+
+    /// <summary>Where clients learn of a deregistration late: by a datagram, or by a blocking query that a busy agent answers.</summary>
+    private static readonly TimeSpan SlowRegistryDrainDelay = TimeSpan.FromMilliseconds(1500);
 
     private readonly ServerOptions _options;
     private readonly IRegistry _registry;
@@ -63,7 +65,7 @@ internal sealed class ServerRun : IAsyncDisposable
         _http2 = options.Http2?.Invoke(_host);
         _registration = new RegistrationLoop(registry, () => _record!, options, loggerFactory.CreateLogger("Micro.Registry"), options.TimeProvider, random);
         _registration.StateChanged += stateChanged;
-        _registration.StateChanged += (_, _) => _host.Health.Notify();
+        _registration.HealthChanged += (_, _) => _host.Health.Notify();
     }
 
     public ServerStatistics Statistics { get; }
@@ -98,23 +100,16 @@ internal sealed class ServerRun : IAsyncDisposable
         NetworkChange.NetworkAddressChanged -= OnNetworkAddressChanged;
         await _registration.StopAsync(skipWaits).ConfigureAwait(false);
         _host.BeginDrain();
-        var drainDelay = _options.DrainDelay ?? (CompositeContext.Includes(_registry.Name, "mdns") ? MdnsDrainDelay : DefaultDrainDelay);
-        await DelayAsync(drainDelay, skipWaits).ConfigureAwait(false);
+        var isSlow = CompositeContext.Includes(_registry.Name, "mdns") || CompositeContext.Includes(_registry.Name, "consul");
+        await DelayAsync(_options.DrainDelay ?? (isSlow ? SlowRegistryDrainDelay : DefaultDrainDelay), skipWaits).ConfigureAwait(false);
         await CloseAsync(skipWaits).ConfigureAwait(false);
         _logger.Stopped(Statistics.Requests, Statistics.Errors);
     }
 
-    /// <summary>
-    /// Ready while callers can find the node: registered, or lost for less than the TTL, because an outage of the
-    /// registry must not take all services down with it.
-    /// </summary>
+    /// <summary>Reports readiness by the registration, which begins when the server listens.</summary>
     public HealthReport Health()
     {
         var state = State;
-        var isVisible = state == ServerState.Registered
-            || (state == ServerState.Lost
-                && _registration.ConfirmedAt is { } confirmedAt
-                && (_options.RegisterTtl == TimeSpan.Zero || _options.TimeProvider.GetUtcNow() - confirmedAt < _options.RegisterTtl));
         var error = _registration.LastError;
         var registration = state switch
         {
@@ -123,9 +118,10 @@ internal sealed class ServerRun : IAsyncDisposable
             ServerState.Draining => "draining",
             _ => "not registered",
         };
-        return new HealthReport(isVisible, registration, error?.GetType().Name)
+        return new HealthReport(_registration.IsReady, registration, error?.GetType().Name)
         {
             ConfirmedAt = _registration.ConfirmedAt,
+            Conflict = _registration.Conflict,
             SnapshotAge = _options.SnapshotAge?.Invoke() ?? default,
         };
     }

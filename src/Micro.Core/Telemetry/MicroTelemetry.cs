@@ -30,6 +30,9 @@ public static class MicroTelemetry
     /// <summary>Gauge: 1 for the state a server's registration is in, 0 for the others, per service.</summary>
     public const string RegistrationState = "micro.registration.state";
 
+    /// <summary>Counter: assertions of a registration that met another process under the same node id, per service.</summary>
+    public const string RegistrationConflicts = "micro.registration.conflicts";
+
     /// <summary>Gauge: nodes a selector may pick from now, per service.</summary>
     public const string SelectorNodes = "micro.selector.nodes";
 

@@ -15,6 +15,8 @@ internal sealed class RegistrationMetrics : IDisposable
     ];
 
     private readonly Meter _meter = new(MicroTelemetry.Name);
+    private readonly Counter<long> _conflicts;
+    private readonly KeyValuePair<string, object?> _serviceTag;
 
     /// <param name="service">Name of the service.</param>
     /// <param name="state">The state now.</param>
@@ -22,6 +24,9 @@ internal sealed class RegistrationMetrics : IDisposable
     public RegistrationMetrics(string service, Func<ServerState> state, Func<Exception?> lastError)
     {
         var serviceTag = new KeyValuePair<string, object?>(MicroTelemetry.ServiceTag, service);
+        _serviceTag = serviceTag;
+        _conflicts = _meter.CreateCounter<long>(
+            MicroTelemetry.RegistrationConflicts, "{conflict}", "Assertions that met another process under the same node id");
         _meter.CreateObservableGauge(
             MicroTelemetry.RegistrationState,
             () =>
@@ -38,6 +43,8 @@ internal sealed class RegistrationMetrics : IDisposable
             "1",
             "Whether the registry confirms the registration");
     }
+
+    public void CountConflict() => _conflicts.Add(1, _serviceTag);
 
     public void Dispose() => _meter.Dispose();
 }

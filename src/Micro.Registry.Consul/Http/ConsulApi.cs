@@ -49,14 +49,20 @@ internal sealed class ConsulApi(ConsulSettings settings, ConsulHttp http, TimePr
         response.Require($"deregister {nodeId}");
     }
 
-    /// <summary>An instance as its agent knows it, or <see langword="null"/>.</summary>
-    public async Task<AgentService?> FindAsync(Uri agent, string nodeId, CancellationToken cancellationToken)
+    /// <summary>Reads an instance as its agent knows it, over a connection of the registrations.</summary>
+    /// <returns>The instance and the sum of its checks; <see langword="null"/> when the agent does not know it.</returns>
+    public async Task<AgentInstance?> FindAsync(Uri agent, string nodeId, CancellationToken cancellationToken)
     {
-        var target = Scoped("/v1/agent/service/" + ConsulTarget.Segment(nodeId));
-        var response = await http.SendAsync(agent, HttpMethod.Get, target.ToString(), null, cancellationToken).ConfigureAwait(false);
-        return response.Status == HttpStatusCode.NotFound
-            ? null
-            : Parse(response.Require($"look for {nodeId}"), ConsulJsonContext.Default.AgentService);
+        var target = Scoped("/v1/agent/health/service/id/" + ConsulTarget.Segment(nodeId)).With("format", "json");
+        var response = await http.RegisterAsync(agent, HttpMethod.Get, target.ToString(), null, cancellationToken).ConfigureAwait(false);
+        if (response.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        // The status repeats the state of the checks: 429 for warning, 503 for critical.
+        var isStatus = response.Status is (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable) && response.Body is [(byte)'{', ..];
+        return Parse(isStatus ? response : response.Require($"look for {nodeId}"), ConsulJsonContext.Default.AgentInstance);
     }
 
     /// <summary>The instances of a service; waits for a change when an index is given.</summary>
@@ -113,7 +119,7 @@ internal sealed class ConsulApi(ConsulSettings settings, ConsulHttp http, TimePr
         .With("consistent", _options.Consistency == ConsulConsistency.Consistent ? "" : null);
 
     private Task<ConsulResponse> PutAsync(Uri agent, ConsulTarget target, byte[]? json, CancellationToken cancellationToken) =>
-        http.SendAsync(
+        http.RegisterAsync(
             agent,
             HttpMethod.Put,
             target.With("ns", _options.Namespace).With("partition", _options.Partition).ToString(),

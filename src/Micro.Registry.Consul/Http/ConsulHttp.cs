@@ -1,7 +1,7 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using Micro.Registry.Consul.Settings;
 
 namespace Micro.Registry.Consul.Http;
@@ -12,27 +12,30 @@ namespace Micro.Registry.Consul.Http;
 /// </summary>
 internal sealed class ConsulHttp : IDisposable
 {
-    private const int OrdinaryConnections = 16;
+    private const int RegisteringConnections = 16;
+
+    /// <summary>Few, because all processes behind one address share the agent's 200, and a watch that cannot wait polls over these.</summary>
+    private const int ReadingConnections = 2;
     private const long LargestBody = 64 * 1024 * 1024;
+    private static readonly TimeSpan KeepReading = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(2);
     private readonly ConsulSettings _settings;
     private readonly TimeProvider _time;
     private readonly HttpClient _reading;
-    private readonly HttpClient _writing;
+    private readonly HttpClient _registering;
     private readonly HttpClient _blocking;
-    private int _isDown;
+    private readonly ConcurrentDictionary<DnsEndPoint, DialGate> _gates = new();
+    private readonly Random _random;
 
-    public ConsulHttp(ConsulSettings settings, TimeProvider time)
+    public ConsulHttp(ConsulSettings settings, TimeProvider time, Random random)
     {
         _settings = settings;
         _time = time;
-        _reading = CreateClient(OrdinaryConnections);
-        _writing = CreateClient(OrdinaryConnections);
+        _random = random;
+        _reading = CreateClient(ReadingConnections, KeepReading);
+        _registering = CreateClient(RegisteringConnections);
         _blocking = CreateClient(Watching.BlockingSlots.Capacity);
     }
-
-    /// <summary>Called when an agent answers again after a request did not get through.</summary>
-    public Action? Recovered { get; set; }
 
     /// <summary>Whether a failure means that no agent answered, rather than that it answered badly.</summary>
     public static bool IsUnreached(RegistryUnavailableException exception) =>
@@ -41,7 +44,12 @@ internal sealed class ConsulHttp : IDisposable
     /// <summary>Sends a request that is answered at once.</summary>
     /// <exception cref="RegistryUnavailableException">No answer came.</exception>
     public Task<ConsulResponse> SendAsync(Uri agent, HttpMethod method, string target, byte[]? json, CancellationToken cancellationToken) =>
-        SendAsync(method == HttpMethod.Put ? _writing : _reading, agent, method, target, json, _settings.Options.Timeout, cancellationToken);
+        SendAsync(_reading, agent, method, target, json, _settings.Options.Timeout, cancellationToken);
+
+    /// <summary>Sends a request of a registration, over the connections that are kept for those.</summary>
+    /// <exception cref="RegistryUnavailableException">No answer came.</exception>
+    public Task<ConsulResponse> RegisterAsync(Uri agent, HttpMethod method, string target, byte[]? json, CancellationToken cancellationToken) =>
+        SendAsync(_registering, agent, method, target, json, _settings.Options.Timeout, cancellationToken);
 
     /// <summary>Sends a query that the agent may hold for the waiting time of the options.</summary>
     /// <exception cref="RegistryUnavailableException">No answer came.</exception>
@@ -55,11 +63,11 @@ internal sealed class ConsulHttp : IDisposable
     public void Dispose()
     {
         _reading.Dispose();
-        _writing.Dispose();
+        _registering.Dispose();
         _blocking.Dispose();
     }
 
-    private HttpClient CreateClient(int connections)
+    private HttpClient CreateClient(int connections, TimeSpan? idle = null)
     {
         var handler = new SocketsHttpHandler
         {
@@ -70,8 +78,10 @@ internal sealed class ConsulHttp : IDisposable
             ConnectTimeout = ConnectLimit,
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             SslOptions = _settings.Tls.CreateOptions(),
-            ConnectCallback = ConnectAsync,
+            ConnectCallback = (context, cancellationToken) =>
+                _gates.GetOrAdd(context.DnsEndPoint, _ => new DialGate(_time, _random)).ConnectAsync(context.DnsEndPoint, cancellationToken),
         };
+        handler.PooledConnectionIdleTimeout = idle ?? handler.PooledConnectionIdleTimeout;
         return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LargestBody };
     }
 
@@ -85,11 +95,6 @@ internal sealed class ConsulHttp : IDisposable
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token).ConfigureAwait(false);
             var body = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
-            if (Interlocked.Exchange(ref _isDown, 0) == 1)
-            {
-                Recovered?.Invoke();
-            }
-
             return new ConsulResponse(agent, response.StatusCode, body)
             {
                 Index = ulong.TryParse(Header(response, "X-Consul-Index"), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : 0,
@@ -101,14 +106,16 @@ internal sealed class ConsulHttp : IDisposable
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            Volatile.Write(ref _isDown, 1);
             throw new RegistryUnavailableException("consul", $"Consul at {agent.Authority} did not answer within {limit}", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            Volatile.Write(ref _isDown, 1);
+            var cause = exception.InnerException is DialPausedException paused ? paused : exception.GetBaseException();
             throw new RegistryUnavailableException(
-                "consul", $"Consul at {agent.Authority} cannot be reached: {exception.GetBaseException().Message}; is an agent running there?", exception);
+                "consul", $"Consul at {agent.Authority} cannot be reached: {cause.Message}; is an agent running there?", exception)
+            {
+                RetryAfter = DialPausedException.Find(exception),
+            };
         }
     }
 
@@ -142,24 +149,4 @@ internal sealed class ConsulHttp : IDisposable
 
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
-
-    /// <summary>Connects with keep-alive probes, so that a watch whose connection was silently cut notices within 25 s.</summary>
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 10);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 }

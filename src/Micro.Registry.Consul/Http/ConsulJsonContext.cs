@@ -7,6 +7,6 @@ namespace Micro.Registry.Consul.Http;
 [JsonSerializable(typeof(ServiceRegistration))]
 [JsonSerializable(typeof(List<HealthEntry?>))]
 [JsonSerializable(typeof(Dictionary<string, IReadOnlyList<string>?>))]
-[JsonSerializable(typeof(AgentService))]
+[JsonSerializable(typeof(AgentInstance))]
 [JsonSerializable(typeof(List<Authorization>))]
 internal sealed partial class ConsulJsonContext : JsonSerializerContext;

@@ -14,6 +14,7 @@ internal sealed class Registrar(ConsulSettings settings, ConsulApi api, TimeProv
 {
     private static readonly TimeSpan PresenceInterval = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, NodeRegistration> _known = new(StringComparer.Ordinal);
+    private readonly ContestedIds _contested = new(logger);
     private readonly StripedLocks _locks = new();
     private readonly StrayNodes _strays = new(api, time, logger);
     private readonly RegistrationBodies _bodies = new(settings.Options, logger);
@@ -23,11 +24,14 @@ internal sealed class Registrar(ConsulSettings settings, ConsulApi api, TimeProv
     {
         var isTtl = CheckDefinitions.IsTtl(settings.Options, ttl);
         var registrations = new List<NodeRegistration>(service.Nodes.Count);
+        string? conflict = null;
         foreach (var node in service.Nodes)
         {
             var record = service with { Nodes = [node] };
             var id = NodeIds.Format(settings.Options.NodeIdFormat, service.Name, node);
-            registrations.Add(await _locks.RunAsync(id, () => AssertAsync(id, record, ttl, isTtl, cancellationToken), cancellationToken).ConfigureAwait(false));
+            var (registration, other) = await _locks.RunAsync(id, () => AssertAsync(id, record, ttl, isTtl, cancellationToken), cancellationToken).ConfigureAwait(false);
+            registrations.Add(registration);
+            conflict ??= other;
         }
 
         // An unchanged renewal keeps its handle, so that a loss fires the token of whoever registered first, too.
@@ -35,7 +39,7 @@ internal sealed class Registrar(ConsulSettings settings, ConsulApi api, TimeProv
             ? held
             : new RegistrationHandle(service, ttl);
         registrations.ForEach(entry => entry.Handle = handle);
-        return handle.Registration;
+        return handle.Confirm(conflict);
     }
 
     public async Task DeregisterAsync(ServiceRecord service, CancellationToken cancellationToken)
@@ -46,7 +50,7 @@ internal sealed class Registrar(ConsulSettings settings, ConsulApi api, TimeProv
             var id = NodeIds.Format(settings.Options.NodeIdFormat, service.Name, node);
             try
             {
-                await _locks.RunAsync(id, () => WithdrawAsync(id, cancellationToken), cancellationToken).ConfigureAwait(false);
+                await _locks.RunAsync(id, () => WithdrawAsync(id, node, cancellationToken), cancellationToken).ConfigureAwait(false);
             }
             catch (RegistryException exception)
             {
@@ -71,7 +75,8 @@ internal sealed class Registrar(ConsulSettings settings, ConsulApi api, TimeProv
         _locks.Dispose();
     }
 
-    private async Task<NodeRegistration> AssertAsync(string id, ServiceRecord record, TimeSpan ttl, bool isTtl, CancellationToken cancellationToken)
+    private async Task<(NodeRegistration Registration, string? Conflict)> AssertAsync(
+        string id, ServiceRecord record, TimeSpan ttl, bool isTtl, CancellationToken cancellationToken)
     {
         _known.TryGetValue(id, out var known);
         var start = known?.Agent ?? Volatile.Read(ref _home);
@@ -80,13 +85,20 @@ internal sealed class Registrar(ConsulSettings settings, ConsulApi api, TimeProv
             var agent = settings.AgentAfter(start, turn);
             try
             {
-                var isCurrent = known is not null && known.Agent == agent && known.Holds(record, ttl)
-                    && await RenewAsync(known, id, isTtl, cancellationToken).ConfigureAwait(false);
+                var isHeld = known is not null && known.Agent == agent && known.Holds(record, ttl);
+                if (isHeld && !isTtl && known!.Age < PresenceInterval)
+                {
+                    return (known, null);
+                }
+
+                var stored = await api.FindAsync(agent, id, cancellationToken).ConfigureAwait(false);
+                var conflict = ResolveConflict(id, record, known, stored);
+                var isCurrent = isHeld && conflict is null && await RenewAsync(known!, id, stored, isTtl, cancellationToken).ConfigureAwait(false);
                 var current = isCurrent ? known! : await WriteAsync(id, record, ttl, isTtl, agent, known, cancellationToken).ConfigureAwait(false);
                 Volatile.Write(ref _home, agent);
                 _strays.Forget(agent, id);
                 await _strays.RemoveAsync(id, cancellationToken).ConfigureAwait(false);
-                return current;
+                return (current, conflict);
             }
             catch (RegistryUnavailableException exception) when (ConsulHttp.IsUnreached(exception) && turn < settings.Agents.Count - 1)
             {
@@ -95,18 +107,48 @@ internal sealed class Registrar(ConsulSettings settings, ConsulApi api, TimeProv
         }
     }
 
-    /// <summary>Confirms a node that is stored already; false when the agent does not know it any more.</summary>
-    private async Task<bool> RenewAsync(NodeRegistration known, string id, bool isTtl, CancellationToken cancellationToken)
+    /// <summary>
+    /// Finds out whether another process has the place. The check of an id is passed only after this: it belongs to
+    /// whoever wrote the record, so a heartbeat that does not look would keep another node's address alive.
+    /// </summary>
+    /// <returns>The address of the other process, whose record may be overwritten; <see langword="null"/> without a conflict.</returns>
+    /// <exception cref="RegistryDeniedException">The other process keeps the place.</exception>
+    private string? ResolveConflict(string id, ServiceRecord record, NodeRegistration? known, AgentInstance? stored)
     {
-        if (!isTtl && known.Age < PresenceInterval)
+        if (OtherAddress(record.Nodes[0], known, stored) is not { } other)
         {
-            return true;
+            return null;
         }
 
-        var isThere = isTtl
-            ? await api.PassAsync(known.Agent, id, cancellationToken).ConfigureAwait(false)
-            : await IsPresentAsync(known, id, cancellationToken).ConfigureAwait(false);
-        if (isThere)
+        if (!_contested.TryOverwrite(id, other, record.Nodes[0].Address))
+        {
+            if (known is not null)
+            {
+                Forget(id, known);
+            }
+
+            throw new RegistryDeniedException("consul", $"node id {id} is also registered from {other}: ids must be unique") { ConflictingAddress = other };
+        }
+
+        return other;
+    }
+
+    /// <summary>Returns the address of an instance that is alive and not ours, now or before a change of address.</summary>
+    private static string? OtherAddress(Node node, NodeRegistration? known, AgentInstance? stored) =>
+        stored is { IsAlive: true, Service: { } service } && service.ToString() is var address
+        && address != Normalize(node.Address) && address != Normalize(known?.Record.Nodes[0].Address)
+            ? address
+            : null;
+
+    private static string? Normalize(string? address) =>
+        NodeAddress.TryParse(address, out var host, out var port) ? NodeAddress.Format(host, port) : address;
+
+    /// <summary>Confirms a node that is stored already.</summary>
+    /// <returns><see langword="false"/> if the agent no longer knows it.</returns>
+    private async Task<bool> RenewAsync(NodeRegistration known, string id, AgentInstance? stored, bool isTtl, CancellationToken cancellationToken)
+    {
+        var isStored = stored?.Service?.ToString() is { } address && address == Normalize(known.Record.Nodes[0].Address);
+        if (isStored && (!isTtl || await api.PassAsync(known.Agent, id, cancellationToken).ConfigureAwait(false)))
         {
             known.Confirm();
             return true;
@@ -116,13 +158,6 @@ internal sealed class Registrar(ConsulSettings settings, ConsulApi api, TimeProv
         Forget(id, known);
         known.Handle?.Lose();
         return false;
-    }
-
-    private async Task<bool> IsPresentAsync(NodeRegistration known, string id, CancellationToken cancellationToken)
-    {
-        _ = NodeAddress.TryParse(known.Record.Nodes[0].Address, out var host, out var port);
-        return await api.FindAsync(known.Agent, id, cancellationToken).ConfigureAwait(false) is { } found
-            && found.Port == port && string.Equals(found.Address, host, StringComparison.Ordinal);
     }
 
     private async Task<NodeRegistration> WriteAsync(
@@ -152,16 +187,27 @@ internal sealed class Registrar(ConsulSettings settings, ConsulApi api, TimeProv
         return current;
     }
 
-    private async Task<bool> WithdrawAsync(string id, CancellationToken cancellationToken)
+    private async Task<bool> WithdrawAsync(string id, Node node, CancellationToken cancellationToken)
     {
         var agent = Volatile.Read(ref _home);
+        var isOurs = _contested.Forget(id);
         if (_known.TryGetValue(id, out var known))
         {
             agent = known.Agent;
+            isOurs = true;
             Forget(id, known);
         }
 
-        await api.DeregisterAsync(agent, id, cancellationToken).ConfigureAwait(false);
+        var other = isOurs ? OtherAddress(node, known, await api.FindAsync(agent, id, cancellationToken).ConfigureAwait(false)) : null;
+        if (other is null)
+        {
+            await api.DeregisterAsync(agent, id, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            ConsulRegistry.Log.Left(logger, id, other);
+        }
+
         await _strays.RemoveAsync(id, cancellationToken).ConfigureAwait(false);
         return true;
     }

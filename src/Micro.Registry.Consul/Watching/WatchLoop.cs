@@ -24,9 +24,18 @@ internal sealed class WatchLoop<T>(
     WatchPace pace,
     ILogger logger)
 {
+    /// <summary>So many queries in a row that the agent does not hold, though it answers plain reads, mean that it holds no more.</summary>
+    private const int MaxFailedQueries = 2;
+
+    /// <summary>A query that fails later was held, and its agent has gone.</summary>
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(1);
+
     private ulong _index;
     private int _failures;
-    private bool _saidPolls;
+    private int _failedQueries;
+    private int _pollings;
+    private (long Since, TimeSpan Length) _polling;
+    private bool _hasReportedPolling;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -50,11 +59,16 @@ internal sealed class WatchLoop<T>(
     private async Task TurnAsync(CancellationToken cancellationToken)
     {
         var started = pace.Now;
-        var isBlocking = _index > 0 && slots.TryEnter();
+        var isBlocking = _index > 0 && pace.Since(_polling.Since) >= _polling.Length && slots.TryEnter();
         ConsulAnswer<T> answer;
         try
         {
             answer = await query(isBlocking ? _index : 0, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RegistryUnavailableException exception) when (isBlocking && exception.RetryAfter is null && !cancellationToken.IsCancellationRequested)
+        {
+            NoteFailedQuery(pace.Since(started));
+            throw;
         }
         finally
         {
@@ -70,16 +84,10 @@ internal sealed class WatchLoop<T>(
             await publish(answer.Value, cancellationToken).ConfigureAwait(false);
         }
 
-        if (_failures > 0)
-        {
-            ConsulRegistry.Log.WatchRecovered(logger, target, _failures);
-            _failures = 0;
-        }
-
+        NoteSuccess(isBlocking, mustPoll);
         _index = answer.Index < _index ? 0 : answer.Index;
         if (mustPoll)
         {
-            SayPolls();
             await pace.BeforePollAsync(cancellationToken).ConfigureAwait(false);
         }
         else
@@ -88,23 +96,43 @@ internal sealed class WatchLoop<T>(
         }
     }
 
+    /// <summary>A plain read proves nothing about the query that follows it, so only a held query ends a row of failed ones.</summary>
+    private void NoteSuccess(bool isBlocking, bool isPoll)
+    {
+        if (isBlocking)
+        {
+            (_failedQueries, _pollings) = (0, 0);
+        }
+
+        if (isPoll && !_hasReportedPolling)
+        {
+            _hasReportedPolling = true;
+            ConsulRegistry.Log.WatchPolls(logger, target, BlockingSlots.Capacity);
+        }
+
+        if (_failures > 0 && (_failedQueries == 0 || isPoll))
+        {
+            ConsulRegistry.Log.WatchRecovered(logger, target, _failures);
+            _failures = 0;
+        }
+    }
+
+    private void NoteFailedQuery(TimeSpan held)
+    {
+        _failedQueries = held < AtOnce ? _failedQueries + 1 : 0;
+        if (_failedQueries >= MaxFailedQueries)
+        {
+            _polling = (pace.Now, pace.PollingFor(++_pollings));
+        }
+    }
+
     private Task PauseAsync(Exception exception, CancellationToken cancellationToken)
     {
         _index = 0;
         _failures++;
         fail(exception);
-        var isDenied = exception is RegistryDeniedException;
-        var pause = pace.AfterFailure(_failures, isDenied);
+        var pause = pace.AfterFailure(_failures, exception);
         ConsulRegistry.Log.WatchFailed(logger, target, _failures, pause, exception.Message, exception);
-        return pace.WaitAsync(pause, isDenied, cancellationToken);
-    }
-
-    private void SayPolls()
-    {
-        if (!_saidPolls)
-        {
-            _saidPolls = true;
-            ConsulRegistry.Log.WatchPolls(logger, BlockingSlots.Capacity, target);
-        }
+        return pace.WaitAsync(pause, cancellationToken);
     }
 }

@@ -1,62 +1,45 @@
-using Micro.Registry.Consul.Http;
-
 namespace Micro.Registry.Consul.Watching;
 
 /// <summary>The pauses of watches, all with jitter: between queries, while polling and after failures.</summary>
-internal sealed class WatchPace
+internal sealed class WatchPace(TimeProvider time, Random random)
 {
-    private const int MaxDoublings = 6;
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
-    private readonly TimeProvider _time;
-    private readonly Random _random;
-    private TaskCompletionSource _recovered = NewSignal();
+    private static readonly TimeSpan FirstPolling = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPolling = TimeSpan.FromMinutes(10);
 
-    public WatchPace(ConsulHttp http, TimeProvider time, Random random)
-    {
-        (_time, _random) = (time, random);
-        http.Recovered = () => Interlocked.Exchange(ref _recovered, NewSignal()).TrySetResult();
-    }
+    public long Now => time.GetTimestamp();
 
-    public long Now => _time.GetTimestamp();
+    public TimeSpan Since(long start) => time.GetElapsedTime(start);
 
     /// <summary>After a success: queries of one watch never follow each other faster than every 100 ms.</summary>
     public Task AfterAnswerAsync(long started, CancellationToken cancellationToken)
     {
-        var left = Shortest - _time.GetElapsedTime(started);
-        return left > TimeSpan.Zero ? Task.Delay(left, _time, cancellationToken) : Task.CompletedTask;
+        var left = Shortest - time.GetElapsedTime(started);
+        return left > TimeSpan.Zero ? WaitAsync(left, cancellationToken) : Task.CompletedTask;
     }
 
-    public Task BeforePollAsync(CancellationToken cancellationToken) => Task.Delay(Jitter.Spread(Poll, _random), _time, cancellationToken);
+    public Task BeforePollAsync(CancellationToken cancellationToken) => WaitAsync(Jitter.Spread(Poll, random), cancellationToken);
 
-    /// <summary>The pause after the n-th failure in a row; a refusal is not repeated soon.</summary>
-    public TimeSpan AfterFailure(int failures, bool isDenied)
+    /// <summary>
+    /// Returns the pause after the n-th failure in a row. A refusal is not repeated soon; an agent that cannot be reached is
+    /// asked again when its next connection is tried, but not by all watches of the process at once.
+    /// </summary>
+    public TimeSpan AfterFailure(int failures, Exception exception) => exception switch
     {
-        if (isDenied)
-        {
-            return Jitter.Extend(LongestRetry, _random);
-        }
+        RegistryDeniedException => Jitter.Extend(LongestRetry, random),
+        RegistryUnavailableException { RetryAfter: { } attempt } => attempt + Jitter.Spread(Shortest, random),
+        _ => Jitter.Backoff(FirstRetry, LongestRetry, failures, random),
+    };
 
-        var pause = FirstRetry * Math.Pow(2, Math.Min(failures - 1, MaxDoublings));
-        return Jitter.Spread(pause < LongestRetry ? pause : LongestRetry, _random);
-    }
-
-    /// <summary>Waits after a failure. When an agent answers again meanwhile, the wait ends soon, but not for all watches at once.</summary>
-    public async Task WaitAsync(TimeSpan pause, bool isDenied, CancellationToken cancellationToken)
+    /// <summary>Returns for how long a watch polls whose queries could not be held, the n-th time in a row.</summary>
+    public TimeSpan PollingFor(int times)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var elapsed = Task.Delay(pause, _time, stop.Token);
-        var recovered = isDenied ? elapsed : Volatile.Read(ref _recovered).Task;
-        if (await Task.WhenAny(elapsed, recovered).ConfigureAwait(false) == recovered && recovered != elapsed)
-        {
-            await Task.Delay(Jitter.Spread(Shortest, _random), _time, cancellationToken).ConfigureAwait(false);
-        }
-
-        await stop.CancelAsync().ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
+        var length = FirstPolling * Math.Pow(2, Math.Min(times - 1, 10));
+        return Jitter.Spread(length < LongestPolling ? length : LongestPolling, random);
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public Task WaitAsync(TimeSpan pause, CancellationToken cancellationToken) => Task.Delay(pause, time, cancellationToken);
 }

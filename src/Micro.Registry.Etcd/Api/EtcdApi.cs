@@ -26,10 +26,10 @@ internal sealed partial class EtcdApi : IAsyncDisposable
         _time = time;
         _logger = logger;
         _token = new EtcdToken(credentials, time, logger);
-        _members = [.. EtcdAddress.Members(options).Select(address => new EtcdMember(address, options, tls, time))];
+        _members = [.. EtcdAddress.Members(options).Select(address => new EtcdMember(address, options, tls, time, random))];
         _attemptTimeout = options.Timeout / _members.Length;
         _attemptTimeout = _attemptTimeout < ShortestAttempt ? ShortestAttempt : _attemptTimeout;
-        _search = new MemberSearch(TryMemberAsync, time, random, logger);
+        _search = new MemberSearch(TryMemberAsync, time, random, logger, RetryAfter);
     }
 
     /// <summary>Raised when the cluster turns out to know less than before: its data was wiped or restored.</summary>
@@ -61,6 +61,12 @@ internal sealed partial class EtcdApi : IAsyncDisposable
     /// request at a time, however many watches there are.
     /// </summary>
     public Task FindMemberAsync(CancellationToken cancellationToken) => _search.RunAsync(cancellationToken);
+
+    /// <summary>
+    /// Returns the time until the only member is connected to again; <see langword="null"/> when another request is an
+    /// attempt, as with several members.
+    /// </summary>
+    public TimeSpan? RetryAfter(Exception error) => _members.Length == 1 ? DialPausedException.Find(error) : null;
 
     public async ValueTask DisposeAsync()
     {

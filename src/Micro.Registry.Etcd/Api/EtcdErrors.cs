@@ -35,10 +35,10 @@ internal static class EtcdErrors
     public static bool IsDenied(RpcException error) =>
         error.StatusCode is StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.InvalidArgument;
 
-    public static RegistryException ToRegistryError(RpcException error) =>
+    public static RegistryException ToRegistryError(RpcException error, TimeSpan? retryAfter = null) =>
         IsDenied(error)
             ? new RegistryDeniedException("etcd", $"etcd refused: {error.Message}", error)
-            : new RegistryUnavailableException("etcd", $"etcd cannot be used: {error.Message}", error);
+            : new RegistryUnavailableException("etcd", $"etcd cannot be used: {error.Message}", error) { RetryAfter = retryAfter };
 
     /// <summary>Returns why there is no connection; <see langword="null"/> when the member answered or the call was given up.</summary>
     private static string? LostConnection(Exception? cause) => cause switch

@@ -13,7 +13,7 @@ internal sealed class EtcdMember : IDisposable
     private readonly EtcdClient _client;
     private readonly TimeProvider _time;
 
-    public EtcdMember(Uri address, EtcdRegistryOptions options, EtcdTls tls, TimeProvider time)
+    public EtcdMember(Uri address, EtcdRegistryOptions options, EtcdTls tls, TimeProvider time, Random random)
     {
         Address = address;
         _time = time;
@@ -22,7 +22,7 @@ internal sealed class EtcdMember : IDisposable
             new GrpcChannelOptions
             {
                 // With a client of its own the channel makes no connections itself and adds no back-off to ours.
-                HttpClient = CreateHttpClient(address, options, tls),
+                HttpClient = CreateHttpClient(address, options, tls, new DialGate(time, random)),
                 DisposeHttpClient = true,
                 MaxReceiveMessageSize = options.MaxReceiveBytes,
                 MaxSendMessageSize = MaxSendBytes,
@@ -63,7 +63,7 @@ internal sealed class EtcdMember : IDisposable
         _channel.Dispose();
     }
 
-    private static HttpClient CreateHttpClient(Uri address, EtcdRegistryOptions options, EtcdTls tls)
+    private static HttpClient CreateHttpClient(Uri address, EtcdRegistryOptions options, EtcdTls tls, DialGate gate)
     {
         var handler = new SocketsHttpHandler
         {
@@ -78,6 +78,7 @@ internal sealed class EtcdMember : IDisposable
             KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             SslOptions = tls.CreateOptions(),
+            ConnectCallback = (context, cancellationToken) => gate.ConnectAsync(context.DnsEndPoint, cancellationToken),
         };
         var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.Host = options.Tls.ServerName is { } name ? $"{name}:{address.Port}" : null;

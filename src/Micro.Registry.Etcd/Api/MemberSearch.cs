@@ -7,7 +7,9 @@ namespace Micro.Registry.Etcd.Api;
 /// <param name="time">Time source.</param>
 /// <param name="random">Spreads the tries.</param>
 /// <param name="logger">Logs the first failure of a search and its end.</param>
-internal sealed class MemberSearch(Func<CancellationToken, Task> tryMember, TimeProvider time, Random random, ILogger logger) : IAsyncDisposable
+/// <param name="retryAfter">Returns the time until the next connection is tried after a failure.</param>
+internal sealed class MemberSearch(Func<CancellationToken, Task> tryMember, TimeProvider time, Random random, ILogger logger, Func<Exception, TimeSpan?>? retryAfter = null)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -51,6 +53,7 @@ internal sealed class MemberSearch(Func<CancellationToken, Task> tryMember, Time
     {
         for (var failures = 0; !cancellationToken.IsCancellationRequested; failures++)
         {
+            TimeSpan? attempt;
             try
             {
                 await tryMember(cancellationToken);
@@ -72,9 +75,11 @@ internal sealed class MemberSearch(Func<CancellationToken, Task> tryMember, Time
                 {
                     EtcdRegistry.Log.Unreachable(logger, exception.Message);
                 }
+
+                attempt = retryAfter?.Invoke(exception);
             }
 
-            var pause = Jitter.Backoff(FirstPause, LongestPause, failures + 1, random);
+            var pause = attempt ?? Jitter.Backoff(FirstPause, LongestPause, failures + 1, random);
             await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

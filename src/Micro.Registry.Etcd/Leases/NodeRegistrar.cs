@@ -14,15 +14,17 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
     /// Ensures that the key holds this record under a live lease of this process. Reads the key first, with the agreement of
     /// the cluster, so that every heartbeat notices when another client has deleted or changed it.
     /// </summary>
-    public async Task AssertAsync(NodeState state, ServiceRecord record, TimeSpan ttl, CancellationToken cancellationToken)
+    /// <returns>The address from which another process registered the same id; <see langword="null"/> without a conflict.</returns>
+    public async Task<string?> AssertAsync(NodeState state, ServiceRecord record, TimeSpan ttl, CancellationToken cancellationToken)
     {
         var value = ByteString.CopyFrom(RecordJson.Write(record));
         var seconds = WholeSeconds(ttl);
         var stored = await api.GetAsync(state.Key, cancellationToken);
         var old = TakeOutdatedLease(state, seconds);
+        string? conflict = null;
         if (stored is not null && !IsOurs(stored, state, old))
         {
-            await ResolveConflictAsync(state, stored, record, value, seconds, cancellationToken);
+            conflict = await ResolveConflictAsync(state, stored, record, value, seconds, cancellationToken);
         }
 
         await WriteAsync(state, stored, value, seconds, cancellationToken);
@@ -31,6 +33,8 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
         {
             await RevokeAsync(old.Id, cancellationToken);
         }
+
+        return conflict;
     }
 
     /// <summary>
@@ -174,7 +178,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
     /// Resolves a value that this process did not write: the record of an earlier run is taken over, with its lease where
     /// that fits; the record of another process is overwritten once and reported every time.
     /// </summary>
-    private async Task ResolveConflictAsync(
+    private async Task<string?> ResolveConflictAsync(
         NodeState state, KeyValue stored, ServiceRecord record, ByteString value, long seconds, CancellationToken cancellationToken)
     {
         _ = RecordJsonReader.TryReadService(stored.Value.Span, out var other);
@@ -191,10 +195,13 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
             EtcdRegistry.Log.Conflict(logger, record.Nodes[0].Id, address, record.Nodes[0].Address);
             if (state.Overwrites++ > 0)
             {
-                throw new RegistryDeniedException("etcd", $"node id {record.Nodes[0].Id} is also registered by {address}: ids must be unique");
+                throw new RegistryDeniedException("etcd", $"node id {record.Nodes[0].Id} is also registered by {address}: ids must be unique") { ConflictingAddress = address };
             }
+
+            return address;
         }
-        else if (seconds > 0 && state.Lease is null && stored.Lease != 0 && stored.Value.Equals(value))
+
+        if (seconds > 0 && state.Lease is null && stored.Lease != 0 && stored.Value.Equals(value))
         {
             var lease = await api.TimeToLiveAsync(stored.Lease, cancellationToken);
             if (lease.TTL > 0 && lease.GrantedTTL == seconds && lease.Keys.Count == 1)
@@ -202,6 +209,8 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
                 Hold(state, stored.Lease, lease.GrantedTTL, seconds);
             }
         }
+
+        return null;
     }
 
     private async Task RevokeAsync(long lease, CancellationToken cancellationToken)

@@ -96,6 +96,48 @@ public sealed class RegistrationLoopFailureTests
     }
 
     [Fact]
+    public async Task Heartbeat_RegistryTellsWhenItIsTriedAgain_LoopFollows_R1()
+    {
+        await using var fixture = new LoopFixture();
+        await fixture.StartRegisteredAsync();
+        fixture.FailRegistering(new RegistryUnavailableException("scripted", "down") { RetryAfter = TimeSpan.FromSeconds(25) });
+
+        await fixture.Clock.PassPauseAsync();
+
+        (await fixture.Clock.NextPauseAsync()).Should().BeCloseTo(TimeSpan.FromSeconds(25), TimeSpan.FromMilliseconds(10));
+    }
+
+    [Fact]
+    public async Task Conflict_RegistryReportsAnotherAddress_IsLoggedAndVisibleForAWhile_R21()
+    {
+        await using var fixture = new LoopFixture();
+        fixture.Registry.ConflictingAddress = "10.0.0.7:80";
+        await fixture.StartRegisteredAsync();
+        fixture.Loop.Conflict.Should().Be("10.0.0.7:80");
+        fixture.Logger.Lines.Should().Contain(line => line.Contains("Node greeter-1 is also registered from 10.0.0.7:80"));
+
+        fixture.Registry.ConflictingAddress = null;
+        await fixture.Clock.PassPauseAsync();
+        await fixture.Clock.NextPauseAsync();
+        fixture.Loop.Conflict.Should().Be("10.0.0.7:80", "somebody should see it");
+
+        fixture.Clock.Advance(TimeSpan.FromMinutes(11));
+        fixture.Loop.Conflict.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Conflict_RegistryRefusesForIt_IsUnreadyAndVisible_R21()
+    {
+        await using var fixture = new LoopFixture();
+        fixture.FailRegistering(new RegistryDeniedException("scripted", "taken") { ConflictingAddress = "10.0.0.7:80" });
+
+        await fixture.StartAsync();
+
+        fixture.Loop.Conflict.Should().Be("10.0.0.7:80");
+        fixture.Loop.IsReady.Should().BeFalse();
+    }
+
+    [Fact]
     public async Task Backoff_ShortInterval_NeverExceedsIt()
     {
         await using var fixture = new LoopFixture(options =>

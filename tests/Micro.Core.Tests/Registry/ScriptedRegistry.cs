@@ -20,6 +20,9 @@ internal sealed class ScriptedRegistry : IRegistry
     /// <summary>What registrations say is missing.</summary>
     public Exception? Incomplete { get; set; }
 
+    /// <summary>Gets or sets the address that registrations report as a conflict.</summary>
+    public string? ConflictingAddress { get; set; }
+
     public TimeSpan LastTtl { get; private set; }
 
     public ServiceRecord? LastRecord { get; private set; }
@@ -43,10 +46,10 @@ internal sealed class ScriptedRegistry : IRegistry
 
         // Taken before the call is told: the test may change it for the next one at once.
         var act = OnRegister;
-        var incomplete = Incomplete;
+        var (incomplete, conflict) = (Incomplete, ConflictingAddress);
         _calls.Writer.TryWrite("register");
         await act(cancellationToken);
-        return new Registration(service, lost) { Incomplete = incomplete };
+        return new Registration(service, lost) { Incomplete = incomplete, ConflictingAddress = conflict };
     }
 
     public Task DeregisterAsync(ServiceRecord service, CancellationToken cancellationToken = default)

@@ -11,18 +11,37 @@ public sealed class LimitsAndHealthTests
     [Fact]
     public async Task Health_EachState_AnswersForProbes()
     {
+        var time = new ManualTimeProvider();
         await using var inner = Memory.CreateRegistry();
-        var registry = new FaultRegistry(inner) { WriteError = new RegistryUnavailableException("memory", "canary of the registry") };
-        await using var fixture = await StartAsync(options => options.Registry = registry);
+        var registry = new FaultRegistry(inner) { WriteError = new RegistryDeniedException("memory", "canary of the registry") };
+        await using var fixture = await StartAsync(options => (options.Registry, options.TimeProvider) = (registry, time));
         await ExpectAsync(fixture, "GET /health", 503, "\"not registered\"");
         await ExpectAsync(fixture, "GET /health/live", 200, "\"up\"");
         await ExpectAsync(fixture, "GET /health/ready?verbose", 503, "\"down\"");
         (await fixture.CallAsync<object, HealthStatus>("Debug.Health", new object())).Status.Should().Be("unhealthy");
 
         registry.WriteError = null;
-        await Eventually.TrueAsync(() => fixture.Server.State == ServerState.Registered, "it registers as soon as it can");
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return fixture.Server.State == ServerState.Registered;
+            },
+            "it registers as soon as it can");
         await ExpectAsync(fixture, "GET /health", 200, "\"registered\"");
         await ExpectAsync(fixture, "GET /health/ready", 200, "\"up\"");
+        (await fixture.CallAsync<object, HealthStatus>("Debug.Health", new object())).Status.Should().Be("ok");
+    }
+
+    [Fact]
+    public async Task Health_RegistryDoesNotAnswerAtTheStart_IsReadyAndDegraded()
+    {
+        await using var inner = Memory.CreateRegistry();
+        var registry = new FaultRegistry(inner) { WriteError = new RegistryUnavailableException("memory", "canary of the registry") };
+        await using var fixture = await StartAsync(options => options.Registry = registry);
+
+        await ExpectAsync(fixture, "GET /health", 200, "\"not registered\"");
+        await ExpectAsync(fixture, "GET /health/ready", 200, "\"degraded\":true");
         (await fixture.CallAsync<object, HealthStatus>("Debug.Health", new object())).Status.Should().Be("ok");
     }
 

@@ -27,8 +27,11 @@ public sealed class SeveralRegistriesServerTests
     [Theory]
     [InlineData("memory,mdns", 1500)]
     [InlineData("mdns", 1500)]
+    [InlineData("consul", 1500)]
+    [InlineData("consul,etcd", 1500)]
+    [InlineData("etcd", 500)]
     [InlineData("memory,mdns2", 500)]
-    public async Task Stop_OneIsMdns_DrainsAsLongAsMdnsNeeds(string names, int milliseconds)
+    public async Task Stop_OneIsMdnsOrConsul_DrainsAsLongAsItNeeds(string names, int milliseconds)
     {
         var time = new TimerLog();
         await using var registry = Registries.Combine(names.Split(',').Select(name => new ScriptedRegistry { Name = name }), time: time);

@@ -25,7 +25,8 @@ public sealed class ConsulRequestTests
     public async Task EveryRequest_Secrets_InHeadersOnly_S23()
     {
         var log = new CapturingLoggerFactory();
-        await using var server = await ScriptedHttpServer.StartAsync(_ => new ScriptedAnswer(500, "no leader"));
+        await using var server = await ScriptedHttpServer.StartAsync(request =>
+            request.Target.StartsWith("/v1/agent/health/", StringComparison.Ordinal) ? new ScriptedAnswer(404) : new ScriptedAnswer(500, "no leader"));
         ConsulRegistryOptions? made = null;
         await using var registry = Create(
             server,
@@ -120,7 +121,8 @@ public sealed class ConsulRequestTests
     [Fact]
     public async Task Register_ConsulRefusesTheRecord_ArgumentException()
     {
-        await using var server = await ScriptedHttpServer.StartAsync(_ => new ScriptedAnswer(400, "Invalid Service Meta"));
+        await using var server = await ScriptedHttpServer.StartAsync(request =>
+            request.Method == "GET" ? new ScriptedAnswer(404) : new ScriptedAnswer(400, "Invalid Service Meta"));
         await using var registry = Create(server);
 
         await FluentActions.Awaiting(() => registry.RegisterAsync(Record(), new RegisterOptions())).Should().ThrowAsync<ArgumentException>().WithMessage("*Invalid Service Meta*");
@@ -129,8 +131,20 @@ public sealed class ConsulRequestTests
     [Fact]
     public async Task Register_PassFailsAfterwards_IsTriedInFullNextTime_R_CON_8()
     {
-        var answers = new Queue<int>([200, 500, 200, 200, 200]);
-        await using var server = await ScriptedHttpServer.StartAsync(_ => new ScriptedAnswer(answers.Dequeue()));
+        var passes = new Queue<int>([500, 200, 200]);
+        var isStored = false;
+        await using var server = await ScriptedHttpServer.StartAsync(request =>
+        {
+            if (request.Method == "GET")
+            {
+                return isStored
+                    ? new ScriptedAnswer(200, """{"AggregatedStatus":"passing","Service":{"Address":"127.0.0.1","Port":9001}}""")
+                    : new ScriptedAnswer(404);
+            }
+
+            isStored = true;
+            return new ScriptedAnswer(request.Target.Contains("/check/pass/") ? passes.Dequeue() : 200);
+        });
         await using var registry = Create(server);
         var options = new RegisterOptions { Ttl = TimeSpan.FromSeconds(30) };
         await FluentActions.Awaiting(() => registry.RegisterAsync(Record(), options)).Should().ThrowAsync<RegistryUnavailableException>();
@@ -138,7 +152,8 @@ public sealed class ConsulRequestTests
         await registry.RegisterAsync(Record(), options);
         await registry.RegisterAsync(Record(), options);
 
-        server.Requests.Select(request => request.Target.Split('/')[3]).Should().Equal("service", "check", "service", "check", "check");
+        server.Requests.Select(request => request.Target.Split('/')[3]).Should().Equal(
+            ["health", "service", "check", "health", "service", "check", "health", "check"], "the place is looked at before its check is passed");
     }
 
     [Fact]
@@ -150,13 +165,16 @@ public sealed class ConsulRequestTests
         var options = new RegisterOptions { Ttl = TimeSpan.FromSeconds(30) };
         var first = await registry.RegisterAsync(Record(), options);
         await registry.RegisterAsync(Record(), options);
-        server.Requests.Should().ContainSingle("Consul checks the node itself");
+        server.Requests.Should().HaveCount(2, "Consul checks the node itself");
 
         time.Advance(TimeSpan.FromSeconds(31));
         await registry.RegisterAsync(Record(), options);
 
         server.Requests.Select(request => request.Target).Should().Equal(
-            "/v1/agent/service/register", "/v1/agent/service/greeter-1", "/v1/agent/service/register");
+            "/v1/agent/health/service/id/greeter-1?format=json",
+            "/v1/agent/service/register",
+            "/v1/agent/health/service/id/greeter-1?format=json",
+            "/v1/agent/service/register");
         await Eventually.TrueAsync(() => first.Lost.IsCancellationRequested, "notice of the loss");
     }
 

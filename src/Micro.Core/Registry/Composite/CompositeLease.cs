@@ -59,7 +59,12 @@ internal sealed class CompositeLease
         var failures = MemberFailures.Of(_context, answers);
         return failures.Count == answers.Length
             ? throw MemberFailures.Combine(_context.Name, failures)
-            : new Registration(service, lost) { Incomplete = failures.Count == 0 ? null : MemberFailures.Combine(_context.Name, failures) };
+            : new Registration(service, lost)
+            {
+                Incomplete = failures.Count == 0 ? null : MemberFailures.Combine(_context.Name, failures),
+                ConflictingAddress = answers.Select(static answer => answer.Value?.ConflictingAddress).FirstOrDefault(static other => other is not null)
+                    ?? MemberFailures.Conflict(failures),
+            };
     }
 
     /// <summary>Stops listening for losses: what is withdrawn cannot be lost.</summary>

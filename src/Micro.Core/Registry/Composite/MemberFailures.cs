@@ -18,7 +18,18 @@ internal static class MemberFailures
         var cause = failures.Count == 1 ? failures[0].Error : new AggregateException(failures.Select(static failure => failure.Error));
         var detail = string.Join("; ", failures.Select(static failure => $"{failure.Member}: {failure.Error.Message}"));
         return failures.All(static failure => failure.Error is ArgumentException) ? failures[0].Error
-            : failures.All(static failure => failure.Error is RegistryDeniedException) ? new RegistryDeniedException(registry, detail, cause)
-            : new RegistryUnavailableException(registry, detail, cause);
+            : failures.All(static failure => failure.Error is RegistryDeniedException) ? new RegistryDeniedException(registry, detail, cause) { ConflictingAddress = Conflict(failures) }
+            : new RegistryUnavailableException(registry, detail, cause) { RetryAfter = RetryAfter(failures) };
     }
+
+    /// <summary>Returns the time until the first member is tried again, when none is before.</summary>
+    private static TimeSpan? RetryAfter(IReadOnlyList<(string Member, Exception Error)> failures)
+    {
+        var pauses = failures.Select(static failure => (failure.Error as RegistryUnavailableException)?.RetryAfter).ToList();
+        return pauses.Exists(static pause => pause is null) ? null : pauses.Min();
+    }
+
+    /// <summary>Returns the other address of the first conflict among the failures; <see langword="null"/> without one.</summary>
+    public static string? Conflict(IReadOnlyList<(string Member, Exception Error)> failures) =>
+        failures.Select(static failure => (failure.Error as RegistryDeniedException)?.ConflictingAddress).FirstOrDefault(static other => other is not null);
 }

@@ -11,9 +11,6 @@ namespace Micro.Transport.Grpc.Server.Health;
 /// </summary>
 internal sealed class HealthService(ProtocolHost host, IReadOnlySet<string> services)
 {
-    /// <summary>The registration tells of its changes; that it has been lost for too long shows only by looking.</summary>
-    private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(1);
-
     private Status Now => host.Health.Report().IsReady ? Status.Serving : Status.NotServing;
 
     public IEnumerable<KeyValuePair<string, EndpointInvoker>> Endpoints()
@@ -59,7 +56,7 @@ internal sealed class HealthService(ProtocolHost host, IReadOnlySet<string> serv
                 throw MicroException.Unavailable(host.ServiceName, "server is stopping");
             }
 
-            await Task.WhenAny(changed, Task.Delay(LookPeriod, host.TimeProvider, linked.Token));
+            await changed.WaitAsync(linked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             context.CancellationToken.ThrowIfCancellationRequested();
         }
     }

@@ -41,6 +41,11 @@ internal sealed class MicroHealthCheck(MicroService service) : IHealthCheck
             data["confirmed_at"] = confirmedAt;
         }
 
+        if (report.Conflict is { } other)
+        {
+            data["same_id_at"] = other;
+        }
+
         if (report.Error is { } error)
         {
             data["error"] = error;

@@ -7,10 +7,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class MicroHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a check that says what <c>/health</c> on the service's own port says. Healthy: registered, and its view of the
-    /// registry is fresh. Degraded: the registry is away, but others still find the service and it them. Unhealthy: not
-    /// registered, lost for longer than the TTL, or draining. Whether the process lives is another question: this check
-    /// has no place behind a liveness probe.
+    /// Adds a check that reports what <c>/health</c> on the service's own port reports. Healthy: registered, and its view of
+    /// the registry is fresh. Degraded: the registry does not answer, for however long. Unhealthy: not listening, draining,
+    /// the register check fails, or the registry answers and does not hold the record. Do not use this check as a liveness
+    /// probe.
     /// </summary>
     /// <param name="builder">The checks.</param>
     /// <param name="key">Key of the service; <see langword="null"/> for the one without.</param>

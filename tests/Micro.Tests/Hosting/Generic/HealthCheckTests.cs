@@ -47,7 +47,18 @@ public sealed class HealthCheckTests
             "a renewal fails");
         await ExpectAsync(host, HealthStatus.Degraded, "lost", isReady: true);
 
+        time.JumpWallClock(TimeSpan.FromHours(1));
         time.Advance(TimeSpan.FromSeconds(91));
+        await ExpectAsync(host, HealthStatus.Degraded, "lost", isReady: true);
+
+        registry.WriteError = new RegistryDeniedException("memory", "canary of the registry");
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return !host.Service.Health().IsReady;
+            },
+            "the registry answers and does not hold the record");
         await ExpectAsync(host, HealthStatus.Unhealthy, "lost", isReady: false);
 
         registry.WriteError = null;
@@ -154,10 +165,18 @@ public sealed class HealthCheckTests
     {
         await using var inner = Memory.CreateRegistry();
         var registry = new FaultRegistry(inner) { WriteError = new RegistryUnavailableException("memory", "away") };
+        var time = new ManualTimeProvider();
+        var isDatabaseUp = false;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
-        builder.Services.ConfigureAll<MicroServiceOptions>(options => TestHost.Isolate(options, registry));
+        builder.Services.AddSingleton<TimeProvider>(time);
+        StopQuickly(builder.Services);
+        builder.Services.ConfigureAll<MicroServiceOptions>(options =>
+        {
+            TestHost.Isolate(options, registry);
+            options.RegisterCheck(_ => isDatabaseUp ? Task.CompletedTask : Task.FromException(new InvalidOperationException("database down")));
+        });
         builder.Services.AddMicro("orders").Handle<int, int>("Test.Echo", (value, _) => Task.FromResult(value));
         builder.Services.AddHealthChecks().AddMicro("orders");
         await using var application = builder.Build();
@@ -170,8 +189,15 @@ public sealed class HealthCheckTests
         (await web.GetAsync("/ready")).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
         (await web.GetAsync("/live")).StatusCode.Should().Be(HttpStatusCode.OK);
 
-        registry.WriteError = null;
-        await Eventually.TrueAsync(async () => (await web.GetAsync("/ready")).StatusCode == HttpStatusCode.OK, "it registers");
+        isDatabaseUp = true;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return (await web.GetAsync("/ready")).StatusCode == HttpStatusCode.OK;
+            },
+            "the register check passes, and a registry that does not answer is no reason against it");
+        (await web.GetStringAsync("/ready")).Should().Be("Degraded");
     }
 
     /// <summary>Connections that probes left open are waited for, on time that nobody moves.</summary>

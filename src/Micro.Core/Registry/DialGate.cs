@@ -1,0 +1,151 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Micro.Registry;
+
+/// <summary>
+/// Opens the connections to one address of a registry. While that cannot be reached, all users of the gate share one
+/// attempt at a time, and the pauses between attempts grow with the outage. Safe for concurrent use.
+/// </summary>
+/// <param name="time">Time source.</param>
+/// <param name="random">Spreads the attempts of many processes.</param>
+/// <param name="dial">Opens a connection; <see langword="null"/> for TCP.</param>
+internal sealed class DialGate(TimeProvider time, Random random, Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? dial = null)
+{
+    /// <summary>A restart takes seconds: for this long attempts stay frequent, so that services are back within two seconds.</summary>
+    private static readonly TimeSpan ShortOutage = TimeSpan.FromSeconds(16);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(1600);
+
+    /// <summary>With its jitter within the default register interval of 30 s.</summary>
+    private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(25);
+
+    private readonly Lock _gate = new();
+    private int _failures;
+    private long _downSince;
+    private long _dueAt;
+    private Exception? _lastError;
+    private TaskCompletionSource? _attempt;
+
+    /// <summary>Opens a connection, or waits for the attempt that is under way.</summary>
+    /// <exception cref="DialPausedException">The address cannot be reached, or could not a moment ago.</exception>
+    public async ValueTask<Stream> ConnectAsync(DnsEndPoint address, CancellationToken cancellationToken)
+    {
+        while (await EnterAsync(cancellationToken).ConfigureAwait(false) is false)
+        {
+            // Another attempt ended; it decides whether this one is made.
+        }
+
+        try
+        {
+            var stream = await (dial ?? DialAsync)(address, cancellationToken).ConfigureAwait(false);
+            Succeed();
+            return stream;
+        }
+        catch (Exception exception) when (exception is SocketException or IOException)
+        {
+            throw new DialPausedException(exception.Message, Fail(exception), exception);
+        }
+        catch (Exception exception)
+        {
+            // Given up by the connect timeout: a host that is off does not even refuse.
+            Fail(exception);
+            throw;
+        }
+    }
+
+    /// <summary>Returns <see langword="true"/> if the caller makes the attempt; <see langword="false"/> after another one ended.</summary>
+    private async ValueTask<bool> EnterAsync(CancellationToken cancellationToken)
+    {
+        Task running;
+        lock (_gate)
+        {
+            if (_failures == 0)
+            {
+                return true;
+            }
+
+            if (_attempt is null)
+            {
+                var left = time.GetElapsedTime(time.GetTimestamp(), _dueAt);
+                if (left > TimeSpan.Zero)
+                {
+                    throw new DialPausedException($"{_lastError?.Message}, next attempt in {left.TotalSeconds:0.0} s", left, _lastError);
+                }
+
+                _attempt = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return true;
+            }
+
+            running = _attempt.Task;
+        }
+
+        await running.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return false;
+    }
+
+    private void Succeed()
+    {
+        lock (_gate)
+        {
+            _failures = 0;
+            _lastError = null;
+            End();
+        }
+    }
+
+    private TimeSpan Fail(Exception exception)
+    {
+        lock (_gate)
+        {
+            var now = time.GetTimestamp();
+            if (_failures > 0 && _attempt is null)
+            {
+                // Begun before the outage was noticed, beside the attempt that noticed it.
+                var left = time.GetElapsedTime(now, _dueAt);
+                return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            }
+
+            if (_failures++ == 0)
+            {
+                _downSince = now;
+            }
+
+            var pause = NextPause(time.GetElapsedTime(_downSince, now));
+            _dueAt = now + (long)(pause.TotalSeconds * time.TimestampFrequency);
+            _lastError = exception;
+            End();
+            return pause;
+        }
+    }
+
+    private TimeSpan NextPause(TimeSpan outage) =>
+        outage < ShortOutage ? Jitter.Backoff(FirstPause, ShortPause, _failures, random)
+        : Jitter.Extend(outage / 2 < LongPause ? outage / 2 : LongPause, random);
+
+    private void End()
+    {
+        _attempt?.SetResult();
+        _attempt = null;
+    }
+
+    /// <summary>Connects with keep-alive probes, so that a connection that was silently cut is noticed within 25 s.</summary>
+    private static async ValueTask<Stream> DialAsync(DnsEndPoint address, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 10);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+            await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
