@@ -38,7 +38,9 @@ internal sealed class UncachedPicks(SelectorContext context, CancellationToken s
             return known;
         }
 
-        var made = SnapshotContext.Create(service, context, suspects: null, stop);
-        return _services.Count < context.Options.MaxServices ? _services.GetOrAdd(service, made) : made;
+        // What is made for one pick asks no nodes in the background.
+        var isKept = _services.Count < context.Options.MaxServices;
+        var made = SnapshotContext.Create(service, context, suspects: null, isKept ? stop : new CancellationToken(canceled: true));
+        return isKept ? _services.GetOrAdd(service, made) : made;
     }
 }

@@ -22,7 +22,6 @@ internal sealed class AttemptTimer : IResettable, IDisposable
     private long _startedAt;
     private long _deadline;
     private long _lookAt;
-    private TimeSpan _patience;
     private bool _isCancelling;
 
     public AttemptTimer(TimeProvider time, SilenceWatch watch)
@@ -58,9 +57,9 @@ internal sealed class AttemptTimer : IResettable, IDisposable
         {
             (_plan, _pick, _number, _startedAt) = (plan, pick, number, startedAt);
             _deadline = startedAt + Ticks(limit);
-            _patience = SilenceWatch.FirstLook;
-            _lookAt = SilenceWatch.CanHelp(plan, in pick, limit) ? startedAt + Ticks(_patience) : long.MaxValue;
-            _timer.Change(_lookAt < _deadline ? _patience : limit, Timeout.InfiniteTimeSpan);
+            var first = SilenceWatch.FirstLook(plan, in pick, limit);
+            _lookAt = first is { } look ? startedAt + Ticks(look) : long.MaxValue;
+            _timer.Change(first ?? limit, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -123,7 +122,7 @@ internal sealed class AttemptTimer : IResettable, IDisposable
 
     private async Task LookAsync(int version)
     {
-        (CallPlan Plan, NodePick Pick, int Number, long StartedAt, TimeSpan Patience) attempt;
+        (CallPlan Plan, NodePick Pick, int Number, long StartedAt) attempt;
         lock (_gate)
         {
             if (_version != version)
@@ -131,10 +130,10 @@ internal sealed class AttemptTimer : IResettable, IDisposable
                 return;
             }
 
-            attempt = (_plan!, _pick, _number, _startedAt, _patience);
+            attempt = (_plan!, _pick, _number, _startedAt);
         }
 
-        var patience = await _watch.LookAsync(attempt.Plan, attempt.Pick, attempt.Number, attempt.StartedAt, attempt.Patience).ConfigureAwait(false);
+        var pause = await _watch.LookAsync(attempt.Plan, attempt.Pick, attempt.Number, attempt.StartedAt).ConfigureAwait(false);
         lock (_gate)
         {
             if (_version != version || _isCancelling)
@@ -142,9 +141,8 @@ internal sealed class AttemptTimer : IResettable, IDisposable
                 return;
             }
 
-            if (patience is { } next)
+            if (pause is { } next)
             {
-                _patience = next;
                 _lookAt = next == Timeout.InfiniteTimeSpan ? long.MaxValue : _time.GetTimestamp() + Ticks(next);
                 Arm();
                 return;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Micro.Registry;
 using Micro.Selection;
 using Micro.Transport;
@@ -112,9 +113,10 @@ internal sealed class CallLoop(
         }
 
         var started = _timeProvider.GetTimestamp();
-        var timer = _timers.Get();
+        using var rental = new TimerRental(_timers);
+        var timer = rental.Timer;
         timer.Start(plan, in pick, number, started, limit);
-        var registration = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timer.Source);
+        using var registration = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timer.Source);
         try
         {
             var result = await attempt.RunAsync(pick.Node, limit, timer.Token).ConfigureAwait(false);
@@ -148,11 +150,6 @@ internal sealed class CallLoop(
             // Thrown by an interceptor: no fault of the node.
             pick.Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Cancelled, _timeProvider.GetElapsedTime(started)));
             throw;
-        }
-        finally
-        {
-            registration.Dispose();
-            _timers.Return(timer);
         }
     }
 
@@ -243,6 +240,15 @@ internal sealed class CallLoop(
         }
 
         return error;
+    }
+
+    /// <summary>A timer that goes back to its pool when the attempt is over.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly struct TimerRental(ObjectPool<AttemptTimer> owner) : IDisposable
+    {
+        public AttemptTimer Timer { get; } = owner.Get();
+
+        public void Dispose() => owner.Return(Timer);
     }
 
     private sealed class TimerPolicy(TimeProvider time, SilenceWatch watch) : IPooledObjectPolicy<AttemptTimer>

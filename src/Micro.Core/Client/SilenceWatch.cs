@@ -9,37 +9,42 @@ namespace Micro.Client;
 /// </summary>
 internal sealed class SilenceWatch(INodeTraffic traffic, Func<ISelector> selector, RetryBudget? budget, TimeProvider time)
 {
-    /// <summary>How long an attempt waits in silence before its node is asked.</summary>
-    public static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(500);
+    /// <summary>How long an attempt waits before its node is looked at; shorter than the patience of any node.</summary>
+    private static readonly TimeSpan Start = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>The longest time between two questions on behalf of one attempt, for handlers that are just slow.</summary>
-    private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(4);
+    /// <summary>The shortest time between two looks; a silence that lacks less than this is long enough.</summary>
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Returns whether a look at the node can help before the attempt times out anyway.</summary>
-    public static bool CanHelp(CallPlan plan, in NodePick pick, TimeSpan limit) =>
-        limit > FirstLook + NodeCheck.Patience && plan.Options.Addresses.Count == 0 && NodeCheck.CanAsk(pick.Node);
+    /// <summary>Returns when to look at the node of an attempt; <see langword="null"/> when that cannot help before it times out.</summary>
+    public static TimeSpan? FirstLook(CallPlan plan, in NodePick pick, TimeSpan limit) =>
+        limit > Start + NodeCheck.Patience && plan.Options.Addresses.Count == 0 && NodeCheck.CanAsk(pick.Node) ? Start : null;
 
     /// <summary>Looks at an attempt that waits.</summary>
     /// <param name="plan">The call.</param>
     /// <param name="pick">The node.</param>
     /// <param name="number">Number of the attempt; 0 is the first.</param>
     /// <param name="startedAt">Timestamp of its start.</param>
-    /// <param name="patience">The time since the last look.</param>
     /// <returns>
     /// When to look again, infinite for never; <see langword="null"/> to give the attempt up and try another node, for which
     /// the retry budget has paid.
     /// </returns>
-    public async ValueTask<TimeSpan?> LookAsync(CallPlan plan, NodePick pick, int number, long startedAt, TimeSpan patience)
+    public async ValueTask<TimeSpan?> LookAsync(CallPlan plan, NodePick pick, int number, long startedAt)
     {
-        var silence = time.GetElapsedTime(Math.Max(startedAt, traffic.HeardAt(pick.Node.Address)));
-        if (silence < FirstLook - TimeSpan.FromMilliseconds(1))
+        var patience = pick.Patience;
+        if (patience == Timeout.InfiniteTimeSpan)
         {
-            return FirstLook - silence;
+            return patience;
+        }
+
+        var silence = time.GetElapsedTime(Math.Max(startedAt, traffic.HeardAt(pick.Node.Address)));
+        if (silence < patience - Step)
+        {
+            return patience - silence > Step ? patience - silence : Step;
         }
 
         if (await pick.SuspectAsync().ConfigureAwait(false))
         {
-            return patience * 2 < LongestPatience ? patience * 2 : LongestPatience;
+            return pick.Patience;
         }
 
         if (!MayTryAnother(plan, in pick, number))
@@ -47,7 +52,7 @@ internal sealed class SilenceWatch(INodeTraffic traffic, Func<ISelector> selecto
             return Timeout.InfiniteTimeSpan;
         }
 
-        return budget?.TryTakeRetry() == false ? FirstLook : null;
+        return budget?.TryTakeRetry() == false ? Start : null;
     }
 
     private bool MayTryAnother(CallPlan plan, in NodePick pick, int number)

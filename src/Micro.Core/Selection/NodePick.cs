@@ -25,6 +25,9 @@ public readonly struct NodePick : IEquatable<NodePick>
     /// </summary>
     internal bool IsProbe { get; init; }
 
+    /// <summary>How long the node may be silent before <see cref="SuspectAsync"/>; infinite when nobody looks after it.</summary>
+    internal TimeSpan Patience => _picker is ISuspectsNodes picker ? picker.Patience : Timeout.InfiniteTimeSpan;
+
     /// <summary>Reports that an attempt at the node waits in silence; see <see cref="ISuspectsNodes"/>.</summary>
     internal Task<bool> SuspectAsync() => _picker is ISuspectsNodes picker ? picker.SuspectAsync() : Task.FromResult(true);
 

@@ -17,6 +17,15 @@ internal sealed class HealthTable
     /// <summary>The pause between two requests on probation.</summary>
     private static readonly TimeSpan ProbationStep = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The silence of a node while attempts wait after which it is asked whether it lives; doubled by each false alarm.</summary>
+    private static readonly TimeSpan ShortestPatience = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>How often it is doubled at most, which is 3.2 seconds.</summary>
+    private const int MostFalseAlarms = 3;
+
+    /// <summary>After how long without a false alarm one is forgotten.</summary>
+    private static readonly TimeSpan FalseAlarmTime = TimeSpan.FromSeconds(30);
+
     private readonly Lock _gate = new();
     private readonly HashSet<NodeHealth> _out = [];
     private readonly string _service;
@@ -214,6 +223,16 @@ internal sealed class HealthTable
         }
     }
 
+    /// <summary>Returns how long a node may be silent before it is asked whether it lives.</summary>
+    public TimeSpan PatienceWith(NodeHealth health)
+    {
+        lock (_gate)
+        {
+            ForgetFalseAlarms(health);
+            return ShortestPatience * (1 << health.FalseAlarms);
+        }
+    }
+
     /// <summary>
     /// Asks a node at which attempts wait in silence whether it lives, and leaves it out meanwhile; ejects it if it does not.
     /// </summary>
@@ -252,6 +271,9 @@ internal sealed class HealthTable
         {
             if (isAlive)
             {
+                ForgetFalseAlarms(health);
+                health.FalseAlarms = Math.Min(health.FalseAlarms + 1, MostFalseAlarms);
+                health.FalseAlarmAt = _time.GetTimestamp();
                 Acquit(health);
             }
             else if (health.State is NodeHealthState.Suspected or NodeHealthState.Probing)
@@ -262,6 +284,16 @@ internal sealed class HealthTable
         }
 
         return isAlive;
+    }
+
+    private void ForgetFalseAlarms(NodeHealth health)
+    {
+        var quiet = health.FalseAlarms == 0 ? 0 : (int)(_time.GetElapsedTime(health.FalseAlarmAt) / FalseAlarmTime);
+        if (quiet > 0)
+        {
+            health.FalseAlarms = Math.Max(0, health.FalseAlarms - quiet);
+            health.FalseAlarmAt = _time.GetTimestamp();
+        }
     }
 
     /// <summary>Healthy nodes went away: those that are due first come back, so that never too many are left out.</summary>

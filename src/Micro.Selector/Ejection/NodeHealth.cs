@@ -63,6 +63,12 @@ internal sealed class NodeHealth(Node node)
     /// <summary>The question whether it lives that was asked last.</summary>
     public Task<bool>? Question { get; set; }
 
+    /// <summary>How often in a row it was asked whether it lives only because its handlers are slow.</summary>
+    public int FalseAlarms { get; set; }
+
+    /// <summary>Monotonic time of the last such question.</summary>
+    public long FalseAlarmAt { get; set; }
+
     /// <summary>How often the pause has been doubled.</summary>
     public int Doublings { get; set; } = -1;
 }

@@ -1,5 +1,4 @@
 using Micro.Registry;
-using Microsoft.Extensions.Logging;
 
 namespace Micro.Selection;
 

@@ -17,6 +17,8 @@ internal sealed class NodeReporter(INodePicker inner, HealthTable? table, NodeHe
 
     public int Pick(ReadOnlySpan<Node> nodes) => inner.Pick(nodes);
 
+    public TimeSpan Patience => table?.PatienceWith(Health) ?? Timeout.InfiniteTimeSpan;
+
     public Task<bool> SuspectAsync() => table?.SuspectAsync(Health) ?? Task.FromResult(true);
 
     public void Complete(Node node, in AttemptOutcome outcome)

@@ -50,7 +50,7 @@ internal sealed class CandidateSet(HealthTable? health)
         {
             if (health.TryClaimProbe(ejected.Reporters[index].Health, now))
             {
-                pick = ejected[index] with { IsProbe = true };
+                pick = ejected[index] with { IsProbe = ejected.Reporters[index].Health.ProvenAt is null };
                 return true;
             }
         }

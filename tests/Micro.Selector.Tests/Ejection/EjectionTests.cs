@@ -227,6 +227,7 @@ public sealed class EjectionTests
             (await fixture.UsedAsync()).Should().Equal("a", "c");
 
             (await fixture.ProbeAsync("b", null)).TotalSeconds.Should().BeInRange(expected * 0.79, (expected * 1.2) + 0.1);
+            fixture.Time.Advance(TimeSpan.FromSeconds(1));
         }
     }
 

@@ -78,6 +78,24 @@ public sealed class NodeCheckTests
     }
 
     [Fact]
+    public async Task Suspect_HandlersAreSlow_PatienceGrowsAndShrinksAgain()
+    {
+        await using var fixture = await StartAsync();
+        var pick = await PickAsync(fixture, "b");
+        _check.Answer(true);
+        pick.Patience.Should().Be(TimeSpan.FromMilliseconds(400));
+
+        foreach (var expected in new[] { 800, 1600, 3200, 3200 })
+        {
+            await pick.SuspectAsync();
+            pick.Patience.TotalMilliseconds.Should().Be(expected);
+        }
+
+        fixture.Time.Advance(TimeSpan.FromSeconds(61));
+        pick.Patience.Should().Be(TimeSpan.FromMilliseconds(800));
+    }
+
+    [Fact]
     public async Task Suspect_NodeIsDead_Ejected()
     {
         await using var fixture = await StartAsync();

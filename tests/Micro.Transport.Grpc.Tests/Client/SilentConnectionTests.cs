@@ -1,6 +1,4 @@
-using Greeter;
 using Micro.Client;
-using Micro.TestTools;
 using Micro.Transport.Grpc.Tests.Server;
 
 namespace Micro.Transport.Grpc.Tests.Client;
