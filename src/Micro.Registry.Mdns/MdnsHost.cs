@@ -61,6 +61,7 @@ internal sealed class MdnsHost : IMdnsReceiver, IAsyncDisposable
         else if (from.Port == _port)
         {
             // Answers always come from the protocol's port; anything else is forged.
+            Responder.OnResponse(message);
             Browser.OnResponse(message, from);
         }
     }

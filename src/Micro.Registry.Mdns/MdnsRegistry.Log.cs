@@ -41,6 +41,12 @@ internal sealed partial class MdnsRegistry
         [LoggerMessage(EventId = 3013, EventName = "MdnsTaskFailed", Level = LogLevel.Error, Message = "A background task of mDNS failed")]
         public static partial void TaskFailed(ILogger logger, Exception exception);
 
+        [LoggerMessage(EventId = 3014, EventName = "MdnsConflict", Level = LogLevel.Warning, Message = "{Instance} is used by {Other} as well as from here, {Own}: node ids must be unique")]
+        public static partial void Conflict(ILogger logger, string instance, string other, string own);
+
+        [LoggerMessage(EventId = 3015, EventName = "MdnsRenamed", Level = LogLevel.Warning, Message = "{Instance} is left to {Other}, this node is found as {NewInstance}")]
+        public static partial void Renamed(ILogger logger, string instance, string other, string newInstance);
+
         [LoggerMessage(EventId = 3020, EventName = "MdnsRecordSkipped", Level = LogLevel.Warning, Message = "mDNS record {Instance} is skipped: {Problem}")]
         public static partial void RecordSkipped(ILogger logger, string instance, string problem);
 

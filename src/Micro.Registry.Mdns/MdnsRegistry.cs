@@ -40,7 +40,13 @@ internal sealed partial class MdnsRegistry(
             }
         }
 
-        return new Registration(service, _disposed.Token);
+        string? conflict = null;
+        foreach (var node in service.Nodes)
+        {
+            conflict = host.Responder.TakeConflict(this, host.Names.Instance(service.Name, node.Id)) ?? conflict;
+        }
+
+        return new Registration(service, _disposed.Token) { ConflictingAddress = conflict };
     }
 
     public Task DeregisterAsync(ServiceRecord service, CancellationToken cancellationToken = default)
@@ -51,7 +57,7 @@ internal sealed partial class MdnsRegistry(
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             foreach (var node in service.Nodes)
             {
-                _host?.Responder.Withdraw(_host.Names.Instance(service.Name, node.Id));
+                _host?.Responder.Withdraw(this, _host.Names.Instance(service.Name, node.Id));
             }
         }
 
@@ -168,7 +174,7 @@ internal sealed partial class MdnsRegistry(
         var address = await ResolveAsync(service, hostName, cancellationToken);
         var record = service with { Nodes = [node with { Address = NodeAddress.Format(address, port) }] };
         var records = PacketBudget.Fit(host.Names, HostName(), service, node, address, port, out var bytes, out var isReduced);
-        if (host.Responder.Find(records.Instance) != record)
+        if (host.Responder.Find(this, records.Instance) != record)
         {
             Log.Published(logger, records.Instance, bytes);
             if (isReduced)

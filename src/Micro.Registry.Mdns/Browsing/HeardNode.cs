@@ -20,11 +20,16 @@ internal sealed record HeardNode(string Instance, string Address, byte[] Text, T
     public byte[] TextHash { get; } = SHA256.HashData(Text);
 
     /// <summary>Collects the records that belong to a service record; null when some are missing.</summary>
-    public static HeardNode? Collect(DnsMessage message, in DnsRecord service)
+    public static HeardNode? Collect(DnsMessage message, in DnsRecord service) => Collect([message.Answers, message.Additional], service);
+
+    /// <summary>Collects the records that a probe proposes; null when some are missing.</summary>
+    public static HeardNode? CollectProposed(DnsMessage probe, in DnsRecord service) => Collect([probe.Authority], service);
+
+    private static HeardNode? Collect(ReadOnlySpan<IReadOnlyList<DnsRecord>> sections, in DnsRecord service)
     {
         DnsRecord? text = null;
         IPAddress? address = null;
-        foreach (var section in new[] { message.Answers, message.Additional })
+        foreach (var section in sections)
         {
             foreach (var record in section)
             {

@@ -18,12 +18,15 @@ internal sealed record NodeRecords(string Question, string Instance, string Host
     /// <summary>Port that go-micro gives list entries; nothing listens there.</summary>
     public const ushort ListPort = 9999;
 
-    /// <summary>Query sent before the first announcement; the records it proposes stand in the authority section.</summary>
+    /// <summary>
+    /// Query sent before the first announcement; the records it proposes stand in the authority section. go-micro asks for
+    /// PTR, which no node answers; ANY is what RFC 6762 asks for, and go-micro answers it.
+    /// </summary>
     public DnsMessage Probe(ushort id) => new()
     {
         Id = id,
-        Questions = [new DnsQuestion(Instance, DnsType.Ptr)],
-        Authority = [Srv(Ttl) with { Priority = 0, Weight = 0 }, Txt(Ttl)],
+        Questions = [new DnsQuestion(Instance, DnsType.Any)],
+        Authority = [Srv(Ttl), Host(Ttl), Txt(Ttl)],
     };
 
     public DnsMessage Announcement() => new() { Flags = DnsMessage.ResponseFlag, Answers = [Srv(Ttl), Host(Ttl), Txt(Ttl)] };

@@ -23,6 +23,10 @@ internal sealed class PublishedTable
 
     public PublishedNode? FindInstance(string instance) => Find(instance).FirstOrDefault(node => node.Records.Instance == instance);
 
+    /// <summary>Finds what an owner published under a name, also when a conflict gave it another one.</summary>
+    public PublishedNode? FindClaim(object owner, string claim) =>
+        Nodes.FirstOrDefault(node => node.Record is not null && node.Claim == claim && ReferenceEquals(node.Owner, owner));
+
     public PublishedTable With(PublishedNode added) =>
         new([.. Nodes.Where(node => node.Records.Instance != added.Records.Instance), added]);
 

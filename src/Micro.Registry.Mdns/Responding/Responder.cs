@@ -10,7 +10,7 @@ namespace Micro.Registry.Mdns.Responding;
 /// Answers for the published nodes, probes and announces them, and says goodbye. Nodes answer from the moment they are
 /// published: go-micro finds nodes by query and does not wait for announcements.
 /// </summary>
-internal sealed class Responder(
+internal sealed partial class Responder(
     MdnsNames names, int port, IMdnsTransport transport, MdnsStatistics statistics, TimeProvider time, Func<double> random, ILogger logger)
     : IAsyncDisposable
 {
@@ -33,18 +33,18 @@ internal sealed class Responder(
         bool isNew;
         lock (_gate)
         {
-            var present = _table.FindInstance(records.Instance);
-            if (present is not null && ReferenceEquals(present.Owner, owner) && present.Record == record)
+            var present = _table.FindClaim(owner, records.Instance);
+            if (present is not null && present.Asked == record)
             {
                 return false;
             }
 
             isNew = present is null;
-            added = new PublishedNode(owner, record, records, time);
+            added = present is null ? CreateNew(owner, record, records) : Change(present, record, records);
             earlier = _lastAnnounced;
             _lastAnnounced = added.Announced.Task;
             var list = ListEntry(owner, record, records);
-            var table = _table.With(added);
+            var table = present is null ? _table.With(added) : _table.Without(present.Records.Instance).With(added);
             _table = table.FindInstance(list.Records.Instance) is null ? table.With(list) : table;
         }
 
@@ -52,24 +52,25 @@ internal sealed class Responder(
         return true;
     }
 
-    /// <summary>The published record of a node, or null.</summary>
-    public ServiceRecord? Find(string instance) => _table.FindInstance(instance)?.Record;
+    /// <summary>Returns the record that an owner published under a name, as it was asked for; null when there is none.</summary>
+    public ServiceRecord? Find(object owner, string instance) => _table.FindClaim(owner, instance)?.Asked;
 
     /// <summary>Stops answering for a node and says goodbye; unknown nodes are no error.</summary>
-    /// <param name="instance">Instance name.</param>
+    /// <param name="owner">The registry object that withdraws it.</param>
+    /// <param name="instance">The instance name that was asked for.</param>
     /// <param name="final">Says the second goodbye at once, because the process may end.</param>
-    public void Withdraw(string instance, bool final = false)
+    public void Withdraw(object owner, string instance, bool final = false)
     {
         PublishedNode? gone;
         lock (_gate)
         {
-            gone = _table.FindInstance(instance);
+            gone = _table.FindClaim(owner, instance) ?? _table.FindInstance(instance);
             if (gone?.Record is null)
             {
                 return;
             }
 
-            var table = _table.Without(instance);
+            var table = _table.Without(gone.Records.Instance);
             _table = table.Find(gone.Records.Question).Count > 0
                 ? table
                 : table.Without(names.ListInstance(gone.Record.Name));
@@ -92,7 +93,7 @@ internal sealed class Responder(
         {
             if (ReferenceEquals(node.Owner, owner) && node.Record is not null)
             {
-                Withdraw(node.Records.Instance, final: true);
+                Withdraw(owner, node.Claim, final: true);
             }
         }
     }
@@ -110,6 +111,11 @@ internal sealed class Responder(
 
     public void OnQuery(DnsMessage query, IPEndPoint from)
     {
+        if (query.Authority.Count > 0 && HearProbe(query))
+        {
+            return;
+        }
+
         var table = _table;
         foreach (var question in query.Questions)
         {
@@ -185,6 +191,11 @@ internal sealed class Responder(
             if (probe)
             {
                 await ProbeAsync(node, cancellationToken);
+            }
+
+            lock (_gate)
+            {
+                node.IsSettled = true;
             }
 
             // Watchers are promised the order of registration, and probes take a random time.

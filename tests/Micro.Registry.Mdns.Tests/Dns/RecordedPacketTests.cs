@@ -45,7 +45,6 @@ public sealed class RecordedPacketTests
     }
 
     [Theory]
-    [InlineData("01-probe.bin")]
     [InlineData("02-announcement.bin")]
     [InlineData("06-get-response-1-node.bin")]
     [InlineData("07-goodbye.bin")]
@@ -63,7 +62,6 @@ public sealed class RecordedPacketTests
 
         var message = file[..2] switch
         {
-            "01" => node.Probe(recorded.Id),
             "02" => node.Announcement(),
             "07" => node.Goodbye(),
             _ => node.Answer(recorded.Questions[0], queryId: 4711)!,

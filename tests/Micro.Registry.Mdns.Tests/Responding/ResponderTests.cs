@@ -28,7 +28,7 @@ public sealed class ResponderTests : IAsyncLifetime
         await _time.UntilAsync(() => Announcements(120).Count == 3, stepMilliseconds: 50);
 
         var probes = _link.Sent.Where(sent => !sent.Message.IsResponse).ToArray();
-        probes.Should().HaveCount(3).And.OnlyContain(sent => sent.Message.Authority.Count == 2 && sent.From.Port == 5353);
+        probes.Should().HaveCount(3).And.OnlyContain(sent => sent.Message.Authority.Count == 3 && sent.Message.Questions[0].Type == DnsType.Any && sent.From.Port == 5353);
         probes.Select(sent => sent.Message.Id).Distinct().Should().HaveCount(1);
         Announcements(120).Should().OnlyContain(message => message.Answers.Count == 3 && message.Questions.Count == 0);
     }

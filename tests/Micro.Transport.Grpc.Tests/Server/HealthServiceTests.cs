@@ -24,14 +24,15 @@ public sealed class HealthServiceTests
     [InlineData("grpc.health.v1.Health")]
     public async Task Check_EachName_SaysWhatReadySays_R_SRV_17(string service)
     {
+        var time = new ManualTimeProvider();
         await using var inner = Memory.CreateRegistry();
-        var registry = new FaultRegistry(inner) { WriteError = new RegistryUnavailableException("memory", "down") };
-        await using var fixture = await GrpcServerFixture.StartAsync(options => options.Registry = registry);
+        var registry = new FaultRegistry(inner) { WriteError = new RegistryDeniedException("memory", "no rights") };
+        await using var fixture = await GrpcServerFixture.StartAsync(options => (options.Registry, options.TimeProvider) = (registry, time));
         await using var channel = fixture.Connect();
 
         (await CheckAsync(channel, service)).Should().Be(Status.NotServing);
         registry.WriteError = null;
-        await Eventually.TrueAsync(() => fixture.Server.State == ServerState.Registered, "it registers as soon as it can");
+        await PassTimeAsync(time, Eventually.TrueAsync(() => fixture.Server.State == ServerState.Registered, "it registers as soon as it can"));
 
         (await CheckAsync(channel, service)).Should().Be(Status.Serving);
         fixture.Server.Record!.Endpoints.Should().OnlyContain(endpoint => endpoint.Name.StartsWith("Greeter."), "health is not advertised");
