@@ -6,7 +6,7 @@ namespace Micro.FaultPeer;
 /// <summary>
 /// <c>client [flags]</c>: makes calls. Commands: <c>start NAME=VALUE...</c> begins a load (see <see cref="Load"/>), <c>made</c>
 /// says how many calls it made so far, <c>end FILE</c> ends it, waits for its calls and writes what became of each, <c>call</c>
-/// makes one call and says what came of it, <c>memory</c>, and those of <see cref="RecordBook"/>.
+/// makes one call and says what came of it, <c>memory</c>, and those of <see cref="RecordBook"/> and <see cref="Herd"/>.
 /// </summary>
 internal static class ClientRole
 {
@@ -15,6 +15,7 @@ internal static class ClientRole
         await using var service = MicroService.Create(static options => options.Name("faults.client").ClientOnly(), args);
         Load? load = null;
         var book = new RecordBook(service.Registry);
+        await using var herd = new Herd(args);
         await new Commands()
             .On("start", arguments =>
             {
@@ -34,6 +35,8 @@ internal static class ClientRole
             .On("lookup", book.LookUpAsync)
             .On("watch", book.Watch)
             .On("watched", _ => book.Watched())
+            .On("herd", herd.Start)
+            .On("figures", _ => herd.Figures())
             .RunAsync();
         return 0;
     }

@@ -6,7 +6,7 @@ namespace Micro.FaultPeer;
 /// <summary>
 /// <c>server [flags]</c>: one server of the service, or several services in one process. Commands: <c>address</c>,
 /// <c>executed</c> (handlers started, calls started twice, started although nobody waited), <c>fail KIND</c>,
-/// <c>delay MILLISECONDS</c>, <c>get PATH</c> (an HTTP status of its own port), <c>cycle COUNT</c> (see <see cref="Cycles"/>),
+/// <c>delay MILLISECONDS</c>, <c>get PATH</c> and <c>body PATH</c> (HTTP status and body of its own port), <c>cycle COUNT</c> (see <see cref="Cycles"/>),
 /// <c>memory</c>.
 /// </summary>
 internal static class ServerRole
@@ -102,6 +102,11 @@ internal static class ServerRole
             {
                 using var answer = await http.GetAsync(new Uri($"http://{services[0].Server.Address}{arguments[0]}"));
                 return ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture);
+            })
+            .On("body", async arguments =>
+            {
+                using var answer = await http.GetAsync(new Uri($"http://{services[0].Server.Address}{arguments[0]}"));
+                return (await answer.Content.ReadAsStringAsync()).ReplaceLineEndings(" ");
             })
             .RunAsync();
         await stop.CancelAsync();

@@ -13,12 +13,10 @@ namespace Micro.Registry;
 internal sealed class DialGate(TimeProvider time, Random random, Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? dial = null)
 {
     /// <summary>A restart takes seconds: for this long attempts stay frequent, so that services are back within two seconds.</summary>
-    private static readonly TimeSpan ShortOutage = TimeSpan.FromSeconds(16);
+    private static readonly TimeSpan ShortOutage = TimeSpan.FromSeconds(27);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(1600);
-
-    /// <summary>With its jitter within the default register interval of 30 s.</summary>
-    private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
     private int _failures;
@@ -119,9 +117,16 @@ internal sealed class DialGate(TimeProvider time, Random random, Func<DnsEndPoin
         }
     }
 
-    private TimeSpan NextPause(TimeSpan outage) =>
-        outage < ShortOutage ? Jitter.Backoff(FirstPause, ShortPause, _failures, random)
-        : Jitter.Extend(outage / 2 < LongPause ? outage / 2 : LongPause, random);
+    private TimeSpan NextPause(TimeSpan outage)
+    {
+        if (outage >= ShortOutage)
+        {
+            return Jitter.Extend(outage / 2 < LongPause ? outage / 2 : LongPause, random);
+        }
+
+        var pause = Jitter.Backoff(FirstPause, LongPause, _failures, random);
+        return pause < ShortPause ? pause : Jitter.Extend(ShortPause, random);
+    }
 
     private void End()
     {

@@ -30,7 +30,7 @@ public sealed class DialGateTests
     [InlineData(0.999)]
     public async Task Connect_BackAfterAShortOutage_WithinTwoSeconds_R8(double jitter)
     {
-        for (var outage = 1; outage <= 16; outage += 3)
+        for (var outage = 1; outage <= 25; outage += 4)
         {
             _isUp = false;
             var gate = CreateGate(jitter);
@@ -44,13 +44,13 @@ public sealed class DialGateTests
     [Theory]
     [InlineData(0.0)]
     [InlineData(0.999)]
-    public async Task Connect_BackAfterALongOutage_WithinTheDefaultInterval(double jitter)
+    public async Task Connect_BackAfterALongOutage_WithinTheLongestPause(double jitter)
     {
         var gate = CreateGate(jitter);
         await PassAsync(gate, TimeSpan.FromMinutes(30));
         _isUp = true;
 
-        (await PassUntilConnectedAsync(gate)).Should().BeLessThan(TimeSpan.FromSeconds(31));
+        (await PassUntilConnectedAsync(gate)).Should().BeLessThan(TimeSpan.FromSeconds(37));
     }
 
     [Fact]
