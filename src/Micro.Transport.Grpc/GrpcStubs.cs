@@ -55,6 +55,20 @@ public static class GrpcStubs
         new StubHandler(contract, bind).AddTo(server, configure);
     }
 
+    /// <summary>
+    /// Returns <see cref="HandlerContext.Stopping"/> of the call: it fires when the server begins to stop, long before
+    /// <see cref="ServerCallContext.CancellationToken"/> does. The handler of a stream then ends it and returns.
+    /// </summary>
+    /// <param name="context">The context that a handler derived from a generated service base gets.</param>
+    /// <exception cref="ArgumentException">The context belongs to a server of another framework.</exception>
+    public static CancellationToken Stopping(this ServerCallContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context is StubContext call
+            ? call.Stopping
+            : throw new ArgumentException($"{context.GetType().Name} is not the context of a call of this framework", nameof(context));
+    }
+
     /// <summary>Adds a gRPC interceptor to a handler that derives from a generated service base; the first one is outermost.</summary>
     /// <param name="options">The options of the handler.</param>
     /// <param name="interceptor">The interceptor; called by many threads at once.</param>

@@ -237,7 +237,7 @@ public sealed class MicroService : IAsyncDisposable
             return 2;
         }
 
-        using var signals = StopSignals.Create(_options.HandlesSignals);
+        using var signals = StopSignals.Create(_options.HandlesSignals, TimeProvider.System);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
         await using var forced = signals.Force.UnsafeRegister(static logger => ServiceLog.StopForced((ILogger)logger!), _logger).ConfigureAwait(false);
         try

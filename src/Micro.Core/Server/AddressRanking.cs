@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using Micro.Transport.Sockets;
 
 namespace Micro.Server;
 
 /// <summary>
-/// Ranks the machine's addresses: preferred networks, then private, public, virtual bridges, loopback and link-local;
+/// Ranks the machine's addresses: preferred networks, then private, public, unique-local IPv6, virtual bridges, loopback and
+/// link-local;
 /// within a rank the interface with the default route first, IPv4 before IPv6, then the order of the system.
 /// </summary>
 internal static class AddressRanking
@@ -16,8 +18,9 @@ internal static class AddressRanking
         IPNetwork.Parse("10.0.0.0/8"),
         IPNetwork.Parse("172.16.0.0/12"),
         IPNetwork.Parse("192.168.0.0/16"),
-        IPNetwork.Parse("fc00::/7"),
     ];
+
+    private static readonly IPNetwork UniqueLocal = IPNetwork.Parse("fc00::/7");
 
     private static readonly IPNetwork LinkLocalIPv4 = IPNetwork.Parse("169.254.0.0/16");
 
@@ -25,11 +28,15 @@ internal static class AddressRanking
     {
         Private = 0,
         Public,
+        UniqueLocal,
         VirtualPrivate,
         VirtualPublic,
         Loopback,
         LinkLocal,
     }
+
+    /// <summary>Returns <see langword="true"/> for an address that other machines can reach.</summary>
+    public static bool IsRoutable(IPAddress address) => !IPAddress.IsLoopback(address) && !IsLinkLocal(address);
 
     public static (IPAddress Address, string Reason)? Choose(IEnumerable<InterfaceAddress> candidates, IReadOnlyList<IPNetwork> preferred)
     {
@@ -59,6 +66,7 @@ internal static class AddressRanking
         {
             Rank.Private => "private address",
             Rank.Public => "public address",
+            Rank.UniqueLocal => "unique-local address",
             Rank.VirtualPrivate or Rank.VirtualPublic => "address",
             Rank.Loopback => "loopback address",
             _ => "link-local address",
@@ -67,6 +75,7 @@ internal static class AddressRanking
         {
             Rank.Private => "",
             Rank.Public => ", no private one found",
+            Rank.UniqueLocal => ", no private or public one found",
             Rank.VirtualPrivate or Rank.VirtualPublic => ", a virtual bridge: nothing else found",
             Rank.Loopback => ", nothing else found: only callers on this machine reach it",
             _ => ", nothing else found",
@@ -84,21 +93,25 @@ internal static class AddressRanking
             return Rank.Loopback;
         }
 
-        if (address.IsIPv6LinkLocal || LinkLocalIPv4.Contains(address))
+        if (IsLinkLocal(address))
         {
             return Rank.LinkLocal;
         }
 
         var isPrivate = Array.Exists(PrivateNetworks, network => network.Contains(address));
         var isVirtual = Array.Exists(VirtualPrefixes, prefix => candidate.Interface.StartsWith(prefix, StringComparison.Ordinal));
-        return (isPrivate, isVirtual) switch
+        var isUniqueLocal = UniqueLocal.Contains(address);
+        return (isPrivate || isUniqueLocal, isVirtual) switch
         {
+            (true, false) when isUniqueLocal => Rank.UniqueLocal,
             (true, false) => Rank.Private,
             (false, false) => Rank.Public,
             (true, true) => Rank.VirtualPrivate,
             _ => Rank.VirtualPublic,
         };
     }
+
+    private static bool IsLinkLocal(IPAddress address) => address.IsIPv6LinkLocal || LinkLocalIPv4.Contains(address);
 
     /// <summary>IPv4 inside IPv6 as IPv4, and no zone: that means nothing on another machine.</summary>
     private static IPAddress Normalize(IPAddress address) =>

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Micro.Registry;
+using Micro.Transport.Sockets;
 
 namespace Micro.Server;
 
@@ -48,7 +49,7 @@ internal static class AdvertiseAddress
             candidates().Where(candidate => !onlyIPv4 || candidate.Address.AddressFamily == AddressFamily.InterNetwork),
             [.. options.PreferredNetworks]);
         return choice is { } best
-            ? new AdvertisedAddress(NodeAddress.Format(best.Address, port), best.Reason)
+            ? new AdvertisedAddress(NodeAddress.Format(best.Address, port), best.Reason) { IsRoutable = AddressRanking.IsRoutable(best.Address) }
             : throw new InvalidOperationException("no IP address found: set the advertise address");
     }
 

@@ -14,6 +14,9 @@ internal sealed class FailureMapper(string serviceName, bool showDetail, ILogger
     /// </summary>
     private const int MaxDetail = 2048;
 
+    /// <summary>Creates the error with which a stopping server ends streams and refuses new ones.</summary>
+    public static MicroException GoingAway(string serviceName) => MicroException.Unavailable(serviceName, "going away: the server is stopping");
+
     public MicroException Map(Exception exception, string endpoint, bool deadlinePassed, bool serverStops, bool isStream = false)
     {
         switch (exception)
@@ -23,7 +26,7 @@ internal sealed class FailureMapper(string serviceName, bool showDetail, ILogger
             case CodecException codec:
                 return Shorten(MicroException.BadRequest(serviceName, codec.Message));
             case OperationCanceledException when serverStops && isStream:
-                return MicroException.Unavailable(serviceName, "server is stopping");
+                return GoingAway(serviceName);
             case OperationCanceledException when serverStops:
                 // Not 503, which says that nothing was executed and makes clients repeat the call.
                 return MicroException.Timeout(serviceName, $"{endpoint}: cut off, the server is stopping");

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Micro.Transport;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -141,6 +142,13 @@ public sealed class HandlerContext
     }
 
     /// <summary>
+    /// Gets a token that fires when the server begins to stop, before it deregisters and long before
+    /// <see cref="CancellationToken"/> fires. A stream's handler then brings the stream to an end and returns, within
+    /// <see cref="ServerOptions.StreamDrainTimeout"/>. Lives as long as the server: dispose what is registered on it.
+    /// </summary>
+    public CancellationToken Stopping { get; internal set; }
+
+    /// <summary>
     /// The services of this call: a scope of the server's container, opened when first asked for and disposed after the
     /// response is encoded or the stream has ended.
     /// </summary>
@@ -158,6 +166,9 @@ public sealed class HandlerContext
 
     /// <summary>The stream of a stream call, on its way through the interceptors to the handler.</summary>
     internal Handlers.IMessageStream? Stream { get; set; }
+
+    /// <summary>For how long the request may have waited unread because the process stood still; zero as a rule.</summary>
+    internal TimeSpan Waited { get; set; }
 
     /// <summary>Gets the response headers; <see langword="null"/> when nothing asked for them.</summary>
     internal CallMetadata? SentHeaders => _responseHeaders;
@@ -192,6 +203,33 @@ public sealed class HandlerContext
     /// <summary>Whether the caller is gone.</summary>
     internal bool IsCallerGone => _isCancelled || _connectionEnds.IsCancellationRequested;
 
+    /// <summary>Checks that somebody still waits for the call that is about to begin.</summary>
+    /// <exception cref="CallerGoneException">The caller cancelled it, or is gone.</exception>
+    /// <exception cref="MicroException">
+    /// 408: the deadline has passed; 503: it may have passed while the process stood still.
+    /// </exception>
+    internal void ThrowIfTooLate(string serviceName)
+    {
+        if (IsCallerGone)
+        {
+            throw new CallerGoneException();
+        }
+
+        if (IsDeadlinePassed)
+        {
+            throw MicroException.Timeout(serviceName, $"{Endpoint}: deadline exceeded before the call started");
+        }
+
+        if (Waited > TimeSpan.Zero && RemainingTime is var left && left != Timeout.InfiniteTimeSpan && left <= Waited)
+        {
+            throw MicroException.Unavailable(serviceName, $"{Endpoint}: not started, the server stood still until the deadline may have passed");
+        }
+    }
+
+    /// <summary>Returns <see langword="true"/> for the cancellation of a handler that ended because the server stops.</summary>
+    internal bool EndedByStopping(Exception exception) =>
+        Stopping.IsCancellationRequested && exception is OperationCanceledException cancelled && cancelled.CancellationToken == Stopping;
+
     /// <summary>Timers count whole milliseconds, so they may fire a fraction before the deadline.</summary>
     private bool HasTimerFired =>
         _cancellation is { IsCancellationRequested: true } && !IsCallerGone && !_serverCuts.IsCancellationRequested;
@@ -220,6 +258,8 @@ public sealed class HandlerContext
         _responseTrailers = null;
         HeaderSender = null;
         Tls = null;
+        Stopping = default;
+        Waited = default;
         _scope = null;
         Request = null;
         Response = null;

@@ -13,9 +13,13 @@ namespace Micro.Server;
 /// </summary>
 internal sealed class ProtocolHost : IDisposable
 {
+    private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationTokenSource _streamCut = new();
     private readonly CancellationTokenSource _cut = new();
+    private readonly CancellationTokenSource _leaving = new();
     private int _runningCalls;
+    private int _runningStreams;
 
     public ProtocolHost(
         ServerOptions options,
@@ -36,8 +40,12 @@ internal sealed class ProtocolHost : IDisposable
         Logger = logger;
         Telemetry = new ServerTelemetry(options.Name, options.TimeProvider);
         Reaper = new ConnectionReaper(options.TimeProvider, logger);
+        Pauses = new PauseWatch(options.TimeProvider, logger);
+        Stopping = _stopping.Token;
         Closing = _closing.Token;
+        StreamCut = _streamCut.Token;
         Cut = _cut.Token;
+        Leaving = _leaving.Token;
     }
 
     /// <summary>The server's options; not changed while it runs.</summary>
@@ -68,8 +76,17 @@ internal sealed class ProtocolHost : IDisposable
     /// <summary>Knows all connections, whatever they speak.</summary>
     public ConnectionReaper Reaper { get; }
 
+    /// <summary>Notices when the process stood still.</summary>
+    public PauseWatch Pauses { get; }
+
     /// <summary>Calls and streams that run now.</summary>
     public int RunningCalls => Volatile.Read(ref _runningCalls);
+
+    /// <summary>Streams that run now; each is one of <see cref="RunningCalls"/> until its handler ends.</summary>
+    public int RunningStreams => Volatile.Read(ref _runningStreams);
+
+    /// <summary>Fires when the stop begins: handlers of streams bring them to an end, new streams are refused.</summary>
+    public CancellationToken Stopping { get; }
 
     /// <summary>Whether clients are asked to leave, because the server is about to go.</summary>
     public bool IsDraining { get; private set; }
@@ -77,8 +94,14 @@ internal sealed class ProtocolHost : IDisposable
     /// <summary>Fires when the server accepts no more: what waits for events, not for work, ends.</summary>
     public CancellationToken Closing { get; }
 
+    /// <summary>Fires when open streams have had their time, at the latest with <see cref="Cut"/>.</summary>
+    public CancellationToken StreamCut { get; }
+
     /// <summary>Fires when running calls have had their time.</summary>
     public CancellationToken Cut { get; }
+
+    /// <summary>Fires when cancelled calls have had their time too: connections send the replies they hold, and end.</summary>
+    public CancellationToken Leaving { get; }
 
     /// <summary>Takes one of the places for calls; false when all are taken.</summary>
     public bool TryBeginCall()
@@ -94,19 +117,53 @@ internal sealed class ProtocolHost : IDisposable
 
     public void EndCall() => Interlocked.Decrement(ref _runningCalls);
 
+    /// <summary>Counts a stream that begins.</summary>
+    public void BeginStream() => Interlocked.Increment(ref _runningStreams);
+
+    /// <summary>Counts a stream off whose last bytes are sent.</summary>
+    public void EndStream() => Interlocked.Decrement(ref _runningStreams);
+
+    /// <summary>Notifies handlers that the server stops; their callbacks run on other threads.</summary>
+    public async Task BeginStopAsync()
+    {
+        try
+        {
+            await _stopping.CancelAsync().ConfigureAwait(false);
+        }
+        catch (AggregateException exception)
+        {
+            // A callback of a handler threw; the others have run.
+            Logger.StoppingCallbackFailed(exception);
+        }
+    }
+
     /// <summary>From now on replies ask clients to leave.</summary>
     public void BeginDrain() => IsDraining = true;
 
     /// <summary>Ends what only waits for something to happen.</summary>
     public void BeginClose() => _closing.Cancel();
 
+    /// <summary>Cancels streams that still run.</summary>
+    public void CutStreams() => _streamCut.Cancel();
+
     /// <summary>Cancels what still runs.</summary>
-    public void CutCalls() => _cut.Cancel();
+    public void CutCalls()
+    {
+        _streamCut.Cancel();
+        _cut.Cancel();
+    }
+
+    /// <summary>Ends connections, whatever still runs on them.</summary>
+    public void Leave() => _leaving.Cancel();
 
     public void Dispose()
     {
         Reaper.Dispose();
+        Pauses.Dispose();
+        _stopping.Dispose();
         _closing.Dispose();
+        _streamCut.Dispose();
         _cut.Dispose();
+        _leaving.Dispose();
     }
 }

@@ -20,6 +20,9 @@ internal static partial class ServerLog
     [LoggerMessage(1004, LogLevel.Warning, "{Calls} calls still ran after the shutdown timeout of {Timeout} and were cancelled", EventName = "CallsCancelled")]
     public static partial void CallsCancelled(this ILogger logger, int calls, TimeSpan timeout);
 
-    [LoggerMessage(1005, LogLevel.Warning, "After a change of the network the address could not be registered", EventName = "AddressChangeFailed")]
-    public static partial void AddressChangeFailed(this ILogger logger, Exception exception);
+    [LoggerMessage(1005, LogLevel.Warning, "The machine has no address that others reach; {Address} stays registered until it has one", EventName = "AddressKept")]
+    public static partial void AddressKept(this ILogger logger, string address);
+
+    [LoggerMessage(1006, LogLevel.Information, "{Streams} streams still ran after the stream drain timeout of {Timeout} and were ended", EventName = "StreamsEnded")]
+    public static partial void StreamsEnded(this ILogger logger, int streams, TimeSpan timeout);
 }

@@ -76,6 +76,12 @@ public sealed class ServerOptions
     /// <summary>Longest time that running calls get at stop; positive. The default value is 30 s.</summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Time that open streams get to end by themselves once the stop has begun, see <see cref="HandlerContext.Stopping"/>;
+    /// not negative. Streams that still run then end with Unavailable. The default value is 5 s.
+    /// </summary>
+    public TimeSpan StreamDrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Whether the <c>Debug</c> handler (health and statistics) is served. The default value is <see langword="true"/>.</summary>
     public bool DebugHandler { get; set; } = true;
 
@@ -179,6 +185,7 @@ public sealed class ServerOptions
         OptionRules.Positive(errors, "deregister timeout", DeregisterTimeout);
         OptionRules.Positive(errors, "shutdown timeout", ShutdownTimeout);
         OptionRules.NotNegative(errors, "drain delay", DrainDelay ?? TimeSpan.Zero);
+        OptionRules.NotNegative(errors, "stream drain timeout", StreamDrainTimeout);
         OptionRules.Positive(errors, "register check timeout", RegisterCheckTimeout ?? TimeSpan.FromSeconds(1));
         OptionRules.Between(errors, "register check failures", RegisterCheckFailures, 1, 100);
         OptionRules.Between(errors, "register check successes", RegisterCheckSuccesses, 1, 100);

@@ -1,11 +1,10 @@
-using System.Net;
-using System.Net.NetworkInformation;
 using Micro.Registry;
 using Micro.Server.Debug;
 using Micro.Server.Handlers;
 using Micro.Transport;
 using Micro.Transport.Mucp;
 using Micro.Transport.Security;
+using Micro.Transport.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -23,6 +22,9 @@ internal sealed class ServerRun : IAsyncDisposable
     /// <summary>Where clients learn of a deregistration late: by a datagram, or by a blocking query that a busy agent answers.</summary>
     private static readonly TimeSpan SlowRegistryDrainDelay = TimeSpan.FromMilliseconds(1500);
 
+    /// <summary>Time in which replies that handlers have given reach clients that read slowly, when the stop has used up all others.</summary>
+    private static readonly TimeSpan LastRepliesTime = TimeSpan.FromMilliseconds(500);
+
     private readonly ServerOptions _options;
     private readonly IRegistry _registry;
     private readonly EndpointTable _endpoints;
@@ -33,6 +35,7 @@ internal sealed class ServerRun : IAsyncDisposable
     private readonly IHttp2Protocol? _http2;
     private readonly RegistrationLoop _registration;
     private Listener? _listener;
+    private OwnAddress? _address;
     private ServerTls? _tls;
     private volatile ServiceRecord? _record;
 
@@ -90,19 +93,26 @@ internal sealed class ServerRun : IAsyncDisposable
         _tls = _options.Tls is { } tls ? new ServerTls(tls, _http2 is not null, _options.TimeProvider, _host.Logger) : null;
         _listener = await Listener.StartAsync(_options.Network, address.Value, _options.Limits, _tls, Protocol, _http2, _loggerFactory, cancellationToken).ConfigureAwait(false);
         _logger.Listening(Address!);
+        _address = new OwnAddress(_options, _listener.EndPoint, InterfaceAddresses.Read, _host.Random.NextDouble, _logger) { Changed = OnNetworkChanged };
         _record = MakeRecord();
         await _registration.StartAsync(cancellationToken).ConfigureAwait(false);
-        NetworkChange.NetworkAddressChanged += OnNetworkAddressChanged;
+        _address.Follow();
     }
 
     public async Task StopAsync(CancellationToken skipWaits)
     {
-        NetworkChange.NetworkAddressChanged -= OnNetworkAddressChanged;
+        _address?.Dispose();
+        using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _options.TimeProvider);
+        await using var skipping = skipWaits.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), patience).ConfigureAwait(false);
+        using var closed = new CancellationTokenSource();
+        var streams = new StreamDrain(_host, _options.StreamDrainTimeout, _logger).RunAsync(patience, closed.Token);
         await _registration.StopAsync(skipWaits).ConfigureAwait(false);
         _host.BeginDrain();
         var isSlow = CompositeContext.Includes(_registry.Name, "mdns") || CompositeContext.Includes(_registry.Name, "consul");
         await DelayAsync(_options.DrainDelay ?? (isSlow ? SlowRegistryDrainDelay : DefaultDrainDelay), skipWaits).ConfigureAwait(false);
-        await CloseAsync(skipWaits).ConfigureAwait(false);
+        await CloseAsync(patience).ConfigureAwait(false);
+        await closed.CancelAsync().ConfigureAwait(false);
+        await streams.ConfigureAwait(false);
         _logger.Stopped(Statistics.Requests, Statistics.Errors);
     }
 
@@ -128,7 +138,7 @@ internal sealed class ServerRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        NetworkChange.NetworkAddressChanged -= OnNetworkAddressChanged;
+        _address?.Dispose();
         await _registration.DisposeAsync().ConfigureAwait(false);
         if (_listener is { } listener)
         {
@@ -145,23 +155,32 @@ internal sealed class ServerRun : IAsyncDisposable
     private ConnectionDelegate Protocol(ConnectionDelegate http2) =>
         _http2 is null ? _mucp.ServeAsync : new ProtocolChoice(_host, _mucp.ServeAsync, http2).ServeAsync;
 
-    private async Task CloseAsync(CancellationToken skipWaits)
+    /// <summary>
+    /// Waits for what runs; when patience ends cancels it, gives it a moment to reply, then lets connections send the replies
+    /// that handlers have given, and at last cuts.
+    /// </summary>
+    private async Task CloseAsync(CancellationTokenSource patience)
     {
         _host.BeginClose();
-        using var patience = new CancellationTokenSource(_options.ShutdownTimeout, _options.TimeProvider);
-        await using var skipping = skipWaits.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), patience).ConfigureAwait(false);
-        await using var cutting = patience.Token.UnsafeRegister(static run => ((ServerRun)run!).Cut(), this).ConfigureAwait(false);
-
-        // Cancelled calls get a second to say so to their callers before the connections go.
+        patience.CancelAfter(_options.ShutdownTimeout);
+        using var leaving = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _options.TimeProvider);
         using var end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _options.TimeProvider);
-        await using var ending = patience.Token.UnsafeRegister(
-            static source => ((CancellationTokenSource)source!).CancelAfter(TimeSpan.FromSeconds(1)), end).ConfigureAwait(false);
+        await using var ending = leaving.Token.UnsafeRegister(_ =>
+        {
+            end.CancelAfter(LastRepliesTime);
+            _host.Leave();
+        }, null).ConfigureAwait(false);
+        await using var cutting = patience.Token.UnsafeRegister(_ =>
+        {
+            leaving.CancelAfter(StreamDrain.CancelledCallsTime);
+            Cut();
+        }, null).ConfigureAwait(false);
         await _listener!.StopAsync(end.Token).ConfigureAwait(false);
     }
 
     private void Cut()
     {
-        if (_host.RunningCalls is > 0 and var calls)
+        if (_host.RunningCalls - _host.RunningStreams is > 0 and var calls)
         {
             _logger.CallsCancelled(calls, _options.ShutdownTimeout);
         }
@@ -183,15 +202,6 @@ internal sealed class ServerRun : IAsyncDisposable
 
     private ServiceRecord MakeRecord()
     {
-        var listener = _listener!;
-        var host = listener.EndPoint.Address;
-        var advertised = AdvertiseAddress.Choose(
-            _options,
-            host.Equals(IPAddress.IPv6Any) ? "" : host.ToString(),
-            listener.EndPoint.Port,
-            InterfaceAddresses.Read,
-            Dns.GetHostName);
-        _logger.Advertising(advertised.Address, advertised.Reason);
         var metadata = new Dictionary<string, string>(_options.Metadata, StringComparer.Ordinal)
         {
             ["transport"] = string.Equals(_options.Protocol, ProtocolNames.Grpc, StringComparison.Ordinal) ? ProtocolNames.Grpc : "http",
@@ -216,25 +226,21 @@ internal sealed class ServerRun : IAsyncDisposable
             Name = _options.Name,
             Version = _options.Version,
             Endpoints = _endpoints.Advertised,
-            Nodes = [new Node { Id = $"{_options.Name}-{_options.Id}", Address = advertised.Address, Metadata = metadata }],
+            Nodes = [new Node { Id = $"{_options.Name}-{_options.Id}", Address = _address!.Address, Metadata = metadata }],
         };
     }
 
-    private void OnNetworkAddressChanged(object? sender, EventArgs e)
+    private void OnNetworkChanged(bool isOther)
     {
-        try
+        if (isOther)
         {
-            var record = MakeRecord();
-            if (!record.Equals(_record))
-            {
-                _record = record;
-                _registration.Refresh();
-            }
+            _record = MakeRecord();
         }
-        catch (Exception exception)
+
+        // A registration that waits for its next try may succeed now.
+        if (isOther || State != ServerState.Registered)
         {
-            // The old address stays registered; the next change tries again.
-            _logger.AddressChangeFailed(exception);
+            _registration.Refresh();
         }
     }
 }

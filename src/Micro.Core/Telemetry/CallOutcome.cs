@@ -13,8 +13,8 @@ internal readonly record struct CallOutcome(string? StatusCode, string? ErrorTyp
 {
     public static readonly CallOutcome Success = new("200", null, false, null);
 
-    /// <summary>The caller went away: nobody's fault.</summary>
-    public static readonly CallOutcome CallerGone = new(null, "cancelled", false, null);
+    /// <summary>The caller went away, which is no failure of the server.</summary>
+    public static readonly CallOutcome CallerGone = new("cancelled", null, false, null);
 
     private const int LowestCode = 100;
 

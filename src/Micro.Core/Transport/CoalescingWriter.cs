@@ -92,7 +92,8 @@ internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
 
     /// <summary>Flushes and waits until no more than that many bytes are queued.</summary>
     /// <exception cref="IOException">The connection is gone.</exception>
-    public ValueTask FlushAsync(int leave = 0)
+    /// <exception cref="OperationCanceledException">The token fired; what is queued is still sent.</exception>
+    public ValueTask FlushAsync(int leave = 0, CancellationToken cancellationToken = default)
     {
         StartSending();
         lock (_gate)
@@ -103,7 +104,7 @@ internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
             }
         }
 
-        return WaitAsync(leave);
+        return WaitAsync(leave, cancellationToken);
     }
 
     public void Dispose()
@@ -122,7 +123,7 @@ internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
         }
     }
 
-    private async ValueTask WaitAsync(int leave)
+    private async ValueTask WaitAsync(int leave, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -143,7 +144,7 @@ internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
                 progress = _progress.Task;
             }
 
-            await progress.ConfigureAwait(false);
+            await progress.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -14,5 +14,5 @@ internal sealed class Http2Application(IHttp2Protocol? protocol) : IHttpApplicat
 
     public Task ProcessRequestAsync(IFeatureCollection context) => protocol?.ServeAsync(context) ?? Task.CompletedTask;
 
-    public void DisposeContext(IFeatureCollection context, Exception? exception) => context.Get<Http2Connection>()?.EndRequest();
+    public void DisposeContext(IFeatureCollection context, Exception? exception) => context.Get<Http2Connection>()?.EndRequest(context);
 }

@@ -1,5 +1,6 @@
 using Micro.Server;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Micro.Transport;
 
@@ -13,6 +14,8 @@ internal sealed class Http2Connection(ProtocolHost host, ConnectionContext conne
     private static readonly TimeSpan GoodbyeTime = TimeSpan.FromMilliseconds(250);
 
     private int _requests;
+    private int _handlers;
+    private TaskCompletionSource? _replied;
 
     /// <summary>Address of the client, made once for all requests.</summary>
     public string? Remote { get; } = AddressText.Of(connection.RemoteEndPoint);
@@ -23,16 +26,60 @@ internal sealed class Http2Connection(ProtocolHost host, ConnectionContext conne
     public void BeginRequest() => Interlocked.Increment(ref _requests);
 
     /// <summary>A request has ended, its answer written.</summary>
-    public void EndRequest()
+    public void EndRequest(IFeatureCollection request)
     {
-        if (Interlocked.Decrement(ref _requests) == 0 && host.Closing.IsCancellationRequested)
+        if (request.Get<OpenStream>() is not null)
+        {
+            host.EndStream();
+        }
+
+        var left = Interlocked.Decrement(ref _requests);
+        EndWaitForReplies();
+        if (left == 0 && host.Closing.IsCancellationRequested)
         {
             CloseWhenIdle();
         }
     }
 
+    /// <summary>A handler begins; from its end to the end of its request a reply is on its way.</summary>
+    public void BeginHandler() => Interlocked.Increment(ref _handlers);
+
+    public void EndHandler() => Interlocked.Decrement(ref _handlers);
+
+    /// <summary>The request is a stream, which counts as one until its last bytes are written.</summary>
+    public void BeginStream(IFeatureCollection request)
+    {
+        host.BeginStream();
+        request.Set(OpenStream.Instance);
+    }
+
     /// <summary>Ends the connection if in a moment still no request runs.</summary>
     public void CloseWhenIdle() => _ = CloseWhenIdleAsync();
+
+    /// <summary>
+    /// Waits until the replies that handlers have given are written, then ends the connection, whatever still runs on it.
+    /// </summary>
+    /// <param name="output">The output of the connection.</param>
+    public async Task LeaveAsync(Http2Output output)
+    {
+        var replied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _replied, replied);
+        Interlocked.MemoryBarrier();
+        EndWaitForReplies();
+        await replied.Task.WaitAsync(connection.ConnectionClosed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await output.FlushedAsync().WaitAsync(connection.ConnectionClosed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // To Kestrel this looks like the client's own end.
+        connection.Transport.Input.CancelPendingRead();
+    }
+
+    private void EndWaitForReplies()
+    {
+        if (Volatile.Read(ref _replied) is { } replied && Volatile.Read(ref _requests) <= Volatile.Read(ref _handlers))
+        {
+            replied.TrySetResult();
+        }
+    }
 
     private async Task CloseWhenIdleAsync()
     {
@@ -42,5 +89,11 @@ internal sealed class Http2Connection(ProtocolHost host, ConnectionContext conne
             // To Kestrel this looks like the client's own end: it names the last request it took and closes.
             connection.Transport.Input.CancelPendingRead();
         }
+    }
+
+    /// <summary>Marks a request as a stream.</summary>
+    private sealed class OpenStream
+    {
+        public static readonly OpenStream Instance = new();
     }
 }

@@ -26,6 +26,10 @@ internal sealed class Http2Output : IDuplexPipe
     private int _writesAlone;
     private int _flushesAlone;
     private bool _isQueued;
+    private readonly Lock _gate = new();
+    private long _sent;
+    private long _awaited;
+    private TaskCompletionSource? _reached;
 
     /// <param name="transport">The connection's own pipes.</param>
     public Http2Output(IDuplexPipe transport)
@@ -53,6 +57,29 @@ internal sealed class Http2Output : IDuplexPipe
         await _pump.ConfigureAwait(false);
     }
 
+    /// <summary>Ends when all that has been flushed so far is written, or the connection is broken.</summary>
+    public Task FlushedAsync()
+    {
+        lock (_gate)
+        {
+            _awaited = ((CountingWriter)Output).FlushedBytes;
+            _reached ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _sent >= _awaited ? Task.CompletedTask : Task.WhenAny(_reached.Task, _pump);
+        }
+    }
+
+    private void CountSent(long bytes)
+    {
+        lock (_gate)
+        {
+            _sent += bytes;
+            if (_sent >= _awaited)
+            {
+                _reached?.TrySetResult();
+            }
+        }
+    }
+
     private async Task PumpAsync()
     {
         Exception? failure = null;
@@ -63,7 +90,9 @@ internal sealed class Http2Output : IDuplexPipe
                 var result = await _waiting.Reader.ReadAsync().ConfigureAwait(false);
                 Look();
                 var isOpen = await WriteAsync(result.Buffer).ConfigureAwait(false);
+                var length = result.Buffer.Length;
                 _waiting.Reader.AdvanceTo(result.Buffer.End);
+                CountSent(length);
                 if (result.IsCompleted || !isOpen)
                 {
                     break;
@@ -136,14 +165,22 @@ internal sealed class Http2Output : IDuplexPipe
     private sealed class CountingWriter(PipeWriter writer) : PipeWriter
     {
         private int _flushes;
+        private long _writtenBytes;
+        private long _flushedBytes;
 
         public int Flushes => Volatile.Read(ref _flushes);
+
+        public long FlushedBytes => Volatile.Read(ref _flushedBytes);
 
         public override bool CanGetUnflushedBytes => writer.CanGetUnflushedBytes;
 
         public override long UnflushedBytes => writer.UnflushedBytes;
 
-        public override void Advance(int bytes) => writer.Advance(bytes);
+        public override void Advance(int bytes)
+        {
+            _writtenBytes += bytes;
+            writer.Advance(bytes);
+        }
 
         public override Memory<byte> GetMemory(int sizeHint = 0) => writer.GetMemory(sizeHint);
 
@@ -156,6 +193,7 @@ internal sealed class Http2Output : IDuplexPipe
         public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
         {
             Volatile.Write(ref _flushes, _flushes + 1); // a pipe has one writer
+            Volatile.Write(ref _flushedBytes, _writtenBytes);
             return writer.FlushAsync(cancellationToken);
         }
     }

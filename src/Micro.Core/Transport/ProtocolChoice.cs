@@ -83,11 +83,25 @@ internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp,
         connection.Transport = output;
         try
         {
-            await http2(connection).ConfigureAwait(false);
+            var serving = http2(connection);
+            await serving.WaitAsync(host.Leaving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!serving.IsCompleted)
+            {
+                await shared.LeaveAsync(output).ConfigureAwait(false);
+                return;
+            }
+
+            try
+            {
+                await serving.ConfigureAwait(false);
+            }
+            finally
+            {
+                await EndAsync(connection, output).ConfigureAwait(false);
+            }
         }
         finally
         {
-            await EndAsync(connection, output).ConfigureAwait(false);
             connection.Transport = transport;
             host.Reaper.Remove(open);
         }

@@ -16,6 +16,7 @@ internal sealed class GrpcCall : IDisposable
     private readonly HttpExchange _exchange;
     private readonly RequestHead _head;
     private readonly GrpcReply _reply;
+    private readonly Http2Connection? _connection;
     private RequestMessages? _requests;
     private HandlerContext? _context;
     private EndpointInvoker? _invoker;
@@ -27,6 +28,7 @@ internal sealed class GrpcCall : IDisposable
         _server = server;
         _host = server.Host;
         _exchange = exchange;
+        _connection = exchange.Features.Get<Http2Connection>();
         _head = new RequestHead(exchange.Request.Headers);
         _reply = new GrpcReply(exchange, server.Host.Limits.MaxMessageBytes);
     }
@@ -43,13 +45,21 @@ internal sealed class GrpcCall : IDisposable
                 _observed = _host.Telemetry.Begin(_invoker.Name, _head, HttpVersion);
             }
 
-            await (_invoker!.IsStream ? RunStreamAsync(_invoker, format) : RunUnaryAsync(_invoker, format));
+            _connection?.BeginHandler();
+            try
+            {
+                await (_invoker!.IsStream ? RunStreamAsync(_invoker, format) : RunUnaryAsync(_invoker, format));
+            }
+            finally
+            {
+                _connection?.EndHandler();
+            }
+
             await _reply.SucceedAsync();
             _observed.End(null);
         }
         catch (Exception exception)
         {
-            _host.Statistics.CountError();
             Report(exception);
         }
         finally
@@ -75,11 +85,11 @@ internal sealed class GrpcCall : IDisposable
 
         _reply.Begin(format);
         _head.ThrowIfMalformed();
-        var deadline = _head.ReadDeadline(_host.TimeProvider);
+        var now = _host.TimeProvider.GetTimestamp();
+        var deadline = _head.ReadDeadline(_host.TimeProvider, now);
         _invoker = _server.Endpoints.Get(_exchange.Request.RawTarget);
         _requests = new RequestMessages(
             _exchange.Features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader, _host.Limits, _server.SlowCalls, _host.TimeProvider, IsGzip());
-        var connection = _exchange.Features.Get<Http2Connection>();
         _context = new HandlerContext(
             _host.ServiceName,
             _invoker.Name,
@@ -88,11 +98,13 @@ internal sealed class GrpcCall : IDisposable
             _head,
             _host.TimeProvider,
             deadline,
-            connection?.Remote,
-            connection?.Local,
+            _connection?.Remote,
+            _connection?.Local,
             _exchange.Aborted,
-            _host.Cut)
+            _invoker.IsStream ? _host.StreamCut : _host.Cut)
         {
+            Stopping = _host.Stopping,
+            Waited = _host.Pauses.PauseBefore(now),
             Tls = _exchange.Features.Get<ITlsConnectionFeature>(),
         };
         _reply.Use(_context);
@@ -118,14 +130,15 @@ internal sealed class GrpcCall : IDisposable
         // Read first: who sends slowly takes no place from those who have sent.
         var requests = _requests!;
         await requests.ReadOnlyAsync();
+        await SettleAsync();
         BeginCall(invoker);
         try
         {
             ValueTask running;
             try
             {
-                ThrowIfLate();
-                running = invoker.InvokeAsync(_context!, format.Codec, requests.Message, _reply.NewFrame());
+                _context!.ThrowIfTooLate(_host.ServiceName);
+                running = invoker.InvokeAsync(_context, format.Codec, requests.Message, _reply.NewFrame());
             }
             finally
             {
@@ -144,11 +157,19 @@ internal sealed class GrpcCall : IDisposable
 
     private async ValueTask RunStreamAsync(EndpointInvoker invoker, GrpcFormat format)
     {
+        if (_host.Stopping.IsCancellationRequested && !invoker.IsInternal)
+        {
+            // Nothing was executed: the caller opens it on another node at once.
+            throw FailureMapper.GoingAway(_host.ServiceName);
+        }
+
+        await SettleAsync();
         BeginCall(invoker);
+        _connection?.BeginStream(_exchange.Features);
         try
         {
-            ThrowIfLate();
             var context = _context!;
+            context.ThrowIfTooLate(_host.ServiceName);
             await invoker.InvokeStreamAsync(context, new GrpcServerStream(invoker.Name, format.Codec, _requests!, _reply, context.CancellationToken));
         }
         finally
@@ -180,36 +201,36 @@ internal sealed class GrpcCall : IDisposable
         }
     }
 
-    private void ThrowIfLate()
-    {
-        if (_context!.IsDeadlinePassed)
-        {
-            throw MicroException.Timeout(_host.ServiceName, $"{_context.Endpoint}: deadline exceeded before the call started");
-        }
-    }
+    /// <summary>After a pause of the process the caller's reset may wait in the socket behind its request.</summary>
+    private Task SettleAsync() =>
+        _context!.Waited > TimeSpan.Zero ? Task.Delay(PauseWatch.SettleTime, _host.TimeProvider) : Task.CompletedTask;
 
     private void Report(Exception exception)
     {
         if (exception is CallRefusal refusal)
         {
+            _host.Statistics.CountError();
             CallFailure.Report(_reply, refusal);
             Tell(new MicroException(GrpcStatusCodes.ToMicroCode(refusal.Status), _host.ServiceName, refusal.Message));
             return;
         }
 
         var isCallerGone = exception is CallerGoneException || (exception is OperationCanceledException && (_context?.IsCallerGone ?? true));
-        if (isCallerGone && !_host.Cut.IsCancellationRequested)
+        var isStream = _invoker?.IsStream ?? false;
+        if (isCallerGone && !(isStream ? _host.StreamCut : _host.Cut).IsCancellationRequested)
         {
             _observed.EndWithoutCaller();
+            _host.Logger.CallerGone(_invoker?.Name ?? "", exception.InnerException?.Message ?? exception.Message);
             return; // nobody is left to tell
         }
 
+        _host.Statistics.CountError();
         var error = _host.Failures.Map(
             exception,
             _invoker?.Name ?? "",
             _context?.IsDeadlinePassed ?? false,
-            _host.Cut.IsCancellationRequested,
-            _invoker?.IsStream ?? false);
+            _host.Cut.IsCancellationRequested || (isStream && _host.Stopping.IsCancellationRequested) || (_context?.EndedByStopping(exception) ?? false),
+            isStream);
         CallFailure.Report(_reply, error);
         Tell(error);
     }

@@ -45,6 +45,15 @@ internal sealed class GrpcServerStream(string endpoint, ICodec codec, RequestMes
         }
 
         reply.AppendFrame();
-        return reply.FlushAsync(cancellationToken);
+        return cancellationToken.CanBeCanceled && cancellationToken != callToken
+            ? FlushAsync(cancellationToken)
+            : reply.FlushAsync(callToken);
+    }
+
+    /// <summary>A token of the handler's own is rare; a caller that reads nothing must not outlast the call's either.</summary>
+    private async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(callToken, cancellationToken);
+        await reply.FlushAsync(linked.Token);
     }
 }

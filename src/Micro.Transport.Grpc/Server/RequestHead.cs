@@ -28,8 +28,10 @@ internal sealed class RequestHead(IHeaderDictionary headers) : IHeaderSource
     };
 
     /// <summary>When the call has to be done: the earlier of gRPC's deadline and go-micro's; <see cref="long.MaxValue"/> for never.</summary>
+    /// <param name="time">Source of time.</param>
+    /// <param name="now">When the head was read.</param>
     /// <exception cref="CallRefusal">gRPC's deadline is malformed.</exception>
-    public long ReadDeadline(TimeProvider time)
+    public long ReadDeadline(TimeProvider time, long now)
     {
         var deadline = long.MaxValue;
         if (headers.GrpcTimeout.ToString() is { Length: > 0 } text)
@@ -39,7 +41,7 @@ internal sealed class RequestHead(IHeaderDictionary headers) : IHeaderSource
                 throw CallRefusal.Malformed("grpc-timeout must be 1 to 8 digits and one of H, M, S, m, u, n");
             }
 
-            deadline = Deadline(timeout, time);
+            deadline = Deadline(timeout, time, now);
         }
 
         if (headers["timeout"].ToString() is not { Length: > 0 and < MaxTimeoutLength } own)
@@ -48,7 +50,7 @@ internal sealed class RequestHead(IHeaderDictionary headers) : IHeaderSource
         }
 
         Span<byte> nanoseconds = stackalloc byte[MaxTimeoutLength];
-        return Math.Min(deadline, DeadlineHeader.ToTimestamp(nanoseconds[..System.Text.Encoding.ASCII.GetBytes(own, nanoseconds)], time));
+        return Math.Min(deadline, DeadlineHeader.ToTimestamp(nanoseconds[..System.Text.Encoding.ASCII.GetBytes(own, nanoseconds)], time, now));
     }
 
     /// <summary>Checks what no handler could read otherwise.</summary>
@@ -89,10 +91,9 @@ internal sealed class RequestHead(IHeaderDictionary headers) : IHeaderSource
 
     public string? ReadHeader(string name) => headers.TryGetValue(name, out var values) ? values.ToString() : null;
 
-    private static long Deadline(TimeSpan timeout, TimeProvider time)
+    private static long Deadline(TimeSpan timeout, TimeProvider time, long now)
     {
         var ticks = timeout.TotalSeconds * time.TimestampFrequency;
-        var now = time.GetTimestamp();
         return ticks >= long.MaxValue - now ? long.MaxValue : now + (long)ticks;
     }
 }

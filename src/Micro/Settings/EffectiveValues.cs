@@ -77,6 +77,7 @@ internal static partial class EffectiveValues
         "server_address" => server.Address,
         "server_advertise" => server.Advertise,
         "server_drain_delay" => Text(server.DrainDelay),
+        "server_stream_drain_timeout" => Text(server.StreamDrainTimeout),
         "server_shutdown_timeout" => Text(server.ShutdownTimeout),
         "register_ttl" => Text(server.RegisterTtl),
         "register_interval" => Text(server.RegisterInterval),

@@ -41,6 +41,8 @@ internal static class SettingsTable
             target.Server.Advertise = text),
         new("server_drain_delay", "duration", "time between deregistering and closing at stop", static (target, text) =>
             target.Server.DrainDelay = Duration(text)),
+        new("server_stream_drain_timeout", "duration", "time that open streams get to end by themselves at stop", static (target, text) =>
+            target.Server.StreamDrainTimeout = Duration(text)),
         new("server_shutdown_timeout", "duration", "longest time that running calls get at stop", static (target, text) =>
             target.Server.ShutdownTimeout = Duration(text)),
         new("register_ttl", "seconds", "lifetime of the registration without renewal; 0 for ever", static (target, text) =>

@@ -1,5 +1,6 @@
 using System.Net;
 using Micro.Server;
+using Micro.Transport.Sockets;
 
 namespace Micro.Core.Tests.Server;
 
@@ -49,6 +50,14 @@ public sealed class AdvertiseAddressTests
             InterfaceAddress[] rest = [Down, .. ranked.Skip(skip).Reverse()];
             Choose(new ServerOptions(), "", rest).Address.Should().Be($"{ranked[skip].Address}:9000");
         }
+    }
+
+    [Fact]
+    public void Choose_PublicIPv4AndUniqueLocalIPv6_TakesThePublicOne_R25()
+    {
+        Choose(new ServerOptions(), "", PrivateIPv6, Public).Address.Should().Be("203.0.113.9:9000");
+        Choose(new ServerOptions(), "", PrivateIPv6, At("eth5", "2001:db8::9")).Address.Should().Be("[2001:db8::9]:9000");
+        Choose(new ServerOptions(), "", Bridge, PrivateIPv6).Address.Should().Be("[fd00::5]:9000");
     }
 
     [Fact]

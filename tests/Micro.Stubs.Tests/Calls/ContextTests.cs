@@ -9,6 +9,22 @@ public sealed class ContextTests
 
     [Theory]
     [MemberData(nameof(Ways))]
+    public async Task Stopping_ServerStops_FiresAndTheHandlerEndsItsStream_R33(string way)
+    {
+        await using var fixture = await StubService.StartAsync(new NumbersService());
+        using var stream = new Numbers.NumbersClient(fixture.Invoker(way)).Count(new Number { Value = -1 });
+        (await stream.ResponseStream.MoveNext(CancellationToken.None)).Should().BeTrue();
+
+        var stopping = fixture.Service.StopAsync();
+
+        (await stream.ResponseStream.MoveNext(CancellationToken.None)).Should().BeTrue();
+        stream.ResponseStream.Current.Value.Should().Be(-1);
+        (await stream.ResponseStream.MoveNext(CancellationToken.None)).Should().BeFalse();
+        await stopping.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
     public async Task Context_OfACall_HasMethodPeerHostDeadlineAndState(string way)
     {
         var seen = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -26,11 +26,26 @@ internal sealed class NumbersService : Numbers.NumbersBase
         return new Number { Value = 2 * request.Value };
     }
 
+    /// <summary>Waits until the server stops, then sends one last number.</summary>
+    public static async Task CountUntilStoppingAsync(IServerStreamWriter<Number> responseStream, ServerCallContext context)
+    {
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = context.Stopping().Register(stopping.SetResult);
+        await responseStream.WriteAsync(new Number { Value = 0 });
+        await stopping.Task;
+        await responseStream.WriteAsync(new Number { Value = -1 });
+    }
+
     public override async Task Count(Number request, IServerStreamWriter<Number> responseStream, ServerCallContext context)
     {
         OnCall?.Invoke(context);
         try
         {
+            if (request.Value < 0)
+            {
+                await CountUntilStoppingAsync(responseStream, context);
+            }
+
             for (var value = 1L; value <= request.Value; value++)
             {
                 await responseStream.WriteAsync(new Number { Value = value });

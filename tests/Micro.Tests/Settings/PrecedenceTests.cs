@@ -134,6 +134,7 @@ public sealed class PrecedenceTests
             ["server_address"] = "127.0.0.1:7000-7010",
             ["server_advertise"] = "example.org:80",
             ["server_drain_delay"] = "250ms",
+            ["server_stream_drain_timeout"] = "4s",
             ["server_shutdown_timeout"] = "3s",
             ["client_request_timeout"] = "1m30s",
             ["client_retries"] = "2",
@@ -156,6 +157,7 @@ public sealed class PrecedenceTests
                 Address = "127.0.0.1:7000-7010",
                 Advertise = "example.org:80",
                 DrainDelay = TimeSpan.FromMilliseconds(250),
+                StreamDrainTimeout = TimeSpan.FromSeconds(4),
                 ShutdownTimeout = TimeSpan.FromSeconds(3),
             });
             client.Should().BeEquivalentTo(new

@@ -9,7 +9,10 @@ namespace Micro.Transport.Mucp;
 internal static class DeadlineHeader
 {
     /// <summary>When the call has to be done; <see cref="long.MaxValue"/> for never.</summary>
-    public static long ToTimestamp(ReadOnlySpan<byte> value, TimeProvider timeProvider)
+    /// <param name="value">Value of the header.</param>
+    /// <param name="timeProvider">Source of time.</param>
+    /// <param name="now">When the head of the request was read.</param>
+    public static long ToTimestamp(ReadOnlySpan<byte> value, TimeProvider timeProvider, long now)
     {
         if (!TryParse(value, out var timeout))
         {
@@ -17,7 +20,6 @@ internal static class DeadlineHeader
         }
 
         var ticks = timeout.TotalSeconds * timeProvider.TimestampFrequency;
-        var now = timeProvider.GetTimestamp();
         return ticks >= long.MaxValue - now ? long.MaxValue : now + (long)ticks;
     }
 

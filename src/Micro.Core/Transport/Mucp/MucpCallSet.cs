@@ -11,6 +11,8 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
     private readonly WorkQueue<MucpServerCall> _queue;
     private readonly MucpServerConnection _connection;
     private readonly Lock _gate = new();
+    private bool _isAbandoned;
+    private List<MucpServerCall>? _held;
     private MucpServerCall? _first;
     private TaskCompletionSource? _waiting;
     private int _waitedFor;
@@ -46,6 +48,11 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
 
             _first = call;
             _count++;
+            if (_held is not null)
+            {
+                _held.Add(call);
+                return;
+            }
         }
 
         _queue.Add(call);
@@ -53,6 +60,22 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
 
     /// <summary>Runs the calls that were added, on this thread.</summary>
     public void Run() => _queue.Run();
+
+    /// <summary>Holds the calls that are added now back for a moment, in which what cancels them may be read.</summary>
+    public void Settle()
+    {
+        lock (_gate)
+        {
+            if (_held is not null)
+            {
+                return;
+            }
+
+            _held = [];
+        }
+
+        _ = SettleAsync();
+    }
 
     /// <summary>Waits until no more than that many calls run; what was added is run first.</summary>
     public ValueTask WaitUntilAtMostAsync(int count)
@@ -65,7 +88,7 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
         _queue.Run();
         lock (_gate)
         {
-            if (_count <= count)
+            if (_count <= count || _isAbandoned)
             {
                 return default;
             }
@@ -74,6 +97,20 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
             _waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return new ValueTask(_waiting.Task);
         }
+    }
+
+    /// <summary>Waits for no call any more: the connection ends, whatever still runs.</summary>
+    public void Abandon()
+    {
+        TaskCompletionSource? waiting;
+        lock (_gate)
+        {
+            _isAbandoned = true;
+            waiting = _waiting;
+            _waiting = null;
+        }
+
+        waiting?.TrySetResult();
     }
 
     /// <summary>Cancels a call that runs; one that has ended is no error.</summary>
@@ -158,13 +195,23 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
         End(call, exception: null);
     }
 
-    private ValueTask InvokeAsync(MucpServerCall call)
+    private async Task SettleAsync()
     {
-        if (call.Context.IsDeadlinePassed)
+        await Task.Delay(PauseWatch.SettleTime, _server.TimeProvider).ConfigureAwait(false);
+        List<MucpServerCall> held;
+        lock (_gate)
         {
-            throw MicroException.Timeout(_server.ServiceName, $"{call.Invoker.Name}: deadline exceeded before the call started");
+            held = _held!;
+            _held = null;
         }
 
+        held.ForEach(_queue.Add);
+        _queue.Run();
+    }
+
+    private ValueTask InvokeAsync(MucpServerCall call)
+    {
+        call.Context.ThrowIfTooLate(_server.ServiceName);
         call.Response.Clear();
         var request = new System.Buffers.ReadOnlySequence<byte>(call.Request.WrittenMemory);
         return call.Invoker.InvokeAsync(call.Context, call.Format.Codec, in request, call.Response);
@@ -193,19 +240,24 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
         exception ??= tooLarge;
         if (exception is not null)
         {
-            _server.Statistics.CountError();
             isCallerGone = exception is OperationCanceledException && call.Context.IsCallerGone && !_server.Cut.IsCancellationRequested;
             error = isCallerGone
                 ? MicroException.Timeout(_server.ServiceName, $"{call.Invoker.Name}: cancelled by the caller")
-                : _server.Failures.Map(exception, call.Invoker.Name, call.Context.IsDeadlinePassed, _server.Cut.IsCancellationRequested);
+                : _server.Failures.Map(exception, call.Invoker.Name, call.Context.IsDeadlinePassed, IsCutOff(call, exception));
         }
 
         if (isCallerGone)
         {
             call.Observed.EndWithoutCaller();
+            _server.Logger.CallerGone(call.Invoker.Name, "cancelled");
         }
         else
         {
+            if (error is not null)
+            {
+                _server.Statistics.CountError();
+            }
+
             call.Observed.End(error);
         }
 
@@ -213,6 +265,10 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
         _server.EndCall();
         Reply(call, error);
     }
+
+    /// <summary><see langword="true"/> when the server's stop ended the call: its own cancellation, or the handler's by <see cref="Micro.Server.HandlerContext.Stopping"/>.</summary>
+    private bool IsCutOff(MucpServerCall call, Exception exception) =>
+        _server.Cut.IsCancellationRequested || call.Context.EndedByStopping(exception);
 
     private void Reply(MucpServerCall call, MicroException? error)
     {

@@ -48,7 +48,8 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
     /// <param name="head">Its head; a call keeps it and leaves another one in its place.</param>
     /// <param name="body">Its body, to be copied by what lasts longer.</param>
     /// <param name="multiplexedId">What <see cref="ReadMultiplexedId"/> gave.</param>
-    public async ValueTask<MessageHead> TakeAsync(MessageHead head, ReadOnlySequence<byte> body, long multiplexedId)
+    /// <param name="arrival">When the head was read.</param>
+    public async ValueTask<MessageHead> TakeAsync(MessageHead head, ReadOnlySequence<byte> body, long multiplexedId, Arrival arrival)
     {
         if (server.Health.TryAnswer(head, head.ClosesConnection || server.IsDraining) is { } answer)
         {
@@ -77,11 +78,11 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
             invoker = FindEndpoint(head, ref format, ref body, out envelopeId);
             if (invoker.IsStream)
             {
-                OpenStream(head, invoker, format);
+                OpenStream(head, invoker, format, arrival);
                 return head;
             }
 
-            return AddCall(head, invoker, format, in body, envelopeId, multiplexedId);
+            return AddCall(head, invoker, format, in body, envelopeId, multiplexedId, arrival);
         }
         catch (Exception exception) when (exception is MicroException or CodecException)
         {
@@ -102,7 +103,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
     private static bool TryReadId(ReadOnlySpan<byte> text, out long id) =>
         Utf8Parser.TryParse(text, out id, out var used) && used == text.Length && id >= 0;
 
-    private MessageHead AddCall(MessageHead head, EndpointInvoker invoker, ContentFormat format, in ReadOnlySequence<byte> body, string envelopeId, long multiplexedId)
+    private MessageHead AddCall(MessageHead head, EndpointInvoker invoker, ContentFormat format, in ReadOnlySequence<byte> body, string envelopeId, long multiplexedId, Arrival arrival)
     {
         var call = server.CallPool.Get();
         var next = call.Head;
@@ -112,7 +113,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         call.Format = format;
         call.EnvelopeId = envelopeId;
         call.MultiplexedId = multiplexedId;
-        Begin(call.Context, head, invoker, format);
+        Begin(call.Context, head, invoker, format, arrival);
         calls.Add(call);
         return next;
     }
@@ -192,7 +193,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
             : throw MicroException.NotFound(server.ServiceName, $"rpc: can't find service {RpcPath.ServiceOf(path)}");
     }
 
-    private void OpenStream(MessageHead head, EndpointInvoker invoker, ContentFormat format)
+    private void OpenStream(MessageHead head, EndpointInvoker invoker, ContentFormat format, Arrival arrival)
     {
         var id = head.GetEither(KnownHeader.MicroStream, KnownHeader.XMicroStream);
         if (id.IsEmpty)
@@ -210,12 +211,12 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         streams.Open(MucpStreamSet.ReadId(id), head, invoker, format, opening =>
         {
             var context = new HandlerContext();
-            Begin(context, opening, invoker, format);
+            Begin(context, opening, invoker, format, arrival);
             return context;
         });
     }
 
-    private void Begin(HandlerContext context, MessageHead head, EndpointInvoker invoker, ContentFormat format)
+    private void Begin(HandlerContext context, MessageHead head, EndpointInvoker invoker, ContentFormat format, Arrival arrival)
     {
         var service = head.GetEither(KnownHeader.MicroService, KnownHeader.XMicroService);
         context.Begin(
@@ -225,11 +226,13 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
             invoker.IsStream,
             head,
             server.TimeProvider,
-            DeadlineHeader.ToTimestamp(head[KnownHeader.Timeout], server.TimeProvider),
+            DeadlineHeader.ToTimestamp(head[KnownHeader.Timeout], server.TimeProvider, arrival.Timestamp),
             _remoteAddress,
             _localAddress,
             streams.Ended,
-            server.Cut);
+            invoker.IsStream ? server.StreamCut : server.Cut);
         context.Tls = _tls;
+        context.Stopping = server.Stopping;
+        context.Waited = arrival.Waited;
     }
 }

@@ -62,11 +62,12 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
 
     /// <summary>Writes a message of a stream; waits while the client is behind.</summary>
     /// <exception cref="IOException">The client is gone.</exception>
-    public ValueTask WriteStreamMessageAsync(MucpServerStream stream, ReadOnlyMemory<byte> body)
+    /// <exception cref="OperationCanceledException">The token fired during the wait.</exception>
+    public ValueTask WriteStreamMessageAsync(MucpServerStream stream, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         output.Append(new Frame(stream.Opening, stream.Format) { Body = body, StreamEndpoint = stream.Endpoint, Stream = stream }, WriteFrame);
         stream.HasSentHeaders = true;
-        return output.FlushAsync(MaxQueuedStreamBytes);
+        return output.FlushAsync(MaxQueuedStreamBytes, cancellationToken);
     }
 
     /// <summary>Writes bytes as they are: interim responses and plain HTTP answers.</summary>

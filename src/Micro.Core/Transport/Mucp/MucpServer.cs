@@ -57,12 +57,28 @@ internal sealed class MucpServer
     /// <summary>Whether replies say <c>Connection: close</c>, because the server is about to go.</summary>
     public bool IsDraining => _host.IsDraining;
 
+    /// <summary>Notices when the process stood still.</summary>
+    public PauseWatch Pauses => _host.Pauses;
+
+    /// <summary>Fires when the stop begins.</summary>
+    public CancellationToken Stopping => _host.Stopping;
+
+    /// <summary>Fires when open streams have had their time.</summary>
+    public CancellationToken StreamCut => _host.StreamCut;
+
     /// <summary>Fires when running calls have had their time.</summary>
     public CancellationToken Cut => _host.Cut;
+
+    /// <summary>Fires when connections have to end, whatever still runs on them.</summary>
+    public CancellationToken Leaving => _host.Leaving;
 
     public bool TryBeginCall() => _host.TryBeginCall();
 
     public void EndCall() => _host.EndCall();
+
+    public void BeginStream() => _host.BeginStream();
+
+    public void EndStream() => _host.EndStream();
 
     /// <summary>Serves one connection until it ends.</summary>
     public async Task ServeAsync(ConnectionContext connection)

@@ -34,6 +34,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
     private long _writeDeadline = long.MaxValue;
     private long _messageStarted;
     private volatile bool _closeRequested;
+    private volatile bool _isLeaving;
     private volatile bool _isBetweenMessages;
 
     public MucpServerConnection(MucpServer server, ConnectionContext connection)
@@ -62,6 +63,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
         var lifetime = _connection.Features.Get<IConnectionLifetimeNotificationFeature>();
         using var closing = lifetime?.ConnectionClosedRequested.UnsafeRegister(
             static connection => ((MucpServerConnection)connection!).RequestClose(), this);
+        using var leaving = _server.Leaving.UnsafeRegister(static connection => ((MucpServerConnection)connection!).Leave(), this);
         var reason = "closed by the client";
         try
         {
@@ -69,7 +71,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
             {
             }
 
-            if (_closeRequested && !_calls.EndsConnection && !_dispatcher.EndsConnection)
+            if (_closeRequested && !_isLeaving && !_calls.EndsConnection && !_dispatcher.EndsConnection)
             {
                 reason = "server stops";
                 await SayGoodbyeAsync().ConfigureAwait(false);
@@ -94,7 +96,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
         {
             _isBetweenMessages = false;
             _readDeadline = long.MaxValue;
-            await _streams.EndAsync().ConfigureAwait(false);
+            await _streams.EndAsync(_server.Leaving).ConfigureAwait(false);
             await _calls.WaitUntilAtMostAsync(0).ConfigureAwait(false);
             await SendLastRepliesAsync().ConfigureAwait(false);
             _server.Logger.ConnectionEnded(_connection.ConnectionId, _connection.RemoteEndPoint?.ToString(), reason);
@@ -134,6 +136,14 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
 
         _isBetweenMessages = false;
         Volatile.Write(ref _readDeadline, long.MaxValue);
+        var now = _server.TimeProvider.GetTimestamp();
+        var arrival = new Arrival(now, _server.Pauses.PauseBefore(now));
+        if (arrival.Waited > TimeSpan.Zero)
+        {
+            // What cancels this call may wait in the socket with it.
+            _calls.Settle();
+        }
+
         if (_dispatcher.TryCancel(_head))
         {
             return true;
@@ -169,7 +179,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
         Volatile.Write(ref _readDeadline, long.MaxValue);
         try
         {
-            _head = await _dispatcher.TakeAsync(_head, body, id).ConfigureAwait(false);
+            _head = await _dispatcher.TakeAsync(_head, body, id, arrival).ConfigureAwait(false);
         }
         finally
         {
@@ -188,7 +198,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
         if (id < 0)
         {
             await _calls.WaitUntilAtMostAsync(0).ConfigureAwait(false);
-            return !_calls.EndsConnection;
+            return !_calls.EndsConnection && !_isLeaving;
         }
 
         await _calls.WaitUntilAtMostAsync(_server.Limits.MaxCallsPerConnection - 1).ConfigureAwait(false);
@@ -276,7 +286,15 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
         }
     }
 
-    private bool CanClose() => _calls.IsEmpty && _streams.IsEmpty && (_closeRequested || _calls.EndsConnection);
+    private bool CanClose() => _isLeaving || (_calls.IsEmpty && _streams.IsEmpty && (_closeRequested || _calls.EndsConnection));
+
+    /// <summary>Ends the connection in good order, so that the replies it holds arrive; calls that still run get none.</summary>
+    private void Leave()
+    {
+        _isLeaving = true;
+        _calls.Abandon();
+        RequestClose();
+    }
 
     private void RequestClose()
     {

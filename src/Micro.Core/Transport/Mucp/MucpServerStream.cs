@@ -126,7 +126,14 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
             HeaderRules.ThrowIfTooLarge(Context.SentHeaders, "response headers", Endpoint);
         }
 
-        await _replies.WriteStreamMessageAsync(this, _body.WrittenMemory).ConfigureAwait(false);
+        try
+        {
+            await _replies.WriteStreamMessageAsync(this, _body.WrittenMemory, _cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or Microsoft.AspNetCore.Connections.ConnectionAbortedException)
+        {
+            throw new CallerGoneException(exception);
+        }
     }
 
     public void Dispose()

@@ -59,6 +59,13 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
     public void Open(string id, MessageHead head, EndpointInvoker invoker, ContentFormat format, Func<MessageHead, HandlerContext> makeContext)
     {
         IsUsed = true;
+        if (server.Stopping.IsCancellationRequested)
+        {
+            // Nothing was executed: the caller opens it on another node at once.
+            _finished.Add(id);
+            throw FailureMapper.GoingAway(server.ServiceName);
+        }
+
         if (Volatile.Read(ref _open) >= server.Limits.MaxStreamsPerConnection)
         {
             _finished.Add(id);
@@ -81,11 +88,13 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
             _open = _streams.Count;
         }
 
+        server.BeginStream();
         stream.Completion = Task.Run(() => RunAsync(stream, invoker, context));
     }
 
     /// <summary>Ends all streams: the connection is gone.</summary>
-    public async ValueTask EndAsync()
+    /// <param name="leaving">Ends the wait for handlers that do not end.</param>
+    public async ValueTask EndAsync(CancellationToken leaving)
     {
         await _ended.CancelAsync().ConfigureAwait(false);
         MucpServerStream[] open;
@@ -96,7 +105,7 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
 
         foreach (var stream in open)
         {
-            await stream.Completion.ConfigureAwait(false);
+            await stream.Completion.WaitAsync(leaving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -134,6 +143,7 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
             context.End();
             stream.Dispose();
             server.EndCall();
+            server.EndStream();
             owner.OnWorkEnded();
         }
     }
@@ -144,6 +154,13 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
         var observed = ServerTelemetry.IsOn && !invoker.IsInternal ? server.Telemetry.Begin(invoker.Name, stream.Opening, MucpServer.HttpVersion) : default;
         try
         {
+            if (context.Waited > TimeSpan.Zero)
+            {
+                // The end of the connection may wait in the socket behind the opening.
+                await Task.Delay(PauseWatch.SettleTime, server.TimeProvider, context.CancellationToken).ConfigureAwait(false);
+            }
+
+            context.ThrowIfTooLate(server.ServiceName);
             await invoker.InvokeStreamAsync(context, stream).ConfigureAwait(false);
             if (ResponseMetadataWriter.Check(context) is { } tooLarge)
             {
@@ -156,15 +173,16 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
         catch (Exception exception)
         {
             // Only when the client is gone is there nobody to tell; a handler's own cancellation is its failure.
-            if (exception is OperationCanceledException && context.IsCallerGone && !server.Cut.IsCancellationRequested)
+            if (exception is CallerGoneException || (exception is OperationCanceledException && context.IsCallerGone && !server.StreamCut.IsCancellationRequested))
             {
                 observed.EndWithoutCaller();
+                server.Logger.CallerGone(stream.Endpoint, exception.InnerException?.Message ?? exception.Message);
                 throw;
             }
 
             server.Statistics.CountError();
             ResponseMetadataWriter.Check(context);
-            var error = server.Failures.Map(exception, stream.Endpoint, context.IsDeadlinePassed, server.Cut.IsCancellationRequested, isStream: true);
+            var error = server.Failures.Map(exception, stream.Endpoint, context.IsDeadlinePassed, server.Stopping.IsCancellationRequested, isStream: true);
             observed.End(error);
             return ErrorJson.Format(error);
         }

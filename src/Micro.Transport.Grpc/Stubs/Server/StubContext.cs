@@ -10,6 +10,9 @@ internal sealed class StubContext(HandlerContext context, string method) : Serve
     private Metadata? _responseTrailers;
     private AuthContext? _authentication;
 
+    /// <summary>Fires when the server begins to stop.</summary>
+    public CancellationToken Stopping => context.Stopping;
+
     protected override string MethodCore => method;
 
     protected override string HostCore => context.Metadata.GetValueOrDefault("host") ?? context.LocalAddress ?? "";

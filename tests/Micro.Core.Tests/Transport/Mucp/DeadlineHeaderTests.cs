@@ -33,8 +33,8 @@ public sealed class DeadlineHeaderTests
     {
         var time = new ManualTimeProvider();
         time.Advance(TimeSpan.FromSeconds(7));
-        DeadlineHeader.ToTimestamp("2s"u8, time).Should().Be(time.GetTimestamp() + (2 * time.TimestampFrequency));
-        DeadlineHeader.ToTimestamp("x"u8, time).Should().Be(long.MaxValue);
+        DeadlineHeader.ToTimestamp("2s"u8, time, time.GetTimestamp()).Should().Be(time.GetTimestamp() + (2 * time.TimestampFrequency));
+        DeadlineHeader.ToTimestamp("x"u8, time, time.GetTimestamp()).Should().Be(long.MaxValue);
         DeadlineHeader.FromTimeSpan(TimeSpan.FromSeconds(5)).Should().Be(5_000_000_000);
         DeadlineHeader.FromTimeSpan(TimeSpan.MaxValue).Should().Be(long.MaxValue);
     }

@@ -142,13 +142,20 @@ public sealed class HostLifetimeTests
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(1));
-                return stopping.IsCompleted;
+                return cancelled.Task.IsCompleted;
             },
             "two seconds before the host's end the call is cancelled");
 
-        await stopping;
-        cancelled.Task.IsCompleted.Should().BeTrue();
+        // Time stands still now, so that a busy machine does not use up the second that is left for the answer.
         (await call).Should().Be(0, "a cancelled call may still answer");
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return stopping.IsCompleted;
+            },
+            "the host stops");
+        await stopping;
         host.Logs.Entries.Should().ContainSingle(entry => entry.Id.Name == "ShutdownDoesNotFit")
             .Which.Message.Should().Contain("00:00:18").And.Contain("HostOptions.ShutdownTimeout");
         await host.DisposeAsync();

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.NetworkInformation;
 
-namespace Micro.Server;
+namespace Micro.Transport.Sockets;
 
-/// <summary>Reads the machine's addresses; all decisions are made in <see cref="AddressRanking"/>.</summary>
+/// <summary>Reads the machine's addresses; what to make of them is decided elsewhere.</summary>
 internal static class InterfaceAddresses
 {
     public static IReadOnlyList<InterfaceAddress> Read()

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Micro.Server;
+namespace Micro.Transport.Sockets;
 
 /// <summary>One address of the machine, as far as the choice of the registered one needs it.</summary>
 /// <param name="Interface">Name of the interface.</param>

@@ -1,0 +1,96 @@
+using System.Net.NetworkInformation;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Transport.Sockets;
+
+/// <summary>
+/// Looks at the machine's addresses again when they may have changed: a moment after the system reports a change, and every
+/// second besides, because no event reports a link that comes up after its address. The one source of such changes for
+/// servers, registries and mDNS. Disposing ends it without waiting; a look that runs may still end.
+/// </summary>
+internal sealed class AddressWatch : IDisposable
+{
+    private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    private readonly Action<bool> _look;
+    private readonly TimeProvider _time;
+    private readonly Func<double> _random;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private volatile TaskCompletionSource _changed = NewSignal();
+
+    /// <param name="look">
+    /// Looks at the addresses; <see langword="true"/> when the system has reported a change since the last look. Called by one
+    /// thread at a time. An exception is logged, and the watch goes on.
+    /// </param>
+    /// <param name="time">Source of time.</param>
+    /// <param name="random">Spreads the looks; from 0 to 1.</param>
+    /// <param name="logger">Where failures are logged.</param>
+    public AddressWatch(Action<bool> look, TimeProvider time, Func<double> random, ILogger logger)
+    {
+        _look = look;
+        _time = time;
+        _random = random;
+        _logger = logger;
+    }
+
+    public void Start()
+    {
+        NetworkChange.NetworkAddressChanged += OnChanged;
+        using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(() => FollowAsync(_stop.Token), CancellationToken.None);
+        }
+    }
+
+    public void Dispose()
+    {
+        NetworkChange.NetworkAddressChanged -= OnChanged;
+        _stop.Cancel();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void OnChanged(object? sender, EventArgs arguments) => _changed.TrySetResult();
+
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Cancelled with the round, so that an event leaves no timer behind.
+            using (var round = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
+            {
+                await Task.WhenAny(_changed.Task, Task.Delay(Period * (0.8 + (0.4 * _random())), _time, round.Token)).ConfigureAwait(false);
+                await round.CancelAsync().ConfigureAwait(false);
+            }
+
+            var isReported = _changed.Task.IsCompleted;
+            if (isReported)
+            {
+                // Changes come in bursts.
+                await Task.Delay(SettleTime, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _changed = NewSignal();
+            }
+
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+
+            Look(isReported);
+        }
+    }
+
+    private void Look(bool isReported)
+    {
+        try
+        {
+            _look(isReported);
+        }
+        catch (Exception exception)
+        {
+            _logger.AddressLookFailed(exception);
+        }
+    }
+}
