@@ -22,7 +22,7 @@ internal sealed partial class ConsulRegistry : IRegistry
 
     public ConsulRegistry(ConsulSettings settings, TimeProvider time, Random random, ILogger logger)
     {
-        _http = new ConsulHttp(settings, time, random);
+        _http = new ConsulHttp(settings, time, random, logger);
         _api = new ConsulApi(settings, _http, time);
         _reader = new HealthReader(settings.Options, new SkipLog(logger));
         _registrar = new Registrar(settings, _api, time, logger);

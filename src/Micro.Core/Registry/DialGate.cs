@@ -9,8 +9,8 @@ namespace Micro.Registry;
 /// </summary>
 /// <param name="time">Time source.</param>
 /// <param name="random">Spreads the attempts of many processes.</param>
-/// <param name="dial">Opens a connection; <see langword="null"/> for TCP.</param>
-internal sealed class DialGate(TimeProvider time, Random random, Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? dial = null)
+/// <param name="dial">Opens a connection.</param>
+internal sealed class DialGate(TimeProvider time, Random random, Func<DnsEndPoint, CancellationToken, ValueTask<Stream>> dial)
 {
     /// <summary>A restart takes seconds: for this long attempts stay frequent, so that services are back within two seconds.</summary>
     private static readonly TimeSpan ShortOutage = TimeSpan.FromSeconds(27);
@@ -36,7 +36,7 @@ internal sealed class DialGate(TimeProvider time, Random random, Func<DnsEndPoin
 
         try
         {
-            var stream = await (dial ?? DialAsync)(address, cancellationToken).ConfigureAwait(false);
+            var stream = await dial(address, cancellationToken).ConfigureAwait(false);
             Succeed();
             return stream;
         }
@@ -49,6 +49,15 @@ internal sealed class DialGate(TimeProvider time, Random random, Func<DnsEndPoin
             // Given up by the connect timeout: a host that is off does not even refuse.
             Fail(exception);
             throw;
+        }
+    }
+
+    /// <summary>Allows an attempt at once, and frequent ones after it: the network has changed.</summary>
+    public void Hasten()
+    {
+        lock (_gate)
+        {
+            _dueAt = _downSince = time.GetTimestamp();
         }
     }
 
@@ -132,25 +141,5 @@ internal sealed class DialGate(TimeProvider time, Random random, Func<DnsEndPoin
     {
         _attempt?.SetResult();
         _attempt = null;
-    }
-
-    /// <summary>Connects with keep-alive probes, so that a connection that was silently cut is noticed within 25 s.</summary>
-    private static async ValueTask<Stream> DialAsync(DnsEndPoint address, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 10);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-            await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 }

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using Micro.Registry.Consul.Settings;
+using Micro.Transport.Sockets;
+using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Consul.Http;
 
@@ -21,16 +23,18 @@ internal sealed class ConsulHttp : IDisposable
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(2);
     private readonly ConsulSettings _settings;
     private readonly TimeProvider _time;
+    private readonly LocalConnections _connections;
     private readonly HttpClient _reading;
     private readonly HttpClient _registering;
     private readonly HttpClient _blocking;
     private readonly ConcurrentDictionary<DnsEndPoint, DialGate> _gates = new();
     private readonly Random _random;
 
-    public ConsulHttp(ConsulSettings settings, TimeProvider time, Random random)
+    public ConsulHttp(ConsulSettings settings, TimeProvider time, Random random, ILogger logger)
     {
         _settings = settings;
         _time = time;
+        _connections = new LocalConnections(time, random.NextDouble, logger, Hasten);
         _random = random;
         _reading = CreateClient(ReadingConnections, KeepReading);
         _registering = CreateClient(RegisteringConnections);
@@ -62,9 +66,19 @@ internal sealed class ConsulHttp : IDisposable
 
     public void Dispose()
     {
+        _connections.Dispose();
         _reading.Dispose();
         _registering.Dispose();
         _blocking.Dispose();
+    }
+
+    /// <summary>The network has changed: an agent that could not be reached may be reached now.</summary>
+    private void Hasten()
+    {
+        foreach (var (_, gate) in _gates)
+        {
+            gate.Hasten();
+        }
     }
 
     private HttpClient CreateClient(int connections, TimeSpan? idle = null)
@@ -79,7 +93,7 @@ internal sealed class ConsulHttp : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             SslOptions = _settings.Tls.CreateOptions(),
             ConnectCallback = (context, cancellationToken) =>
-                _gates.GetOrAdd(context.DnsEndPoint, _ => new DialGate(_time, _random)).ConnectAsync(context.DnsEndPoint, cancellationToken),
+                _gates.GetOrAdd(context.DnsEndPoint, _ => new DialGate(_time, _random, _connections.ConnectAsync)).ConnectAsync(context.DnsEndPoint, cancellationToken),
         };
         handler.PooledConnectionIdleTimeout = idle ?? handler.PooledConnectionIdleTimeout;
         return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LargestBody };

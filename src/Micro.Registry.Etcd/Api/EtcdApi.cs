@@ -2,6 +2,7 @@ using dotnet_etcd;
 using dotnet_etcd.interfaces;
 using Etcdserverpb;
 using Grpc.Core;
+using Micro.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Etcd.Api;
@@ -13,6 +14,7 @@ internal sealed partial class EtcdApi : IAsyncDisposable
     private readonly EtcdRegistryOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly LocalConnections _connections;
     private readonly EtcdMember[] _members;
     private readonly EtcdToken _token;
     private readonly TimeSpan _attemptTimeout;
@@ -26,7 +28,8 @@ internal sealed partial class EtcdApi : IAsyncDisposable
         _time = time;
         _logger = logger;
         _token = new EtcdToken(credentials, time, logger);
-        _members = [.. EtcdAddress.Members(options).Select(address => new EtcdMember(address, options, tls, time, random))];
+        _connections = new LocalConnections(time, random.NextDouble, logger, Hasten);
+        _members = [.. EtcdAddress.Members(options).Select(address => new EtcdMember(address, options, tls, _connections, time, random))];
         _attemptTimeout = options.Timeout / _members.Length;
         _attemptTimeout = _attemptTimeout < ShortestAttempt ? ShortestAttempt : _attemptTimeout;
         _search = new MemberSearch(TryMemberAsync, time, random, logger, RetryAfter);
@@ -70,11 +73,22 @@ internal sealed partial class EtcdApi : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _connections.Dispose();
         await _search.DisposeAsync();
         foreach (var member in _members)
         {
             member.Dispose();
         }
+    }
+
+    private void Hasten()
+    {
+        foreach (var member in _members)
+        {
+            member.Hasten();
+        }
+
+        _search.Hasten();
     }
 
     private static Metadata Headers(string? token)

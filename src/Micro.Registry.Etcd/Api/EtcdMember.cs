@@ -2,6 +2,7 @@ using dotnet_etcd;
 using dotnet_etcd.interfaces;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Micro.Transport.Sockets;
 
 namespace Micro.Registry.Etcd.Api;
 
@@ -12,17 +13,19 @@ internal sealed class EtcdMember : IDisposable
     private readonly GrpcChannel _channel;
     private readonly EtcdClient _client;
     private readonly TimeProvider _time;
+    private readonly DialGate _gate;
 
-    public EtcdMember(Uri address, EtcdRegistryOptions options, EtcdTls tls, TimeProvider time, Random random)
+    public EtcdMember(Uri address, EtcdRegistryOptions options, EtcdTls tls, LocalConnections connections, TimeProvider time, Random random)
     {
         Address = address;
+        _gate = new DialGate(time, random, connections.ConnectAsync);
         _time = time;
         _channel = GrpcChannel.ForAddress(
             address,
             new GrpcChannelOptions
             {
                 // With a client of its own the channel makes no connections itself and adds no back-off to ours.
-                HttpClient = CreateHttpClient(address, options, tls, new DialGate(time, random)),
+                HttpClient = CreateHttpClient(address, options, tls, _gate),
                 DisposeHttpClient = true,
                 MaxReceiveMessageSize = options.MaxReceiveBytes,
                 MaxSendMessageSize = MaxSendBytes,
@@ -56,6 +59,9 @@ internal sealed class EtcdMember : IDisposable
             throw EtcdErrors.Explain(exception, cancellationToken);
         }
     }
+
+    /// <summary>Connects without a pause: the network has changed.</summary>
+    public void Hasten() => _gate.Hasten();
 
     public void Dispose()
     {

@@ -15,6 +15,7 @@ internal sealed class MemberSearch(Func<CancellationToken, Task> tryMember, Time
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly WakeableDelay _delay = new(time);
     private Task _running = Task.CompletedTask;
 
     /// <summary>Waits for a usable member.</summary>
@@ -33,6 +34,18 @@ internal sealed class MemberSearch(Func<CancellationToken, Task> tryMember, Time
             }
 
             return _running.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Ends the present pause of a search: the network has changed.</summary>
+    public void Hasten()
+    {
+        lock (_gate)
+        {
+            if (!_running.IsCompleted)
+            {
+                _delay.Wake();
+            }
         }
     }
 
@@ -80,7 +93,7 @@ internal sealed class MemberSearch(Func<CancellationToken, Task> tryMember, Time
             }
 
             var pause = attempt ?? Jitter.Backoff(FirstPause, LongestPause, failures + 1, random);
-            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _delay.WaitAsync(pause, default, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

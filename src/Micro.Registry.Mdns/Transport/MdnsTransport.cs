@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Micro.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Mdns.Transport;
@@ -12,18 +13,13 @@ namespace Micro.Registry.Mdns.Transport;
 internal sealed class MdnsTransport(
     MdnsRegistryOptions options, MdnsStatistics statistics, TimeProvider time, Func<double> random, ILogger logger) : IMdnsTransport
 {
-    private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(4);
-
     private readonly Lock _sendGate = new();
     private readonly BackgroundTasks _loops = new(logger);
     private readonly MdnsSocket?[] _sockets = new MdnsSocket?[4];
     private readonly HashSet<string> _failing = [];
     private volatile IReadOnlyList<MdnsInterface> _interfaces = [];
     private IMdnsReceiver _receiver = null!;
-    private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _changes;
-    private int _announced;
+    private AddressWatch? _addresses;
 
     public void Start(IMdnsReceiver receiver)
     {
@@ -63,8 +59,8 @@ internal sealed class MdnsTransport(
             }
         }
 
-        _loops.Run(FollowAsync);
-        NetworkChange.NetworkAddressChanged += OnNetworkAddressChanged;
+        _addresses = new AddressWatch(Refresh, time, random, logger);
+        _addresses.Start();
         LogInterfaces(isChange: false);
     }
 
@@ -106,7 +102,7 @@ internal sealed class MdnsTransport(
 
     public async ValueTask DisposeAsync()
     {
-        NetworkChange.NetworkAddressChanged -= OnNetworkAddressChanged;
+        _addresses?.Dispose();
         await _loops.DisposeAsync();
         foreach (var socket in _sockets)
         {
@@ -204,34 +200,8 @@ internal sealed class MdnsTransport(
         return false;
     }
 
-    private void OnNetworkAddressChanged(object? sender, EventArgs arguments)
-    {
-        Interlocked.Increment(ref _changes);
-        _changed.TrySetResult();
-    }
-
-    /// <summary>
-    /// Follows changes of addresses at once, and looks every few seconds besides: a link may come up a second after its
-    /// address, and no event says so.
-    /// </summary>
-    private async Task FollowAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            await Task.WhenAny(_changed.Task, Task.Delay(LookAgain * (0.8 + (0.4 * random())), time, cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
-            if (_changed.Task.IsCompleted)
-            {
-                // Changes come in bursts.
-                await Task.Delay(SettleTime, time, cancellationToken);
-                _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
-
-            Refresh(Volatile.Read(ref _changes));
-        }
-    }
-
-    private void Refresh(int change)
+    /// <param name="isReported"><see langword="true"/> when the system has reported a change.</param>
+    private void Refresh(bool isReported)
     {
         try
         {
@@ -244,9 +214,8 @@ internal sealed class MdnsTransport(
             }
 
             // An interface that went down and up again looks the same, but its neighbours may have missed something.
-            if (!isSame || change != _announced)
+            if (!isSame || isReported)
             {
-                _announced = change;
                 LogInterfaces(isChange: true);
                 _receiver.OnInterfacesChanged();
             }

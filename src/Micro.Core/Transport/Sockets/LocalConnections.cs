@@ -12,7 +12,6 @@ namespace Micro.Transport.Sockets;
 internal sealed class LocalConnections : IDisposable
 {
     private readonly ConcurrentDictionary<Connection, byte> _open = new();
-    private readonly Action<Socket>? _configure;
     private readonly Action? _changed;
     private readonly ILogger _logger;
     private readonly AddressWatch _watch;
@@ -22,18 +21,16 @@ internal sealed class LocalConnections : IDisposable
     /// <param name="time">Source of time.</param>
     /// <param name="random">Spreads the looks at the addresses; from 0 to 1.</param>
     /// <param name="logger">Where closed connections are logged.</param>
-    /// <param name="configure">Sets options of each socket before it connects.</param>
     /// <param name="changed">Called after the machine's addresses have changed.</param>
-    public LocalConnections(TimeProvider time, Func<double> random, ILogger logger, Action<Socket>? configure = null, Action? changed = null)
+    public LocalConnections(TimeProvider time, Func<double> random, ILogger logger, Action? changed = null)
     {
         _logger = logger;
-        _configure = configure;
         _changed = changed;
         _watch = new AddressWatch(_ => Look(), time, random, logger);
     }
 
-    /// <summary>Connects, for <see cref="System.Net.Http.SocketsHttpHandler.ConnectCallback"/>.</summary>
-    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    /// <summary>Connects with keep-alive probes, so that a connection that was silently cut is noticed within 25 s.</summary>
+    public async ValueTask<Stream> ConnectAsync(DnsEndPoint address, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _isStarted, 1) == 0)
         {
@@ -44,8 +41,11 @@ internal sealed class LocalConnections : IDisposable
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            _configure?.Invoke(socket);
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 10);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+            await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
             var connection = new Connection(this, socket);
             _open.TryAdd(connection, 0);
             return connection;
