@@ -2,66 +2,52 @@ namespace Micro.Client;
 
 /// <summary>
 /// Bounds retries to a share of the calls, or to a number per second where that is more, so that clients do not multiply the
-/// load on a service that is overloaded. Calls fill the store, retries empty it; it holds ten seconds of the floor.
+/// load on a service that is overloaded. What is not used is kept for ten seconds: enough to repeat what was in flight at a
+/// node that dies. Safe for concurrent use.
 /// </summary>
-internal sealed class RetryBudget
+internal sealed class RetryBudget(double ratio, double floorPerSecond, TimeProvider timeProvider)
 {
-    private const long Scale = 1000;
+    private const double KeptSeconds = 10;
 
-    private static readonly TimeSpan ShortestRefill = TimeSpan.FromMilliseconds(100);
+    private readonly Lock _gate = new();
+    private long _calls;
 
-    private readonly TimeProvider _timeProvider;
-    private readonly long _perCall;
-    private readonly double _perSecond;
-    private readonly long _capacity;
-    private long _tokens;
-    private long _paidByCalls;
-    private long _refilledAt;
+    /// <summary>Retries that may be made now. One second of the floor is there at the start.</summary>
+    private double _retries = floorPerSecond > 0 ? Math.Max(1, floorPerSecond) : 0;
 
-    public RetryBudget(double ratio, double floorPerSecond, TimeProvider timeProvider)
-    {
-        _timeProvider = timeProvider;
-        _perCall = (long)(ratio * Scale);
-        _perSecond = floorPerSecond * Scale;
+    /// <summary>The most that is kept: what ten seconds like the last ones give.</summary>
+    private double _capacity = floorPerSecond * KeptSeconds;
+    /// <summary>By how much the share of recent calls has outrun the floor, at most by a second of the floor.</summary>
+    private double _ahead;
+    private long _refilledAt = timeProvider.GetTimestamp();
 
-        // Ten seconds of the floor, and without a floor the share of a hundred calls. One second of it is there at the start.
-        _capacity = Math.Max((long)(_perSecond * 10), _perCall * 100);
-        _tokens = _perSecond > 0 ? Math.Min(_capacity, Math.Max((long)_perSecond, Scale)) : 0;
-        _refilledAt = timeProvider.GetTimestamp();
-    }
-
-    public void OnCall()
-    {
-        if (Volatile.Read(ref _tokens) < _capacity)
-        {
-            Interlocked.Add(ref _tokens, _perCall);
-            Interlocked.Add(ref _paidByCalls, _perCall);
-        }
-    }
+    public void OnCall() => Interlocked.Increment(ref _calls);
 
     public bool TryTakeRetry()
     {
-        Refill();
-        if (Interlocked.Add(ref _tokens, -Scale) >= 0)
+        lock (_gate)
         {
+            Refill();
+            if (_retries < 1)
+            {
+                return false;
+            }
+
+            _retries--;
             return true;
         }
-
-        Interlocked.Add(ref _tokens, Scale);
-        return false;
     }
 
-    /// <summary>Adds what the floor gives beyond the share of the calls made meanwhile.</summary>
     private void Refill()
     {
-        var last = Volatile.Read(ref _refilledAt);
-        var now = _timeProvider.GetTimestamp();
-        var elapsed = _timeProvider.GetElapsedTime(last, now);
-        if (elapsed >= ShortestRefill && Interlocked.CompareExchange(ref _refilledAt, now, last) == last)
-        {
-            var earned = (long)(elapsed.TotalSeconds * _perSecond) - Interlocked.Exchange(ref _paidByCalls, 0);
-            var room = _capacity - Volatile.Read(ref _tokens);
-            Interlocked.Add(ref _tokens, Math.Clamp(earned, 0, Math.Max(0, room)));
-        }
+        var now = timeProvider.GetTimestamp();
+        var seconds = timeProvider.GetElapsedTime(_refilledAt, now).TotalSeconds;
+        _refilledAt = now;
+        var share = Interlocked.Exchange(ref _calls, 0) * ratio;
+        var ahead = _ahead + share - (seconds * floorPerSecond);
+        _ahead = Math.Clamp(ahead, 0, floorPerSecond);
+        var earned = share + Math.Max(0, -ahead);
+        _capacity = seconds < KeptSeconds ? (_capacity * (1 - (seconds / KeptSeconds))) + earned : earned / seconds * KeptSeconds;
+        _retries = Math.Min(_retries + earned, Math.Max(_retries, _capacity));
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using Micro.Transport;
 using Micro.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 
