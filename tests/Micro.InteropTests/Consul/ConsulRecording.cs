@@ -65,9 +65,24 @@ internal static class ConsulRecording
                 return new ScriptedAnswer(404);
             }
 
+            // go-micro passes a check without a look at whose it is.
+            if (IsLook(request))
+            {
+                return next == 0 ? new ScriptedAnswer(404) : new ScriptedAnswer(200, Instance(exchanges[0].Body!.Value));
+            }
+
             return next < exchanges.Count && exchanges[next++].Answer is { } answer ? answer : await ScriptedHttpServer.HoldAsync(aborted);
         });
     }
+
+    /// <summary>Returns <see langword="true"/> if the request asks whether an id is registered from this address.</summary>
+    public static bool IsLook(ScriptedRequest request) => request.Target.StartsWith("/v1/agent/health/service/id/", StringComparison.Ordinal);
+
+    private static string Instance(JsonElement body) => JsonSerializer.Serialize(new
+    {
+        AggregatedStatus = "passing",
+        Service = new { Address = body.GetProperty("Address").GetString(), Port = body.GetProperty("Port").GetInt32() },
+    });
 
     private static ScriptedAnswer? AnswerOf(JsonElement exchange)
     {

@@ -19,21 +19,23 @@ public sealed class ConsulRequestTests
         var record = ConsulRecording.RecordOf(exchanges[0].Body!.Value);
 
         // One heartbeat per recorded request, until everything but the deregistration was sent.
-        while (server.Requests.Count < exchanges.Count - 1)
+        while (Writes().Count < exchanges.Count - 1)
         {
             await registry.RegisterAsync(record, new RegisterOptions { Ttl = TimeSpan.FromSeconds(ttlSeconds) });
         }
 
         await registry.DeregisterAsync(record);
 
-        server.Requests.Select(request => (request.Method, request.Target)).Should().Equal(exchanges.Select(exchange => (exchange.Method, exchange.Target)));
+        Writes().Select(request => (request.Method, request.Target)).Should().Equal(exchanges.Select(exchange => (exchange.Method, exchange.Target)));
         for (var index = 0; index < exchanges.Count; index++)
         {
             if (exchanges[index].Body is { } recorded)
             {
-                CompareBodies(server.Requests[index].Body, recorded);
+                CompareBodies(Writes()[index].Body, recorded);
             }
         }
+
+        List<ScriptedRequest> Writes() => [.. server.Requests.Where(request => !ConsulRecording.IsLook(request))];
     }
 
     [Fact]
