@@ -11,8 +11,11 @@ namespace Micro.Transport;
 /// </summary>
 internal sealed class NodeCheck(INetwork network, ClientTls? tls, TimeSpan dialTimeout, TimeProvider time) : INodeCheck, IDisposable
 {
-    /// <summary>How long a node may take for its answer, connecting included.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// How long a node may take for its answer, connecting included: one lost packet of the handshake, which is sent again
+    /// after a second, is no verdict.
+    /// </summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private volatile bool _isDisposed;
 

@@ -366,7 +366,7 @@ internal sealed class HealthTable
         SelectorLog.Ejected(_logger, health.Node.Id, health.Node.Address, _service, pause, failures, kind);
     }
 
-    /// <summary>Whether one more node may be left out; one on probation makes room.</summary>
+    /// <summary>Whether one more node may be left out; one that is only suspected, or on probation, makes room.</summary>
     private bool HasRoom(NodeHealth health)
     {
         if (!health.IsListed || CountOut(listedOnly: true) < Limit)
@@ -374,12 +374,12 @@ internal sealed class HealthTable
             return true;
         }
 
-        if (_out.FirstOrDefault(static other => other is { IsListed: true, State: NodeHealthState.Probing, ProvenAt: not null }) is not { } proven)
+        if (_out.FirstOrDefault(static other => other is { IsListed: true, State: NodeHealthState.Suspected } or { IsListed: true, State: NodeHealthState.Probing, ProvenAt: not null }) is not { } better)
         {
             return false;
         }
 
-        Return(proven);
+        Return(better);
         return true;
     }
 

@@ -27,7 +27,7 @@ public sealed class CutNodeTests(ITestOutputHelper output) : FaultLab(output)
         var client = await StartClientAsync(registry, clientHost);
         var attempt = hasShortAttempts ? TimeSpan.FromMilliseconds(500) : TimeSpan.FromSeconds(5);
         await client.StartLoadAsync($"rate=60 timeout=20000 idempotent=true grpc={isGrpc}{(hasShortAttempts ? " attempt=500" : "")}");
-        await Wait.ForAsync(3);
+        await Wait.ForAsync(8);
 
         await cutHost.PullCableAsync();
         var cut = Stopwatch.GetTimestamp();

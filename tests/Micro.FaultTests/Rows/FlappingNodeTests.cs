@@ -16,8 +16,8 @@ public sealed class FlappingNodeTests(ITestOutputHelper output) : FaultLab(outpu
         var address = $"127.0.0.1:{FreePort()}";
         var flapping = await StartFlappingAsync(registry, address);
         var client = await StartClientAsync(registry);
-        await client.StartLoadAsync("rate=100 attempt=500 timeout=10000 idempotent=true");
-        await Wait.ForAsync(2);
+        await client.StartLoadAsync("rate=100 timeout=20000 idempotent=true");
+        await Wait.ForAsync(6);
 
         var began = Stopwatch.GetTimestamp();
         var seconds = Profile.Pick(40, 60);

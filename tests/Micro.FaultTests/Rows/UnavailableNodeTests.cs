@@ -15,7 +15,7 @@ public sealed class UnavailableNodeTests(ITestOutputHelper output) : FaultLab(ou
         var servers = await StartServersAsync(3, registry);
         var client = await StartClientAsync(registry);
         await client.StartLoadAsync($"rate=200 timeout=5000 grpc={isGrpc}");
-        await Wait.ForAsync(2);
+        await Wait.ForAsync(5);
 
         await servers[0].AskAsync("fail unavailable");
         await Wait.ForAsync(2);

@@ -124,6 +124,17 @@ public sealed class NodeCheckTests
     }
 
     [Fact]
+    public async Task Suspect_AnotherNodeFails_ItIsLeftOutInstead_R19()
+    {
+        await using var fixture = await StartAsync();
+        _ = (await PickAsync(fixture, "b")).SuspectAsync();
+
+        await fixture.ReportAsync("c", ErrorKind.Connect);
+
+        (await fixture.PickedWithoutReportAsync()).Should().Equal("a", "b");
+    }
+
+    [Fact]
     public async Task Suspect_CheckThrows_NodeStaysInUse()
     {
         await using var fixture = await StartAsync();
