@@ -6,7 +6,6 @@ using Micro.Transport.Security;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Micro.Transport;
 
@@ -16,9 +15,9 @@ namespace Micro.Transport;
 /// </summary>
 internal sealed class Listener : IAsyncDisposable
 {
-    private readonly KestrelServer _server;
+    private readonly MeteredKestrel _server;
 
-    private Listener(KestrelServer server, IPEndPoint endPoint)
+    private Listener(MeteredKestrel server, IPEndPoint endPoint)
     {
         _server = server;
         EndPoint = endPoint;
@@ -112,7 +111,7 @@ internal sealed class Listener : IAsyncDisposable
             options.Listen(host, port, Configure);
         }
 
-        var server = new KestrelServer(Options.Create(options), network.Listeners, loggerFactory);
+        var server = new MeteredKestrel(options, network.Listeners, loggerFactory);
         try
         {
             await server.StartAsync(new Http2Application(http2), cancellationToken).ConfigureAwait(false);

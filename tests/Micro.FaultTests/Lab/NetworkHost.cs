@@ -51,6 +51,28 @@ internal sealed class NetworkHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>Removes the interface with its address.</summary>
+    public Task RemoveInterfaceAsync() => Space.IpAsync("link delete eth0");
+
+    /// <summary>Adds another interface with another address, which is usable when this returns.</summary>
+    /// <param name="number">Last part of the address.</param>
+    /// <param name="addressFirst"><see langword="true"/> to give it its address before it is up; <see langword="false"/> the other way round.</param>
+    public async Task<string> AddInterfaceAsync(int number, bool addressFirst)
+    {
+        await _switch.IpAsync($"link add other{number} type veth peer name eth1 netns {Space.HolderId}");
+        await _switch.IpAsync($"link set other{number} master switch");
+        await _switch.IpAsync($"link set other{number} up");
+        string[] steps = [$"address add 10.77.0.{number}/24 dev eth1", "link set eth1 up"];
+        foreach (var step in addressFirst ? steps : [.. steps.Reverse()])
+        {
+            await Space.IpAsync(step);
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        }
+
+        await Space.IpAsync("route add 224.0.0.0/4 dev eth1");
+        return $"10.77.0.{number}";
+    }
+
     /// <summary>Takes the cable out of the switch: packets vanish and no side is told.</summary>
     public Task PullCableAsync() => _switch.IpAsync($"link set {_port} nomaster");
 
