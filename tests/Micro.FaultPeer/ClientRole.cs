@@ -6,12 +6,8 @@ namespace Micro.FaultPeer;
 /// <summary>
 /// <c>client [flags]</c>: makes calls. Commands: <c>start NAME=VALUE...</c> begins a load (see <see cref="Load"/>), <c>made</c>
 /// says how many calls it made so far, <c>end FILE</c> ends it, waits for its calls and writes what became of each, <c>call</c>
-<<<<<<< HEAD
-/// makes one call and says what came of it, <c>memory</c>, and those of <see cref="RecordBook"/> and <see cref="Herd"/>.
-=======
-/// makes one call and says what came of it, <c>memory</c>, and those of <see cref="RecordBook"/> and
+/// makes one call and says what came of it, <c>memory</c>, and those of <see cref="RecordBook"/>, <see cref="Herd"/> and
 /// <see cref="StreamBook"/>.
->>>>>>> f07d5d7 (fix(server): release Kestrel's meter with its server; fault rows for pauses, streams and replaced networks)
 /// </summary>
 internal static class ClientRole
 {
@@ -20,11 +16,8 @@ internal static class ClientRole
         await using var service = MicroService.Create(static options => options.Name("faults.client").ClientOnly(), args);
         Load? load = null;
         var book = new RecordBook(service.Registry);
-<<<<<<< HEAD
         await using var herd = new Herd(args);
-=======
         await using var streams = new StreamBook(service.Client);
->>>>>>> f07d5d7 (fix(server): release Kestrel's meter with its server; fault rows for pauses, streams and replaced networks)
         await new Commands()
             .On("start", arguments =>
             {
@@ -44,13 +37,10 @@ internal static class ClientRole
             .On("lookup", book.LookUpAsync)
             .On("watch", book.Watch)
             .On("watched", _ => book.Watched())
-<<<<<<< HEAD
             .On("herd", herd.Start)
             .On("figures", _ => herd.Figures())
-=======
             .On("open", streams.OpenAsync)
             .On("ended", streams.Ended)
->>>>>>> f07d5d7 (fix(server): release Kestrel's meter with its server; fault rows for pauses, streams and replaced networks)
             .RunAsync();
         return 0;
     }
