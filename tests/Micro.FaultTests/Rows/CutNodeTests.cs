@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 namespace Micro.FaultTests.Rows;
 
 /// <summary>The cable of a node is pulled for a while, and the registry goes on listing it: R4, R30.</summary>
+[Collection(UndisturbedRows.Name)]
 public sealed class CutNodeTests(ITestOutputHelper output) : FaultLab(output)
 {
     /// <summary>The registry goes on listing a node that is cut off.</summary>

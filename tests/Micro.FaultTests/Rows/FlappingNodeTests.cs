@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace Micro.FaultTests.Rows;
 
 /// <summary>A node comes and goes: R13.</summary>
+[Collection(UndisturbedRows.Name)]
 public sealed class FlappingNodeTests(ITestOutputHelper output) : FaultLab(output)
 {
     [SkippableFact]

@@ -3,6 +3,7 @@ using Xunit.Abstractions;
 namespace Micro.FaultTests.Rows;
 
 /// <summary>A process hangs for good while its kernel goes on accepting connections and bytes for it; default timeouts.</summary>
+[Collection(UndisturbedRows.Name)]
 public sealed class HungProcessTests(ITestOutputHelper output) : FaultLab(output)
 {
     /// <summary>The registry goes on listing a node that is cut off.</summary>
@@ -21,7 +22,7 @@ public sealed class HungProcessTests(ITestOutputHelper output) : FaultLab(output
         var servers = await StartServersAsync(3, registry, LongRegistration);
         var client = await StartClientAsync(registry);
         await client.StartLoadAsync($"rate=100 timeout=30000 grpc={isGrpc} idempotent={isIdempotent}");
-        await Wait.ForAsync(3);
+        await Wait.ForAsync(6);
 
         servers[0].Pause();
         await Wait.ForAsync(Profile.Pick(12, 40));

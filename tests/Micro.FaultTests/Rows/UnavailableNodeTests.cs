@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 namespace Micro.FaultTests.Rows;
 
 /// <summary>One node, or all, answer at once that they cannot serve: R16, R18.</summary>
+[Collection(UndisturbedRows.Name)]
 public sealed class UnavailableNodeTests(ITestOutputHelper output) : FaultLab(output)
 {
     [SkippableTheory]
@@ -20,7 +21,7 @@ public sealed class UnavailableNodeTests(ITestOutputHelper output) : FaultLab(ou
         await servers[0].AskAsync("fail unavailable");
         await Wait.ForAsync(2);
         var settled = Stopwatch.GetTimestamp();
-        await Wait.ForAsync(Profile.Pick(10, 30));
+        await Wait.ForAsync(Profile.Pick(6, 30));
         var report = await client.EndLoadAsync();
 
         var protocol = isGrpc ? "gRPC" : "mucp";
