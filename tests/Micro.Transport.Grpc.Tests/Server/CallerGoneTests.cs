@@ -1,4 +1,3 @@
-using Micro.Client;
 using Micro.Testing;
 using Micro.Transport.Grpc.Tests.Client;
 using Microsoft.Extensions.Logging;

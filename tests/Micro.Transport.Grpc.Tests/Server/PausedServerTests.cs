@@ -1,5 +1,4 @@
 using Micro.Client;
-using Micro.Server;
 using Micro.Testing;
 using Micro.Transport.Grpc.Tests.Client;
 
