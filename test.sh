@@ -26,10 +26,19 @@ if ! backends=$(bash eng/backends.sh --print) && [ "${CI:-}" = true ]; then
 fi
 eval "$backends"
 
-# Two test projects at a time: most of a run is waiting for clocks and servers. Tests that build take no configuration from us:
+# Two test projects at a time: most of a run is waiting for clocks and servers. The faults come last and alone, because they measure
+# how long calls wait. Tests that build take no configuration from us:
 # a variable CONFIGURATION would be one for MSBuild too.
 run() {
-    find tests -mindepth 2 -maxdepth 2 -name '*Tests.csproj' | sort | test_results=$results test_configuration=$configuration \
+    local status=0
+    find tests -mindepth 2 -maxdepth 2 -name '*Tests.csproj' ! -name Micro.FaultTests.csproj | sort | run_projects "$@" || status=$?
+    find tests -name Micro.FaultTests.csproj | run_projects "$@" || status=$?
+    return "$status"
+}
+
+# run_projects <command>...: reads projects and runs the tests of each by the command.
+run_projects() {
+    test_results=$results test_configuration=$configuration \
         xargs -P 2 -I '{}' "$@" sh -c '
             log=$(mktemp)
             dotnet test "$1" --no-build --configuration "$test_configuration" --nologo --results-directory "$test_results" --logger "trx;LogFileName=$(basename "$1" .csproj).trx" >"$log" 2>&1

@@ -2,12 +2,12 @@ namespace Micro.Client;
 
 /// <summary>
 /// Bounds retries to a share of the calls, or to a number per second where that is more, so that clients do not multiply the
-/// load on a service that is overloaded. What is not used is kept for ten seconds: enough to repeat what was in flight at a
+/// load on a service that is overloaded. What is not used is kept for five seconds: enough to repeat what was in flight at a
 /// node that dies. Safe for concurrent use.
 /// </summary>
 internal sealed class RetryBudget(double ratio, double floorPerSecond, TimeProvider timeProvider)
 {
-    private const double KeptSeconds = 10;
+    private const double KeptSeconds = 5;
 
     private readonly Lock _gate = new();
     private long _calls;
@@ -15,7 +15,7 @@ internal sealed class RetryBudget(double ratio, double floorPerSecond, TimeProvi
     /// <summary>Retries that may be made now. One second of the floor is there at the start.</summary>
     private double _retries = floorPerSecond > 0 ? Math.Max(1, floorPerSecond) : 0;
 
-    /// <summary>The most that is kept: what ten seconds like the last ones give.</summary>
+    /// <summary>The most that is kept: what five seconds like the last ones give.</summary>
     private double _capacity = floorPerSecond * KeptSeconds;
     /// <summary>By how much the share of recent calls has outrun the floor, at most by a second of the floor.</summary>
     private double _ahead;

@@ -96,7 +96,7 @@ public sealed class PolicyTests
         time.Advance(TimeSpan.FromSeconds(3));
         Take(budget).Should().Be(8, "the floor of three seconds, one of which the calls had given");
         time.Advance(TimeSpan.FromHours(1));
-        Take(budget).Should().Be(40, "ten seconds of the floor are kept");
+        Take(budget).Should().Be(20, "five seconds of the floor are kept");
         new RetryBudget(0, 0, time).TryTakeRetry().Should().BeFalse();
         Take(new RetryBudget(0, 0.1, time)).Should().Be(1);
     }
@@ -122,7 +122,7 @@ public sealed class PolicyTests
         }
 
         var calls = callsPerSecond * 30;
-        ((double)attempts).Should().BeLessThanOrEqualTo(Math.Max((1.2 * calls) + (2 * callsPerSecond), calls + (10 * 30) + 100) + 1, "the share or the floor, and what ten seconds before left");
+        ((double)attempts).Should().BeLessThanOrEqualTo(Math.Max((1.2 * calls) + callsPerSecond, calls + (10 * 30) + 50) + 1, "the share or the floor, and what five seconds before left");
         if (callsPerSecond >= 100)
         {
             ((double)attempts / calls).Should().BeInRange(1.19, 1.30);

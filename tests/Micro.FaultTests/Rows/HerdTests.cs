@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 namespace Micro.FaultTests.Rows;
 
 /// <summary>Many clients at one registry: R14, and the connections of R1.</summary>
+[Collection(UndisturbedRows.Name)]
 public sealed class HerdTests(ITestOutputHelper output) : FaultLab(output)
 {
     [SkippableFact]

@@ -14,8 +14,8 @@ public sealed class KilledServerTests(ITestOutputHelper output) : FaultLab(outpu
         var registry = await StartRegistryAsync(RegistryKind.Consul);
         var servers = await StartServersAsync(3, registry);
         var client = await StartClientAsync(registry);
-        await client.StartLoadAsync($"rate={Profile.Pick(300, 2000)} timeout=10000 idempotent=true grpc={isGrpc}");
-        await Wait.ForAsync(2);
+        await client.StartLoadAsync($"rate={Profile.Pick(100, 2000)} timeout=10000 idempotent=true grpc={isGrpc}");
+        await Wait.ForAsync(6);
         await servers[0].KillAsync();
         await Wait.ForAsync(Profile.Pick(6, 28));
 
@@ -41,8 +41,8 @@ public sealed class KilledServerTests(ITestOutputHelper output) : FaultLab(outpu
             await server.AskAsync("delay 20");
         }
 
-        await client.StartLoadAsync($"rate={Profile.Pick(300, 2000)} timeout=10000 idempotent=false grpc={isGrpc}");
-        await Wait.ForAsync(2);
+        await client.StartLoadAsync($"rate={Profile.Pick(100, 2000)} timeout=10000 idempotent=false grpc={isGrpc}");
+        await Wait.ForAsync(6);
         var killed = Stopwatch.GetTimestamp();
         await servers[0].KillAsync();
         await Wait.ForAsync(Profile.Pick(3, 28));

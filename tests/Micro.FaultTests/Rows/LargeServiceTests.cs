@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Micro.FaultTests.Rows;
 
 /// <summary>One service with very many nodes: R22.</summary>
+[Collection(UndisturbedRows.Name)]
 public sealed class LargeServiceTests(ITestOutputHelper output) : FaultLab(output)
 {
     private static readonly int Nodes = Profile.Pick(2_000, 5_000);

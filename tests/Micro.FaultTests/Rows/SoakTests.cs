@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Micro.FaultTests.Rows;
 
 /// <summary>One random fault after the other: R29. The seed is printed with each figure.</summary>
+[Collection(UndisturbedRows.Name)]
 public sealed class SoakTests(ITestOutputHelper output) : FaultLab(output)
 {
     private readonly ITestOutputHelper _output = output;

@@ -35,7 +35,7 @@ public sealed class OtherPeerTests
     {
         Skip.IfNot(await HasHttp2Async(), "curl with HTTP/2 is not there");
         await using var inner = Memory.CreateRegistry();
-        var registry = new FaultRegistry(inner) { WriteError = new RegistryUnavailableException("memory", "down") };
+        var registry = new FaultRegistry(inner) { WriteError = new RegistryDeniedException("memory", "no rights") };
         await using var fixture = await GrpcServerFixture.StartAsync(options => options.Registry = registry);
 
         (await RunAsync("curl", "-s", "--http2-prior-knowledge", "-w", "%{http_code}", $"http://{fixture.Address}/health/ready")).Should().EndWith("503");

@@ -12,7 +12,7 @@ namespace Micro.Transport.Mucp;
 internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteSink, IDisposable
 {
     /// <summary>How long requests that crossed the good-bye are still taken in, so that it is not lost in a reset.</summary>
-    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(1);
 
     /// <summary>Bytes of replies that may wait for the client before its requests are read no further.</summary>
     private const int MaxQueuedReplyBytes = 256 * 1024;
