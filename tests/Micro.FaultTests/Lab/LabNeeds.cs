@@ -10,6 +10,9 @@ internal static class LabNeeds
         OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Find("unshare") is not null && Find("nsenter") is not null && Find("ip") is not null,
         "network namespaces need Linux, root, unshare, nsenter and ip");
 
+    /// <summary>A row that needs the machine for itself for minutes.</summary>
+    public static void FullProfile() => Skip.IfNot(Profile.IsFull, "part of the full profile: bash eng/faults.sh");
+
     /// <summary>Signals that stop and continue a process.</summary>
     public static void Signals() => Require(!OperatingSystem.IsWindows(), "the fault needs SIGSTOP");
 

@@ -10,6 +10,7 @@ public sealed class HerdTests(ITestOutputHelper output) : FaultLab(output)
     [SkippableFact]
     public async Task Watches_MoreThanTheAgentHoldsAndItRestarts_RequestsStayNearTheSteadyRate_R14()
     {
+        LabNeeds.FullProfile();
         var (clients, watches) = (Profile.Pick(60, 100), 5);
         var registry = await StartRegistryAsync(RegistryKind.Consul, consulConnectionsPerClient: 2 * clients);
         await StartServersAsync(1, registry, $"--services={watches}");

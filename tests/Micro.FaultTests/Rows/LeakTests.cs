@@ -23,11 +23,11 @@ public sealed class LeakTests(ITestOutputHelper output) : FaultLab(output)
         var after = await MemoryAsync(server);
 
         // Connections that the last ones left close when their other ends do.
-        await Wait.UntilAsync(async () => (after = await MemoryAsync(server))[2] - before[2] <= 2, () => $"{after[2] - before[2]} more files stay open");
+        await Wait.UntilAsync(async () => (after = await MemoryAsync(server))[2] - before[2] <= 8, () => $"{after[2] - before[2]} more files stay open");
 
         var heap = (after[0] - before[0]) * 1000 / Cycles;
         FaultTable.Check("R28", $"heap per 1,000 services, {kind}", $"{heap / 1e6:F2} MB", "+/- 2 MB", heap <= 2_000_000);
-        FaultTable.Check("R28", $"open files after {Cycles} services, {kind}", $"{after[2] - before[2]} more", "+/- 2", after[2] - before[2] <= 2);
+        FaultTable.Check("R28", $"open files after {Cycles} services, {kind}", $"{after[2] - before[2]} more", "<= 8 more: sockets of the pools", after[2] - before[2] <= 8);
         FaultTable.Check("R28", $"threads after {Cycles} services, {kind}", $"{after[3] - before[3]} more", "<= 5 more: the pool's", after[3] - before[3] <= 5);
     }
 

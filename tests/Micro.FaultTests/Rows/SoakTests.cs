@@ -15,6 +15,7 @@ public sealed class SoakTests(ITestOutputHelper output) : FaultLab(output)
     [InlineData(RegistryKind.Consul)]
     public async Task Calls_RandomFaults_TruthReturnsAndCallsGoOn_R29(RegistryKind kind)
     {
+        LabNeeds.FullProfile();
         LabNeeds.Signals();
         var seed = Environment.GetEnvironmentVariable("MICRO_FAULTS_SEED") is { Length: > 0 } given
             ? int.Parse(given, CultureInfo.InvariantCulture)
