@@ -42,7 +42,7 @@ internal sealed class AttemptTimer : IResettable, IDisposable
 
     public CancellationToken Token => _source.Token;
 
-    /// <summary>Whether the attempt was cancelled because its node is silent and another one may be tried.</summary>
+    /// <summary>Gets whether the attempt was cancelled so that the call can try another node.</summary>
     public bool WasGivenUp { get; private set; }
 
     /// <summary>Starts the clock; return it to its pool when the attempt is over.</summary>

@@ -91,7 +91,7 @@ internal sealed class CallPlan
     private Endpoint? Find(Func<string, string, Endpoint?> findEndpoint) =>
         (Options.Rpc is { } rpc ? findEndpoint(Service, rpc.TrimStart('/').Replace('/', '.')) : null) ?? findEndpoint(Service, Endpoint);
 
-    /// <summary>Whether the retry budget has paid for the next attempt already.</summary>
+    /// <summary>Gets or sets whether the next attempt has been taken from the retry budget.</summary>
     public bool IsRetryPaid { get; set; }
 
     public MicroException GivenUp(Node node, Exception? cause = null) => new(

@@ -9,7 +9,7 @@ namespace Micro.Client;
 /// </summary>
 internal sealed class SilenceWatch(INodeTraffic traffic, Func<ISelector> selector, RetryBudget? budget, TimeProvider time)
 {
-    /// <summary>How long an attempt waits before its node is looked at; shorter than the patience of any node.</summary>
+    /// <summary>Time until the first check of an attempt. It is shorter than the patience with any node.</summary>
     private static readonly TimeSpan Start = TimeSpan.FromMilliseconds(400);
 
     /// <summary>The shortest time between two looks; a silence that lacks less than this is long enough.</summary>

@@ -3,7 +3,7 @@ namespace Micro.Selection;
 /// <summary>A picker that looks after nodes whose silence is reported while an attempt is still in flight.</summary>
 internal interface ISuspectsNodes
 {
-    /// <summary>How long the node may be silent before it is asked; longer while it has turned out that its handlers are slow.</summary>
+    /// <summary>Gets the silence after which the node is asked. It grows with each answer that shows slow handlers.</summary>
     TimeSpan Patience { get; }
 
     /// <summary>

@@ -25,7 +25,7 @@ public readonly struct NodePick : IEquatable<NodePick>
     /// </summary>
     internal bool IsProbe { get; init; }
 
-    /// <summary>How long the node may be silent before <see cref="SuspectAsync"/>; infinite when nobody looks after it.</summary>
+    /// <summary>Gets the silence after which <see cref="SuspectAsync"/> is due; infinite without a picker that checks nodes.</summary>
     internal TimeSpan Patience => _picker is ISuspectsNodes picker ? picker.Patience : Timeout.InfiniteTimeSpan;
 
     /// <summary>Reports that an attempt at the node waits in silence; see <see cref="ISuspectsNodes"/>.</summary>

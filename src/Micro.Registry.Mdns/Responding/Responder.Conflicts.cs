@@ -37,7 +37,7 @@ internal sealed partial class Responder
         }
     }
 
-    /// <summary>Compares what a peer says with the own names.</summary>
+    /// <summary>Compares the records of a peer with our own names.</summary>
     public void OnResponse(DnsMessage response)
     {
         foreach (var record in response.Answers)

@@ -20,7 +20,7 @@ internal sealed class HealthTable
     /// <summary>The silence of a node while attempts wait after which it is asked whether it lives; doubled by each false alarm.</summary>
     private static readonly TimeSpan ShortestPatience = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>How often it is doubled at most, which is 3.2 seconds.</summary>
+    /// <summary>Maximum number of doublings: 400 ms become 3.2 s.</summary>
     private const int MostFalseAlarms = 3;
 
     /// <summary>After how long without a false alarm one is forgotten.</summary>
@@ -42,7 +42,7 @@ internal sealed class HealthTable
     private long _generation;
 
     /// <param name="service">Name of the service.</param>
-    /// <param name="context">What all services share.</param>
+    /// <param name="context">State shared by all services.</param>
     /// <param name="stop">Fires when the service is forgotten.</param>
     public HealthTable(string service, SelectorContext context, CancellationToken stop)
     {
@@ -366,7 +366,7 @@ internal sealed class HealthTable
         SelectorLog.Ejected(_logger, health.Node.Id, health.Node.Address, _service, pause, failures, kind);
     }
 
-    /// <summary>Whether one more node may be left out; one that is only suspected, or on probation, makes room.</summary>
+    /// <summary>Returns whether one more node may be ejected. Suspected nodes and nodes on probation make room for it.</summary>
     private bool HasRoom(NodeHealth health)
     {
         if (!health.IsListed || CountOut(listedOnly: true) < Limit)

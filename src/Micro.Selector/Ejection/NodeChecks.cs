@@ -7,7 +7,7 @@ internal sealed class NodeChecks
 {
     private volatile INodeCheck? _check;
 
-    /// <summary>Whether nodes can be asked; if not, the next call to a node has to find out.</summary>
+    /// <summary>Gets whether nodes can be asked. Otherwise the next call decides.</summary>
     public bool IsOn => _check is not null;
 
     public void Use(INodeCheck check) => _check = check;

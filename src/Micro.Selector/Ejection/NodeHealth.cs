@@ -41,7 +41,7 @@ internal sealed class NodeHealth(Node node)
     /// <summary>Whether a success would change nothing.</summary>
     public bool IsClean => Failures == 0 && Refusals == 0 && State == NodeHealthState.InUse;
 
-    /// <summary>Whether it has ever failed, as far as is known.</summary>
+    /// <summary>Gets whether a failure of the node is on record.</summary>
     public bool HasHistory => !IsClean || Doublings >= 0;
 
     /// <summary>Monotonic time from which a request may be tried at it.</summary>
@@ -54,7 +54,7 @@ internal sealed class NodeHealth(Node node)
     /// <summary>Monotonic time of the last change of state: attempts that began before it say nothing about it.</summary>
     public long ChangedAt { get; set; } = long.MinValue;
 
-    /// <summary>Whether it must show signs of life before a request is tried at it.</summary>
+    /// <summary>Gets or sets whether a check must succeed before the next request.</summary>
     public bool AwaitsCheck { get; set; }
 
     /// <summary>Monotonic time of the first answer since it was ejected; <see langword="null"/> before that.</summary>

@@ -18,7 +18,7 @@ internal sealed class SnapshotContext
     public required ISuspectOwner? Suspects { get; init; }
 
     /// <param name="service">Name of the service.</param>
-    /// <param name="context">What all services share.</param>
+    /// <param name="context">State shared by all services.</param>
     /// <param name="suspects">The owner of the suspects; <see langword="null"/> when none are kept.</param>
     /// <param name="stop">Fires when the service is forgotten.</param>
     public static SnapshotContext Create(string service, SelectorContext context, ISuspectOwner? suspects, CancellationToken stop) => new()

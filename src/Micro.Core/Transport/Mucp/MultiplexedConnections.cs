@@ -117,7 +117,7 @@ internal sealed class MultiplexedConnections(int size) : IDisposable
         }
     }
 
-    /// <summary>Makes room for another connection; this one stays known until its last call has ended.</summary>
+    /// <summary>Takes a connection out of use. It is still tracked until its last call ends.</summary>
     private void Leave(MultiplexedConnection connection)
     {
         lock (_gate)

@@ -79,7 +79,10 @@ internal sealed partial class RegistryEndpointProvider(Func<IRegistry> getRegist
         }
     }
 
-    /// <summary>Announces every change after the first state; a watch that ends is opened again, and may have missed something.</summary>
+    /// <summary>
+    /// Announces the first state, which may be newer than the nodes read before it, and every change after it. A watch that ends is
+    /// opened again, and may have missed something.
+    /// </summary>
     private async Task WatchAsync()
     {
         var pause = FirstPause;
@@ -91,12 +94,11 @@ internal sealed partial class RegistryEndpointProvider(Func<IRegistry> getRegist
                 await foreach (var change in getRegistry().WatchAsync(service, _disposing.Token).ConfigureAwait(false))
                 {
                     pause = FirstPause;
+                    isSynchronized |= change.Kind == RegistryEventKind.Synchronized;
                     if (isSynchronized)
                     {
                         Announce();
                     }
-
-                    isSynchronized |= change.Kind == RegistryEventKind.Synchronized;
                 }
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
