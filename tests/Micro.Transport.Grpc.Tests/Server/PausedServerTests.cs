@@ -137,7 +137,9 @@ public sealed class PausedServerTests
 
     private static CallOptions Options(int timeout) => new()
     {
-        RequestTimeout = TimeSpan.FromMilliseconds(timeout), AttemptTimeout = TimeSpan.FromMilliseconds(timeout), Retries = 0,
+        RequestTimeout = TimeSpan.FromMilliseconds(timeout),
+        AttemptTimeout = TimeSpan.FromMilliseconds(timeout),
+        Retries = 0,
     };
 
     private static GrpcClientFixture Connect(GrpcServerFixture fixture, string protocol) =>
