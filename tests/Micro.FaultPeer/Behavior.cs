@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Micro.FaultPeer;
 
-/// <summary>How the handlers of a server behave; a command changes it while calls run.</summary>
+/// <summary>Makes the handlers fail or wait. Commands change it while calls run.</summary>
 internal sealed class Behavior
 {
     private volatile string _failure = "none";

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Micro.FaultPeer;
 
 /// <summary>
-/// Starts and stops a whole service with its client, a call and a watch, as often as it is told; what remains in memory
+/// Starts a service with a client, a call and a watch, stops it, and repeats that COUNT times. What remains in memory
 /// afterwards is a leak.
 /// </summary>
 internal static class Cycles

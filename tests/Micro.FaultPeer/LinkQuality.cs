@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Micro.FaultPeer;
 
-/// <summary>What a link does to packets; changed while they pass.</summary>
+/// <summary>Holds the loss, delay and duplication of a link. Commands change them while packets pass.</summary>
 internal sealed class LinkQuality
 {
     private readonly ConcurrentDictionary<TcpFlow, byte> _seen = new();
@@ -20,12 +20,12 @@ internal sealed class LinkQuality
     /// <summary>Time that each packet takes, in milliseconds.</summary>
     public double Delay { get; set; }
 
-    /// <summary>How much longer or shorter it may take, in milliseconds.</summary>
+    /// <summary>Gets or sets the largest deviation from the delay, in milliseconds.</summary>
     public double Jitter { get; set; }
 
     public long Packets => Interlocked.Read(ref _packets);
 
-    /// <summary>Drops from now on what belongs to the connections seen so far on a port, and says how many they are.</summary>
+    /// <summary>Drops all further packets of the connections seen so far on a port. Returns the number of connections dropped.</summary>
     public int Cut(int port)
     {
         foreach (var flow in _seen.Keys.Where(flow => flow.Has(port)))
@@ -36,7 +36,7 @@ internal sealed class LinkQuality
         return _cut.Count;
     }
 
-    /// <summary>How often a frame is delivered: 0 when it is lost.</summary>
+    /// <summary>Returns how many copies of a frame to deliver; 0 means that it is lost.</summary>
     public int Copies(ReadOnlySpan<byte> frame)
     {
         Interlocked.Increment(ref _packets);
@@ -52,7 +52,7 @@ internal sealed class LinkQuality
         return Chance(Loss) ? 0 : Chance(Duplicates) ? 2 : 1;
     }
 
-    /// <summary>How long the next packet takes.</summary>
+    /// <summary>Returns a random delay for the next packet.</summary>
     public TimeSpan NextDelay()
     {
         lock (_gate)

@@ -5,7 +5,7 @@ namespace Micro.FaultPeer;
 /// <summary>
 /// <c>link INTERFACE INTERFACE</c>: a cable between two network interfaces whose quality a test chooses. Commands: <c>loss PERCENT</c>,
 /// <c>delay MILLISECONDS JITTER</c>, <c>duplicates PERCENT</c>, <c>cut PORT</c> (drops each TCP packet of the connections that
-/// exist by now on that port, of either side, so that nobody is told; a new connection passes), <c>packets</c> (those forwarded so far).
+/// exist on that port without a reset; new connections pass), <c>packets</c> (those forwarded so far).
 /// </summary>
 internal static class LinkRole
 {

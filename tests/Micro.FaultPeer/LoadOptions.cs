@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Micro.FaultPeer;
 
-/// <summary>What a load does: <c>service</c>, <c>rate</c> per second, <c>idempotent</c>, <c>grpc</c>, <c>timeout</c> and <c>attempt</c> in milliseconds.</summary>
+/// <summary>Options of a load: <c>service</c>, <c>rate</c> per second, <c>idempotent</c>, <c>grpc</c>, <c>timeout</c> and <c>attempt</c> in milliseconds.</summary>
 internal sealed record LoadOptions(string Service, double Rate, bool? IsIdempotent, string? ContentType, TimeSpan Timeout, TimeSpan? AttemptTimeout)
 {
     /// <summary>Reads words of the form <c>name=value</c>.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Micro.FaultPeer;
 
-/// <summary>What the process holds, for tests of leaks.</summary>
+/// <summary>Measures the memory, open files and threads of this process.</summary>
 internal static class Memory
 {
     /// <summary>Heap after a collection and resident memory, in bytes, then open handles of the system and threads.</summary>

@@ -63,7 +63,7 @@ internal sealed class NodeHealth(Node node)
     /// <summary>The question whether it lives that was asked last.</summary>
     public Task<bool>? Question { get; set; }
 
-    /// <summary>How often in a row it was asked whether it lives only because its handlers are slow.</summary>
+    /// <summary>Gets or sets the number of consecutive checks that found a live node with slow handlers.</summary>
     public int FalseAlarms { get; set; }
 
     /// <summary>Monotonic time of the last such question.</summary>

@@ -4,7 +4,7 @@ using Micro.Transport.Sockets;
 
 namespace Micro.Server;
 
-/// <summary>What a running server registers while the network changes under it (R31).</summary>
+/// <summary>Tests which address a running server registers after a network change (R31).</summary>
 public sealed class OwnAddressTests
 {
     private static readonly InterfaceAddress Loopback = At("lo", "127.0.0.1");

@@ -3,7 +3,7 @@ using Micro.Registry;
 
 namespace Micro.Server;
 
-/// <summary>What is left of servers that have stopped (R28). The heap is measured by the fault rows, in a process of its own.</summary>
+/// <summary>Tests that stopped servers release their meters (R28). The fault row R28 measures the heap.</summary>
 public sealed class ServerLeakTests
 {
     private const int Servers = 300;

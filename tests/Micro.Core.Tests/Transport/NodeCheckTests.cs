@@ -6,7 +6,7 @@ using Micro.Transport.Sockets;
 
 namespace Micro.Transport;
 
-/// <summary>What counts as a sign of life of a node.</summary>
+/// <summary>Tests which answers mean that a node is alive.</summary>
 public sealed class NodeCheckTests
 {
     private readonly NodeCheck _check = new(SocketNetwork.Instance, null, TimeSpan.FromSeconds(2), TimeProvider.System);
