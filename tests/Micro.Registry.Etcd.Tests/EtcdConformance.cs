@@ -32,7 +32,7 @@ public abstract class EtcdConformance(ConformanceEtcd etcd) : GuardedRegistryCon
         });
 
     protected override Task<IRegistry> CreateUnreachableAsync() =>
-        Task.FromResult(Etcd.CreateRegistry(options => options.Addresses.Add($"127.0.0.1:{EtcdServer.FreePort()}")));
+        Task.FromResult(Etcd.CreateRegistry(options => options.Addresses.Add($"127.0.0.1:{FreePorts.Next()}")));
 
     protected override Task WriteUndecodableAsync(string service) =>
         etcd.PutAsync($"/micro/registry/{service}/broken", "{\"name\":");

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Micro.FaultTests.Lab;
 
@@ -12,7 +10,7 @@ internal sealed class RegistryServer : IAsyncDisposable
     private readonly RegistryKind _kind;
     private readonly NetworkHost? _host;
     private readonly string _program;
-    private readonly int[] _ports = FreePorts(5);
+    private readonly int[] _ports = FreePorts.Next(5);
     private readonly string _consulLimit;
     private ChildProcess? _process;
 
@@ -183,22 +181,5 @@ internal sealed class RegistryServer : IAsyncDisposable
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', command)}: {await errors}{output}");
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
-        {
-            listener.Start();
-        }
-
-        var ports = listeners.Select(static listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners)
-        {
-            listener.Stop();
-        }
-
-        return ports;
     }
 }

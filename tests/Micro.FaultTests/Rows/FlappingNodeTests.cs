@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Xunit.Abstractions;
 
 namespace Micro.FaultTests.Rows;
@@ -14,7 +12,7 @@ public sealed class FlappingNodeTests(ITestOutputHelper output) : FaultLab(outpu
     {
         var registry = await StartRegistryAsync(RegistryKind.Etcd);
         await StartServersAsync(2, registry);
-        var address = $"127.0.0.1:{FreePort()}";
+        var address = $"127.0.0.1:{FreePorts.Next()}";
         var flapping = await StartFlappingAsync(registry, address);
         var client = await StartClientAsync(registry);
         await client.StartLoadAsync("rate=100 timeout=20000 idempotent=true");
@@ -41,12 +39,5 @@ public sealed class FlappingNodeTests(ITestOutputHelper output) : FaultLab(outpu
         var server = Own(new ServerPeer(null, null, [$"--server_address={address}", "--server_id=flapping", .. registry.Flags, .. FastRegistration]));
         await server.WaitUntilReadyAsync();
         return server;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

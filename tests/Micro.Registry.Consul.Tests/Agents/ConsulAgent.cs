@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Micro.Testing;
 
@@ -11,7 +9,7 @@ internal sealed class ConsulAgent : IAsyncDisposable
 {
     public const string RootToken = "root-token";
     private readonly string _folder = Directory.CreateTempSubdirectory("micro-consul-").FullName;
-    private readonly int[] _ports = FreePorts(5);
+    private readonly int[] _ports = FreePorts.Next(5);
     private readonly bool _keepsData;
     private readonly HttpClient _http;
     private readonly StringBuilder _output = new();
@@ -168,22 +166,5 @@ internal sealed class ConsulAgent : IAsyncDisposable
                 _output.AppendLine(line.Data);
             }
         }
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
-        {
-            listener.Start();
-        }
-
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners)
-        {
-            listener.Stop();
-        }
-
-        return ports;
     }
 }

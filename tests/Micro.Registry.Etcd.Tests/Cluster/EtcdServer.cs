@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Micro.Testing;
 
 namespace Micro.Registry.Etcd.Tests.Cluster;
@@ -9,10 +7,6 @@ namespace Micro.Registry.Etcd.Tests.Cluster;
 /// <summary>A real etcd of this test: own ports, own data, ended by its process id.</summary>
 public sealed class EtcdServer : IAsyncDisposable
 {
-    private const int FirstPort = 20_000;
-    private const uint Ports = 12_000;
-    private static int _lastPort = Environment.ProcessId * 61;
-
     private readonly string _folder = Directory.CreateTempSubdirectory("micro-etcd-").FullName;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly string[] _arguments;
@@ -21,8 +15,8 @@ public sealed class EtcdServer : IAsyncDisposable
     public EtcdServer(params string[] arguments)
     {
         _arguments = arguments;
-        Port = FreePort();
-        PeerPort = FreePort();
+        Port = FreePorts.Next();
+        PeerPort = FreePorts.Next();
     }
 
     public int Port { get; }
@@ -158,25 +152,6 @@ public sealed class EtcdServer : IAsyncDisposable
         _process?.Dispose();
         Directory.Delete(_folder, recursive: true);
         return ValueTask.CompletedTask;
-    }
-
-    public static int FreePort()
-    {
-        while (true)
-        {
-            // Never the same one twice, and none that the system gives to somebody's connection meanwhile.
-            var port = FirstPort + (int)((uint)Interlocked.Increment(ref _lastPort) % Ports);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: the next.
-            }
-        }
     }
 
     private async Task<bool> IsReadyAsync()

@@ -73,7 +73,7 @@ public sealed class OpenSslTests : IDisposable
     {
         // In TLS 1.3 the client has sent its request by the time the alert comes.
         await MakeCertificatesAsync();
-        var port = FreePort();
+        var port = FreePorts.Next();
         using var server = new Process
         {
             StartInfo = new ProcessStartInfo("openssl")
@@ -103,13 +103,6 @@ public sealed class OpenSslTests : IDisposable
     }
 
     private readonly List<MicroService> _others = [];
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static async Task<bool> IsOpenAsync(int port)
     {
