@@ -10,8 +10,8 @@ namespace Micro.Transport;
 /// </summary>
 internal sealed class Http2Connection(ProtocolHost host, ConnectionContext connection)
 {
-    /// <summary>How long requests that crossed the good-bye are still taken in.</summary>
-    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromMilliseconds(250);
+    /// <summary>How long requests that crossed the good-bye are still taken in, and the last answers have to leave.</summary>
+    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(1);
 
     private int _requests;
     private int _handlers;
@@ -57,10 +57,12 @@ internal sealed class Http2Connection(ProtocolHost host, ConnectionContext conne
     public void CloseWhenIdle() => _ = CloseWhenIdleAsync();
 
     /// <summary>
-    /// Waits until the replies that handlers have given are written, then ends the connection, whatever still runs on it.
+    /// Waits until the replies that handlers have given are written, then ends the connection, whatever still runs on it:
+    /// what Kestrel says at the end is written too, unless a handler that goes on after its cancellation holds it up.
     /// </summary>
+    /// <param name="serving">Ends when Kestrel no longer uses the connection.</param>
     /// <param name="output">The output of the connection.</param>
-    public async Task LeaveAsync(Http2Output output)
+    public async Task LeaveAsync(Task serving, Http2Output output)
     {
         var replied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref _replied, replied);
@@ -71,6 +73,7 @@ internal sealed class Http2Connection(ProtocolHost host, ConnectionContext conne
 
         // To Kestrel this looks like the client's own end.
         connection.Transport.Input.CancelPendingRead();
+        await serving.WaitAsync(GoodbyeTime, host.TimeProvider, connection.ConnectionClosed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void EndWaitForReplies()

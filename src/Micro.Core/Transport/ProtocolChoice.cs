@@ -87,8 +87,11 @@ internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp,
             await serving.WaitAsync(host.Leaving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!serving.IsCompleted)
             {
-                await shared.LeaveAsync(output).ConfigureAwait(false);
-                return;
+                await shared.LeaveAsync(serving, output).ConfigureAwait(false);
+                if (!serving.IsCompleted)
+                {
+                    return;
+                }
             }
 
             try
