@@ -24,14 +24,13 @@ internal sealed class HealthResponder(string serviceName, Func<HealthReport> rep
     /// <param name="closes">Whether the connection ends after the answer.</param>
     public byte[]? TryAnswer(MessageHead head, bool closes)
     {
-        var line = head.StartLine;
-        var isHead = line.StartsWith("HEAD "u8);
-        if (!isHead && !line.StartsWith("GET "u8))
+        if (head.Method is not (RequestMethod.Get or RequestMethod.Head))
         {
             return null;
         }
 
-        var target = line[(line.IndexOf((byte)' ') + 1)..line.LastIndexOf((byte)' ')];
+        var isHead = head.Method == RequestMethod.Head;
+        var target = RequestLine.TargetOf(head.StartLine);
         var query = target.IndexOf((byte)'?');
         var body = new ArrayBufferWriter<byte>();
         return TryDescribe(query < 0 ? target : target[..query], body, out var isUp) ? Respond(isUp, body, isHead, closes) : null;

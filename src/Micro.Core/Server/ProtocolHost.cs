@@ -35,6 +35,7 @@ internal sealed class ProtocolHost : IDisposable
         Formats = new ContentFormats(options.Codecs);
         Failures = failures;
         Health = new HealthResponder(options.Name, health);
+        Admission = new RequestAdmission(options);
         Statistics = statistics;
         Random = random;
         Logger = logger;
@@ -64,6 +65,9 @@ internal sealed class ProtocolHost : IDisposable
     public FailureMapper Failures { get; }
 
     public HealthResponder Health { get; }
+
+    /// <summary>Which requests are looked at, by the page and the host that they name.</summary>
+    public RequestAdmission Admission { get; }
 
     public ServerStatistics Statistics { get; }
 

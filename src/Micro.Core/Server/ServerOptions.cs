@@ -120,6 +120,20 @@ public sealed class ServerOptions
     /// <summary>Interceptors of handlers; the first is outermost.</summary>
     public IList<IHandlerInterceptor> Interceptors { get; } = [];
 
+    /// <summary>
+    /// Web pages that may send requests, as browsers name them in <c>Origin</c>: <c>https://shop.example</c> or <c>null</c>. Requests
+    /// with any other origin are refused with 403. The default value is empty: a page of any site that a user visits could
+    /// call the service otherwise. Callers that are no browsers send no origin.
+    /// </summary>
+    public IList<string> AllowedOrigins { get; } = [];
+
+    /// <summary>
+    /// Hosts, without port, that requests may be sent to, as they stand in <c>Host</c>; <c>*.example</c> stands for all names
+    /// below. Requests to any other host are refused with 421. The default value is empty: every name, because port forwards,
+    /// service meshes and callers by address use names of their own.
+    /// </summary>
+    public IList<string> AllowedHosts { get; } = [];
+
     /// <summary>Limits on what clients may send and hold.</summary>
     public TransportLimits Limits { get; } = new();
 
@@ -189,8 +203,24 @@ public sealed class ServerOptions
         OptionRules.Positive(errors, "register check timeout", RegisterCheckTimeout ?? TimeSpan.FromSeconds(1));
         OptionRules.Between(errors, "register check failures", RegisterCheckFailures, 1, 100);
         OptionRules.Between(errors, "register check successes", RegisterCheckSuccesses, 1, 100);
+        foreach (var origin in AllowedOrigins.Where(static origin => !IsOrigin(origin)))
+        {
+            errors.Add($"server allowed origin '{origin}': must be scheme://host or scheme://host:port, without a path, or null");
+        }
+
+        foreach (var host in AllowedHosts.Where(static host => !IsHostPattern(host)))
+        {
+            errors.Add($"server allowed host '{host}': must be a host without port, or *.domain");
+        }
+
         Limits.Validate("server", errors);
     }
+
+    private static bool IsOrigin(string origin) =>
+        origin == "null" || (Uri.TryCreate(origin, UriKind.Absolute, out var uri) && string.Equals(uri.GetLeftPart(UriPartial.Authority), origin, StringComparison.OrdinalIgnoreCase) && uri.Host.Length > 0);
+
+    private static bool IsHostPattern(string host) =>
+        Uri.CheckHostName(host.StartsWith("*.", StringComparison.Ordinal) ? host[2..] : host) is not UriHostNameType.Unknown;
 
     private static void ValidateName(ICollection<string> errors, string what, string value)
     {

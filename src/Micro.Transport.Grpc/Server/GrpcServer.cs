@@ -35,6 +35,11 @@ internal sealed class GrpcServer : IHttp2Protocol
     public async Task ServeAsync(IFeatureCollection request)
     {
         var exchange = new HttpExchange(request);
+        if (PlainAnswers.Refuse(exchange, Host.Admission))
+        {
+            return;
+        }
+
         if (!HttpMethods.IsPost(exchange.Request.Method) || !GrpcFormats.IsGrpc(exchange.Request.Headers.ContentType.ToString()))
         {
             PlainAnswers.Answer(exchange, Host.Health);

@@ -8,6 +8,16 @@ namespace Micro.Transport.Grpc.Server;
 /// <summary>Answers HTTP/2 requests that are no calls: questions about health, and what does not belong here.</summary>
 internal static class PlainAnswers
 {
+    /// <summary>Answers a request that is not let in, and says whether it was one.</summary>
+    public static bool Refuse(HttpExchange exchange, RequestAdmission admission)
+    {
+        var headers = exchange.Request.Headers;
+        exchange.Response.StatusCode = headers.Origin is { Count: > 0 } origin && !admission.AllowsOrigin(origin.ToString()) ? StatusCodes.Status403Forbidden
+            : admission.ChecksHosts && !admission.AllowsHost(new HostString(headers.Host.ToString()).Host) ? StatusCodes.Status421MisdirectedRequest
+            : StatusCodes.Status200OK;
+        return exchange.Response.StatusCode != StatusCodes.Status200OK;
+    }
+
     /// <summary>Answers a request whose content type is not one of gRPC's, or whose method is not POST.</summary>
     public static void Answer(HttpExchange exchange, HealthResponder health)
     {

@@ -78,6 +78,8 @@ internal static partial class EffectiveValues
         "server_advertise" => server.Advertise,
         "server_drain_delay" => Text(server.DrainDelay),
         "server_stream_drain_timeout" => Text(server.StreamDrainTimeout),
+        "server_allowed_origins" => Join(server.AllowedOrigins),
+        "server_allowed_hosts" => Join(server.AllowedHosts),
         "server_shutdown_timeout" => Text(server.ShutdownTimeout),
         "register_ttl" => Text(server.RegisterTtl),
         "register_interval" => Text(server.RegisterInterval),

@@ -43,6 +43,10 @@ internal static class SettingsTable
             target.Server.DrainDelay = Duration(text)),
         new("server_stream_drain_timeout", "duration", "time that open streams get to end by themselves at stop", static (target, text) =>
             target.Server.StreamDrainTimeout = Duration(text)),
+        new("server_allowed_origins", "list", "web pages that may send requests, as scheme://host; all others are refused", static (target, text) =>
+            Replace(target.Server.AllowedOrigins, List(text))),
+        new("server_allowed_hosts", "list", "hosts that requests may be sent to; all when empty", static (target, text) =>
+            Replace(target.Server.AllowedHosts, List(text))),
         new("server_shutdown_timeout", "duration", "longest time that running calls get at stop", static (target, text) =>
             target.Server.ShutdownTimeout = Duration(text)),
         new("register_ttl", "seconds", "lifetime of the registration without renewal; 0 for ever", static (target, text) =>
@@ -119,6 +123,15 @@ internal static class SettingsTable
 
     private static string[] List(string text) =>
         text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static void Replace(IList<string> values, IEnumerable<string> by)
+    {
+        values.Clear();
+        foreach (var value in by)
+        {
+            values.Add(value);
+        }
+    }
 
     private static void AddMetadata(IDictionary<string, string> metadata, string text)
     {

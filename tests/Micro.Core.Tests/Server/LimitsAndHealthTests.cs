@@ -56,7 +56,7 @@ public sealed class LimitsAndHealthTests
             (await socket.ReadAsync())!.StartLine.Should().Be("HTTP/1.1 200 OK");
         }
 
-        await socket.SendAsync("GET /health HTTP/1.1\r\nConnection: close\r\n\r\n");
+        await socket.SendAsync("GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         (await socket.ReadAsync())!["Connection"].Should().Be("close");
         (await socket.ReadAsync()).Should().BeNull();
         using var other = await fixture.ConnectAsync();
@@ -86,8 +86,8 @@ public sealed class LimitsAndHealthTests
         using var chunks = await fixture.ConnectAsync();
         using var steady = await fixture.ConnectAsync();
         await head.SendAsync("POST / HTTP/1.1\r\nHost");
-        await body.SendAsync("POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\nabc");
-        await chunks.SendAsync("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+        await body.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nabc");
+        await chunks.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
         await Eventually.TrueAsync(() => fixture.Server.Connections == 5, "all are accepted");
 
         // Time passes only in step with answers: however busy the machine is, it does not run away from the server.

@@ -111,10 +111,10 @@ public sealed class MultiplexedConnectionTests
         await socket.SendRequestAsync("Test.Hang", "\"a\"", "Micro-Id: 1\r\nMicro-Mux: 0\r\n");
         await fixture.Running();
 
-        await socket.SendAsync("POST / HTTP/1.1\r\nContent-Length: 0\r\nMicro-Cancel: 1\r\n\r\n");
+        await socket.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nMicro-Cancel: 1\r\n\r\n");
         await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(20));
         var answer = await socket.ReadAsync();
-        await socket.SendAsync("POST / HTTP/1.1\r\nContent-Length: 0\r\nMicro-Cancel: 99\r\n\r\n" + Request("Test.Echo", 2));
+        await socket.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nMicro-Cancel: 99\r\n\r\n" + Request("Test.Echo", 2));
 
         answer!["Micro-Id"].Should().Be("1");
         answer.Error.Should().Contain("cancelled by the caller");

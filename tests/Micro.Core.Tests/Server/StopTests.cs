@@ -35,7 +35,7 @@ public sealed class StopTests
         (reply.Text, reply["Connection"]).Should().Be(("2\n", "close"));
         (await socket.ReadAsync()).Should().BeNull();
         using var probe = await RawSocket.ConnectAsync(address);
-        await probe.SendAsync("GET /health HTTP/1.1\r\n\r\n");
+        await probe.SendAsync("GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
         var health = (await probe.ReadAsync())!;
         (health.StartLine, health["Connection"]).Should().Be(("HTTP/1.1 503 Service Unavailable", "close"));
         health.Text.Should().Contain("draining");

@@ -180,7 +180,7 @@ public sealed class UnaryCallTests
         await using var fixture = await ServerFixture.StartAsync(Echo, options => options.Limits.MaxMessageBytes = 4096);
         using var socket = await fixture.ConnectAsync();
         var chunk = "400\r\n" + new string('x', 1024) + "\r\n";
-        await socket.SendAsync($"POST / HTTP/1.1\r\nMicro-Endpoint: Test.Echo\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}{chunk}{chunk}{chunk}{chunk}0\r\n\r\n");
+        await socket.SendAsync($"POST / HTTP/1.1\r\nHost: a\r\nMicro-Endpoint: Test.Echo\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}{chunk}{chunk}{chunk}{chunk}0\r\n\r\n");
         (await socket.ReadAsync())!.Error.Should().Contain("\"code\":413");
         await socket.SendRequestAsync("Test.Echo", "\"x\"");
         (await socket.ReadAsync())!.Text.Should().Be("\"x\"\n");

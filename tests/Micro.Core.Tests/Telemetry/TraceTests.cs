@@ -169,7 +169,7 @@ public sealed class TraceTests
         }));
         using var listener = new TelemetryListener();
         using var socket = await fixture.ConnectAsync();
-        const string Request = "POST / HTTP/1.1\r\nContent-Type: application/json\r\nMicro-Endpoint: Test.Slow\r\nMicro-Mux: 0\r\nMicro-Id: {0}\r\nContent-Length: 3\r\n\r\n\"x\"";
+        const string Request = "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nMicro-Endpoint: Test.Slow\r\nMicro-Mux: 0\r\nMicro-Id: {0}\r\nContent-Length: 3\r\n\r\n\"x\"";
 
         await socket.SendAsync(string.Concat(Enumerable.Range(0, 50).Select(id => Request.Replace("{0}", $"{id}"))));
         for (var count = 0; count < 50; count++)

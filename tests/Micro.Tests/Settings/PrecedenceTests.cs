@@ -135,6 +135,8 @@ public sealed class PrecedenceTests
             ["server_advertise"] = "example.org:80",
             ["server_drain_delay"] = "250ms",
             ["server_stream_drain_timeout"] = "4s",
+            ["server_allowed_origins"] = "https://a,https://b:8",
+            ["server_allowed_hosts"] = "a,*.b",
             ["server_shutdown_timeout"] = "3s",
             ["client_request_timeout"] = "1m30s",
             ["client_retries"] = "2",
@@ -158,6 +160,8 @@ public sealed class PrecedenceTests
                 Advertise = "example.org:80",
                 DrainDelay = TimeSpan.FromMilliseconds(250),
                 StreamDrainTimeout = TimeSpan.FromSeconds(4),
+                AllowedOrigins = new[] { "https://a", "https://b:8" },
+                AllowedHosts = new[] { "a", "*.b" },
                 ShutdownTimeout = TimeSpan.FromSeconds(3),
             });
             client.Should().BeEquivalentTo(new

@@ -103,8 +103,8 @@ public sealed class PausedServerTests
         time.StandStill(Pause);
         await socket.SendRequestAsync("Test.Count", "2", "Micro-Id: 2\r\n");
         await time.WaitUntilNoticedAsync(fixture);
-        await socket.SendAsync("POST / HTTP/1.1\r\nContent-Length: 0\r\nMicro-Cancel: 2\r\n\r\n");
-        await socket.SendAsync("GET /health/live HTTP/1.1\r\nMicro-Id: 3\r\n\r\n");
+        await socket.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nMicro-Cancel: 2\r\n\r\n");
+        await socket.SendAsync("GET /health/live HTTP/1.1\r\nHost: a\r\nMicro-Id: 3\r\n\r\n");
         await socket.ReadAsync();
         await time.SettleAsync(fixture, () => socket.IsReadable);
 

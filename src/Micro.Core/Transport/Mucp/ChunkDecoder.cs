@@ -3,7 +3,7 @@ using System.Buffers.Text;
 
 namespace Micro.Transport.Mucp;
 
-/// <summary>Puts the chunks of a body together (RFC 9112, section 7.1). Trailers are read and dropped.</summary>
+/// <summary>Puts the chunks of a body together (RFC 9112, section 7.1). Trailers are checked as headers are, and dropped.</summary>
 internal struct ChunkDecoder(int maxBodyBytes, long maxSkippedBytes, int maxTrailerBytes)
 {
     /// <summary>A size line: at most 8 hex digits and a short extension.</summary>
@@ -62,11 +62,26 @@ internal struct ChunkDecoder(int maxBodyBytes, long maxSkippedBytes, int maxTrai
                 _phase = Phase.DataEnd;
             }
 
+            if (_phase == Phase.DataEnd)
+            {
+                if (!TakeLineEnd(ref reader))
+                {
+                    return false;
+                }
+
+                _phase = Phase.Size;
+                continue;
+            }
+
             if (!reader.TryReadTo(out ReadOnlySequence<byte> line, "\r\n"u8))
             {
-                return reader.Remaining > MaxSizeLine
-                    ? throw new MalformedMessageException(400, "malformed chunk")
-                    : false;
+                // Its first byte of the line end may be there.
+                return reader.Remaining <= MaxLine + 1 ? false : throw LineTooLong();
+            }
+
+            if (line.Length > MaxLine)
+            {
+                throw LineTooLong();
             }
 
             switch (_phase)
@@ -81,14 +96,6 @@ internal struct ChunkDecoder(int maxBodyBytes, long maxSkippedBytes, int maxTrai
 
                     _phase = _left == 0 ? Phase.Trailers : Phase.Data;
                     break;
-                case Phase.DataEnd:
-                    if (!line.IsEmpty)
-                    {
-                        throw new MalformedMessageException(400, "chunk is longer than announced");
-                    }
-
-                    _phase = Phase.Size;
-                    break;
                 case Phase.Trailers:
                     if (line.IsEmpty)
                     {
@@ -98,28 +105,54 @@ internal struct ChunkDecoder(int maxBodyBytes, long maxSkippedBytes, int maxTrai
                     }
 
                     _trailerBytes += (int)line.Length;
-                    if (_trailerBytes > maxTrailerBytes)
-                    {
-                        throw new MalformedMessageException(431, "trailers too long");
-                    }
-
+                    CheckTrailer(in line);
                     break;
             }
         }
     }
 
+    private readonly int MaxLine => _phase == Phase.Size ? MaxSizeLine : maxTrailerBytes - _trailerBytes;
+
+    private readonly MalformedMessageException LineTooLong() =>
+        _phase == Phase.Size ? new MalformedMessageException(400, "malformed chunk size") : new MalformedMessageException(431, "trailers too long");
+
+    /// <summary>Takes the line end behind the data of a chunk; false when it has not arrived yet.</summary>
+    private static bool TakeLineEnd(ref SequenceReader<byte> reader)
+    {
+        var isEnd = reader.TryPeek(0, out var first) && first == (byte)'\r' && (!reader.TryPeek(1, out var second) || second == (byte)'\n');
+        if (reader.Remaining > 0 && !isEnd)
+        {
+            throw new MalformedMessageException(400, "chunk is longer than announced");
+        }
+
+        if (reader.Remaining < 2)
+        {
+            return false;
+        }
+
+        reader.Advance(2);
+        return true;
+    }
+
+    private static void CheckTrailer(in ReadOnlySequence<byte> line)
+    {
+        var text = line.IsSingleSegment ? line.FirstSpan : line.ToArray();
+        FieldRules.Split(text, isRequest: true, out _);
+    }
+
     private static long ParseSize(in ReadOnlySequence<byte> line)
     {
         Span<byte> text = stackalloc byte[MaxSizeLine];
-        if (line.Length > MaxSizeLine)
-        {
-            throw new MalformedMessageException(400, "malformed chunk size");
-        }
-
         line.CopyTo(text);
         text = text[..(int)line.Length];
+        if (!FieldRules.IsValue(text))
+        {
+            // RFC 9112, section 7.1.1: a line end within an extension is how requests are hidden from others.
+            throw new MalformedMessageException(400, "malformed chunk extension");
+        }
+
         var extension = text.IndexOf((byte)';');
-        var digits = (extension < 0 ? text : text[..extension]).TrimEnd((byte)' ');
+        var digits = extension < 0 ? text : text[..extension];
         if (digits.Length is 0 or > 8 || !Utf8Parser.TryParse(digits, out uint size, out var used, 'x') || used != digits.Length)
         {
             throw new MalformedMessageException(400, "malformed chunk size");

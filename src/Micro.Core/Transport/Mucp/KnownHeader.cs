@@ -10,6 +10,7 @@ internal enum KnownHeader
     Connection,
     Expect,
     Host,
+    Origin,
     Timeout,
     MicroId,
     MicroService,

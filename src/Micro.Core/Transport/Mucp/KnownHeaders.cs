@@ -8,7 +8,7 @@ internal static class KnownHeaders
     public static KnownHeader Match(ReadOnlySpan<byte> name) => name.Length switch
     {
         4 => Is(name, "Host"u8, KnownHeader.Host),
-        6 => Is(name, "Expect"u8, KnownHeader.Expect),
+        6 => (name[0] | 0x20) == 'e' ? Is(name, "Expect"u8, KnownHeader.Expect) : Is(name, "Origin"u8, KnownHeader.Origin),
         7 => Is(name, "Timeout"u8, KnownHeader.Timeout),
         8 => Is(name, "Micro-Id"u8, KnownHeader.MicroId),
         9 => (name[6] | 0x20) == 'm' ? Is(name, "Micro-Mux"u8, KnownHeader.MicroMux) : Is(name, "Micro-Rpc"u8, KnownHeader.MicroRpc),

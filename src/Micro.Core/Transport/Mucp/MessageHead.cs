@@ -11,9 +11,6 @@ namespace Micro.Transport.Mucp;
 /// </summary>
 internal sealed class MessageHead : IHeaderSource, IDisposable
 {
-    private static readonly SearchValues<byte> TokenBytes =
-        SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"u8);
-
     private const int CommonFields = 24;
 
     private readonly int[] _known = new int[(int)KnownHeader.Count];
@@ -25,6 +22,9 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
     public ReadOnlySpan<byte> StartLine => _buffer.AsSpan(0, StartLineLength);
 
     public int StartLineLength { get; private set; }
+
+    /// <summary>What a request asks for.</summary>
+    public RequestMethod Method { get; private set; }
 
     public bool IsHttp10 { get; private set; }
 
@@ -78,6 +78,7 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
         IsChunked = false;
         ExpectsContinue = false;
         StatusCode = 0;
+        Method = RequestMethod.Other;
 
         var bytes = _buffer.AsSpan(0, length);
         var position = NextLine(bytes, 0, out var lineEnd);
@@ -89,6 +90,11 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
             var start = position;
             position = NextLine(bytes, start, out lineEnd);
             ParseField(bytes, start, lineEnd, limits);
+        }
+
+        if (!isResponse)
+        {
+            CheckRequest();
         }
 
         if (StatusCode == 200 && !IsChunked && ContentLength < 0)
@@ -113,6 +119,7 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
             _fields = _fields,
             _count = _count,
             StartLineLength = StartLineLength,
+            Method = Method,
             IsHttp10 = IsHttp10,
             ClosesConnection = ClosesConnection,
         };
@@ -229,11 +236,7 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
 
         if (!isResponse)
         {
-            if (line.Count((byte)' ') != 2 || line[0] is < (byte)'A' or > (byte)'Z')
-            {
-                throw new MalformedMessageException(400, "malformed request line");
-            }
-
+            Method = RequestLine.Parse(line);
             return;
         }
 
@@ -245,24 +248,30 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
         StatusCode = status;
     }
 
+    /// <summary>What concerns the request as a whole; how requests are smuggled past whoever reads them otherwise.</summary>
+    private void CheckRequest()
+    {
+        if (!IsHttp10 && !Has(KnownHeader.Host))
+        {
+            throw new MalformedMessageException(400, "no Host header");
+        }
+
+        if (IsHttp10 && IsChunked)
+        {
+            throw new MalformedMessageException(400, "Transfer-Encoding in HTTP/1.0");
+        }
+
+        if (!RequestLine.IsConsistent(StartLine, this[KnownHeader.Host]))
+        {
+            throw new MalformedMessageException(400, "the request target does not fit the method or the Host header");
+        }
+    }
+
     private void ParseField(ReadOnlySpan<byte> bytes, int start, int end, TransportLimits limits)
     {
         var line = bytes[start..end];
-        var colon = line.IndexOf((byte)':');
-        if (colon <= 0 || line[..colon].ContainsAnyExcept(TokenBytes))
-        {
-            // A blank at the start would be line folding, one before the colon is refused by RFC 9112, section 5.
-            throw new MalformedMessageException(400, "malformed header");
-        }
-
-        var value = line[(colon + 1)..];
-        var leading = value.Length - value.TrimStart(" \t"u8).Length;
-        value = value.Trim(" \t"u8);
-        if (value.IndexOfAny("\r\0"u8) >= 0)
-        {
-            throw new MalformedMessageException(400, "header value holds CR or NUL");
-        }
-
+        var where = FieldRules.Split(line, isRequest: StatusCode == 0, out var colon);
+        var value = line[where];
         if (_count == limits.MaxHeaders)
         {
             throw new MalformedMessageException(431, $"more than {limits.MaxHeaders} headers");
@@ -273,7 +282,7 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
             Grow();
         }
 
-        _fields[_count] = new Field(start, colon, start + colon + 1 + leading, value.Length);
+        _fields[_count] = new Field(start, colon, start + where.Start.Value, value.Length);
         var header = KnownHeaders.Match(line[..colon]);
         if (header != KnownHeader.Other)
         {
@@ -326,13 +335,20 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
                 IsChunked = true;
                 break;
             case KnownHeader.Connection:
-                if (Ascii.EqualsIgnoreCase(value, "close"u8))
+                if (FieldRules.Lists(value, "close"u8))
                 {
                     ClosesConnection = true;
                 }
-                else if (IsHttp10 && Ascii.EqualsIgnoreCase(value, "keep-alive"u8))
+                else if (IsHttp10 && FieldRules.Lists(value, "keep-alive"u8))
                 {
                     ClosesConnection = false;
+                }
+
+                break;
+            case KnownHeader.Host:
+                if (StatusCode == 0 && (Has(KnownHeader.Host) || !HostRules.IsValid(value)))
+                {
+                    throw new MalformedMessageException(400, "malformed Host");
                 }
 
                 break;

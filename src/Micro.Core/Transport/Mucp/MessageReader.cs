@@ -164,6 +164,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     /// <summary>Reads a body away without keeping it, so that the connection can go on.</summary>
     public async ValueTask SkipBodyAsync(long length, CancellationToken cancellationToken)
     {
+        Observer?.OnMessageStarted();
         while (length > 0)
         {
             var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -276,6 +277,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     private async ValueTask<ReadOnlySequence<byte>> ReadPlainAsync(long length, CancellationToken cancellationToken)
     {
         var headBytes = ReceivedBytes;
+        Observer?.OnMessageStarted();
         while (true)
         {
             var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -299,6 +301,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     private async ValueTask<ReadOnlySequence<byte>> ReadChunksAsync(CancellationToken cancellationToken)
     {
         var headBytes = ReceivedBytes;
+        Observer?.OnMessageStarted();
         _chunks.Clear();
         var decoder = new ChunkDecoder(limits.MaxMessageBytes, readsResponses ? 0 : (long)limits.MaxMessageBytes * SkippedBodies, limits.MaxHeaderBytes);
         while (true)

@@ -31,7 +31,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
     /// <summary>Cancels the call that the message names, if it is that kind of message. It has no body, no turn and no answer.</summary>
     public bool TryCancel(MessageHead head)
     {
-        if (!head.Has(KnownHeader.MicroCancel) || head.ContentLength > 0 || head.IsChunked)
+        if (!head.Has(KnownHeader.MicroCancel) || head.Method != RequestMethod.Post || head.Has(KnownHeader.Origin) || head.ContentLength > 0 || head.IsChunked)
         {
             return false;
         }
@@ -51,10 +51,24 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
     /// <param name="arrival">When the head was read.</param>
     public async ValueTask<MessageHead> TakeAsync(MessageHead head, ReadOnlySequence<byte> body, long multiplexedId, Arrival arrival)
     {
+        if (Refuse(head) is { } refusal)
+        {
+            EndsConnection = true;
+            await replies.WriteRawAsync(refusal).ConfigureAwait(false);
+            return head;
+        }
+
         if (server.Health.TryAnswer(head, head.ClosesConnection || server.IsDraining) is { } answer)
         {
             EndsConnection |= head.ClosesConnection || server.IsDraining;
             await replies.WriteRawAsync(answer).ConfigureAwait(false);
+            return head;
+        }
+
+        if (head.Method != RequestMethod.Post)
+        {
+            EndsConnection = true;
+            await replies.WriteRawAsync(PlainReply.Create(405, "calls are sent by POST", head.Method == RequestMethod.Head, "Allow: POST\r\n")).ConfigureAwait(false);
             return head;
         }
 
@@ -100,6 +114,20 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         }
     }
 
+    /// <summary>The reply to a request that is not let in; <see langword="null"/> for all others.</summary>
+    private byte[]? Refuse(MessageHead head)
+    {
+        var admission = server.Admission;
+        if (head.Has(KnownHeader.Origin) && !admission.AllowsOrigin(Encoding.ASCII.GetString(head[KnownHeader.Origin])))
+        {
+            return PlainReply.Create(403, "requests of web pages are not allowed here", head.Method == RequestMethod.Head);
+        }
+
+        return admission.ChecksHosts && !admission.AllowsHost(Encoding.ASCII.GetString(HostRules.WithoutPort(head[KnownHeader.Host])))
+            ? PlainReply.Create(421, "this host is not served here", head.Method == RequestMethod.Head)
+            : null;
+    }
+
     private static bool TryReadId(ReadOnlySpan<byte> text, out long id) =>
         Utf8Parser.TryParse(text, out id, out var used) && used == text.Length && id >= 0;
 
@@ -123,7 +151,10 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         var contentType = head[KnownHeader.ContentType];
         if (contentType.IsEmpty)
         {
-            return server.Formats.Default;
+            // A page can make a browser send bytes without a type; Go's peers that send none have an id.
+            return head.Has(KnownHeader.MicroId) || head.Has(KnownHeader.XMicroId)
+                ? server.Formats.Default
+                : throw new MicroException(415, server.ServiceName, "the request has no Content-Type");
         }
 
         return server.Formats.TryGet(contentType, out var format)

@@ -42,6 +42,8 @@ internal sealed class MucpServer
 
     public HealthResponder Health => _host.Health;
 
+    public RequestAdmission Admission => _host.Admission;
+
     public ServerStatistics Statistics => _host.Statistics;
 
     public ServerTelemetry Telemetry => _host.Telemetry;

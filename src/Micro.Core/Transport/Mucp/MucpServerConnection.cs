@@ -163,13 +163,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
         ReadOnlySequence<byte> body;
         try
         {
-            var reading = _reader.ReadBodyAsync(_head, CancellationToken.None);
-            if (!reading.IsCompleted)
-            {
-                OnMessageStarted();
-            }
-
-            body = await reading.ConfigureAwait(false);
+            body = await _reader.ReadBodyAsync(_head, CancellationToken.None).ConfigureAwait(false);
         }
         catch (MessageTooLargeException exception)
         {
@@ -218,7 +212,6 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
             || (!_head.ExpectsContinue && exception.Length <= (long)_server.Limits.MaxMessageBytes * MessageReader.SkippedBodies);
         if (canSkip && !exception.IsRead)
         {
-            OnMessageStarted();
             await _reader.SkipBodyAsync(exception.Length, CancellationToken.None).ConfigureAwait(false);
             Volatile.Write(ref _readDeadline, long.MaxValue);
         }
@@ -236,11 +229,9 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
 
     private async ValueTask RefuseAsync(MalformedMessageException exception)
     {
-        var status = ReasonPhrases.Get(exception.StatusCode);
-        var text = $"HTTP/1.1 {exception.StatusCode} {status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: {exception.Message.Length}\r\n\r\n{exception.Message}";
         try
         {
-            await _replies.WriteRawAsync(System.Text.Encoding.ASCII.GetBytes(text)).ConfigureAwait(false);
+            await _replies.WriteRawAsync(PlainReply.Create(exception.StatusCode, exception.Message)).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is IOException or ConnectionAbortedException or OperationCanceledException)
         {

@@ -113,10 +113,11 @@ internal sealed class MultiplexedConnection : IByteSink, IWorkQueueOwner<MucpPen
             return;
         }
 
-        _output.Append(removed.Id, static (PooledBufferWriter output, in long id) =>
+        _output.Append((Host: _host, removed.Id), static (PooledBufferWriter output, in (byte[] Host, long Id) cancelled) =>
         {
             output.Write("POST / HTTP/1.1\r\nContent-Length: 0\r\n"u8);
-            output.WriteHeader(MucpHeaderNames.MicroCancel, id);
+            output.WriteHeader(MucpHeaderNames.Host, cancelled.Host);
+            output.WriteHeader(MucpHeaderNames.MicroCancel, cancelled.Id);
             output.Write("\r\n"u8);
         });
         _output.StartSending();
