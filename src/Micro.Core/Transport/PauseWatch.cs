@@ -37,7 +37,7 @@ internal sealed class PauseWatch : IDisposable
     {
         _time = time;
         _logger = logger;
-        _shortest = Units(Shortest);
+        _shortest = time.Units(Shortest);
         _lastTick = time.GetTimestamp();
         _timer = time.CreateTimer(static watch => ((PauseWatch)watch!).Tick(), this, Period, Period);
     }
@@ -81,14 +81,12 @@ internal sealed class PauseWatch : IDisposable
             }
 
             // The process ran for at most a period after the last tick.
-            pause = now - _lastTick - Units(Period);
+            pause = now - _lastTick - _time.Units(Period);
             Volatile.Write(ref _pause, pause);
-            Volatile.Write(ref _aftermathEnd, now + Math.Min(pause, Units(Aftermath)));
+            Volatile.Write(ref _aftermathEnd, now + Math.Min(pause, _time.Units(Aftermath)));
             Volatile.Write(ref _lastTick, now);
         }
 
         _logger.StoodStill(_time.GetElapsedTime(0, pause));
     }
-
-    private long Units(TimeSpan time) => (long)(time.TotalSeconds * _time.TimestampFrequency);
 }
