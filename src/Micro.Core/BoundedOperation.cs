@@ -33,7 +33,7 @@ internal sealed class BoundedOperation(string what, TimeProvider timeProvider)
             await abort.CancelAsync().ConfigureAwait(false);
             if (exception is TimeoutException)
             {
-                throw new TimeoutException($"{what}: not done within {limit}", exception);
+                throw new TimeoutException($"{what}: not done within {ReadableTime.Of(limit)}", exception);
             }
 
             throw;

@@ -46,11 +46,11 @@ internal sealed partial class ConsulRegistry
         [LoggerMessage(EventId = 4020, EventName = "ConsulEntrySkipped", Level = LogLevel.Warning, Message = "Consul entry {Entry} is skipped: {Problem}")]
         public static partial void EntrySkipped(ILogger logger, string entry, string problem);
 
-        [LoggerMessage(EventId = 4021, EventName = "ConsulWatchFailed", Level = LogLevel.Warning, Message = "Watching {Target} in Consul failed {Failures} times in a row, next try in {Pause}: {Reason}")]
-        public static partial void WatchFailed(ILogger logger, string target, int failures, TimeSpan pause, string reason, Exception exception);
+        [LoggerMessage(EventId = 4021, EventName = "ConsulWatchFailed", Level = LogLevel.Warning, Message = "Watching {Target} in Consul failed {Failures} times in a row, next try in {Pause}: {Reason} ({Kind})")]
+        public static partial void WatchFailed(ILogger logger, string target, int failures, ReadableTime pause, string reason, string kind);
 
-        [LoggerMessage(EventId = 4022, EventName = "ConsulWatchRecovered", Level = LogLevel.Information, Message = "Watching {Target} in Consul works again after {Failures} failures")]
-        public static partial void WatchRecovered(ILogger logger, string target, int failures);
+        [LoggerMessage(EventId = 4022, EventName = "ConsulWatchRecovered", Level = LogLevel.Information, Message = "Watching {Target} in Consul works again after {Failures} failures in {Outage}")]
+        public static partial void WatchRecovered(ILogger logger, string target, int failures, ReadableTime outage);
 
         [LoggerMessage(EventId = 4023, EventName = "ConsulWatchPolls", Level = LogLevel.Warning, Message = "{Target} is polled every 5 s: more than {Capacity} services are watched, or the agent takes no more connections (http_max_conns_per_client)")]
         public static partial void WatchPolls(ILogger logger, string target, int capacity);

@@ -31,11 +31,14 @@ internal sealed partial class EtcdRegistry
         [LoggerMessage(EventId = 5011, EventName = "EtcdLeaseLost", Level = LogLevel.Warning, Message = "Lease {Lease} of etcd key {Key} is lost: {Reason}")]
         public static partial void LeaseLost(ILogger logger, string key, long lease, string reason);
 
-        [LoggerMessage(EventId = 5012, EventName = "EtcdRenewalFailed", Level = LogLevel.Warning, Message = "Leases could not be renewed, failure {Count} in a row: {Reason}")]
-        public static partial void RenewalFailed(ILogger logger, int count, string reason, Exception exception);
+        [LoggerMessage(EventId = 5012, EventName = "EtcdRenewalFailed", Level = LogLevel.Warning, Message = "Leases could not be renewed, failure {Count} in a row, next try in {Pause}: {Reason} ({Kind})")]
+        public static partial void RenewalFailed(ILogger logger, int count, ReadableTime pause, string reason, string kind);
+
+        [LoggerMessage(EventId = 5018, EventName = "EtcdRenewalRestored", Level = LogLevel.Information, Message = "Leases are renewed again after {Count} failures in {Outage}")]
+        public static partial void RenewalRestored(ILogger logger, int count, ReadableTime outage);
 
         [LoggerMessage(EventId = 5013, EventName = "EtcdLeaseAbandoned", Level = LogLevel.Warning, Message = "Lease {Lease} is not renewed any more: no heartbeat came for {Limit}")]
-        public static partial void LeaseAbandoned(ILogger logger, long lease, TimeSpan limit);
+        public static partial void LeaseAbandoned(ILogger logger, long lease, ReadableTime limit);
 
         [LoggerMessage(EventId = 5014, EventName = "EtcdNoTtl", Level = LogLevel.Warning, Message = "etcd key {Key} has no TTL: it stays for ever when this process crashes")]
         public static partial void NoTtl(ILogger logger, string key);
@@ -52,8 +55,11 @@ internal sealed partial class EtcdRegistry
         [LoggerMessage(EventId = 5020, EventName = "EtcdValueSkipped", Level = LogLevel.Warning, Message = "etcd key {Key} is skipped: {Problem}")]
         public static partial void ValueSkipped(ILogger logger, string key, string problem);
 
-        [LoggerMessage(EventId = 5030, EventName = "EtcdWatchBroken", Level = LogLevel.Warning, Message = "The watch of {Service} broke, failure {Count} in a row, it lists again: {Reason}")]
-        public static partial void WatchBroken(ILogger logger, string service, int count, string reason, Exception exception);
+        [LoggerMessage(EventId = 5030, EventName = "EtcdWatchBroken", Level = LogLevel.Warning, Message = "The watch of {Service} broke, failure {Count} in a row, it lists again in {Pause}: {Reason} ({Kind})")]
+        public static partial void WatchBroken(ILogger logger, string service, int count, ReadableTime pause, string reason, string kind);
+
+        [LoggerMessage(EventId = 5033, EventName = "EtcdWatchRestored", Level = LogLevel.Information, Message = "The watch of {Service} works again after {Count} failures in {Outage}")]
+        public static partial void WatchRestored(ILogger logger, string service, int count, ReadableTime outage);
 
         [LoggerMessage(EventId = 5031, EventName = "EtcdRelisting", Level = LogLevel.Debug, Message = "The watch of {Service} lists again")]
         public static partial void Relisting(ILogger logger, string service);

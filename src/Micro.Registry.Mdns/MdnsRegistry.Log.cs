@@ -14,20 +14,26 @@ internal sealed partial class MdnsRegistry
         [LoggerMessage(EventId = 3001, EventName = "MdnsInterfacesChanged", Level = LogLevel.Information, Message = "Network interfaces changed, mDNS uses {Interfaces}")]
         public static partial void InterfacesChanged(ILogger logger, string interfaces);
 
-        [LoggerMessage(EventId = 3002, EventName = "MdnsReceiveFailed", Level = LogLevel.Warning, Message = "mDNS receive failed {Count} times in a row, next try in {Delay}")]
-        public static partial void ReceiveFailed(ILogger logger, int count, TimeSpan delay, Exception exception);
+        [LoggerMessage(EventId = 3002, EventName = "MdnsReceiveFailed", Level = LogLevel.Warning, Message = "mDNS receive failed {Count} times in a row, next try in {Delay}: {Reason}")]
+        public static partial void ReceiveFailed(ILogger logger, int count, ReadableTime delay, string reason);
 
-        [LoggerMessage(EventId = 3003, EventName = "MdnsSendFailed", Level = LogLevel.Warning, Message = "mDNS cannot send on {Interface}; said once until it works again")]
-        public static partial void SendFailed(ILogger logger, string @interface, Exception exception);
+        [LoggerMessage(EventId = 3007, EventName = "MdnsReceiveRestored", Level = LogLevel.Information, Message = "mDNS receives again after {Count} failures in {Outage}")]
+        public static partial void ReceiveRestored(ILogger logger, int count, ReadableTime outage);
+
+        [LoggerMessage(EventId = 3003, EventName = "MdnsSendFailed", Level = LogLevel.Warning, Message = "mDNS cannot send on {Interface}: {Reason}; reported once until it works again")]
+        public static partial void SendFailed(ILogger logger, string @interface, string reason);
+
+        [LoggerMessage(EventId = 3008, EventName = "MdnsSendRestored", Level = LogLevel.Information, Message = "mDNS sends on {Interface} again")]
+        public static partial void SendRestored(ILogger logger, string @interface);
 
         [LoggerMessage(EventId = 3004, EventName = "MdnsFamilyUnavailable", Level = LogLevel.Information, Message = "mDNS does without {Family}")]
         public static partial void FamilyUnavailable(ILogger logger, string family, Exception exception);
 
-        [LoggerMessage(EventId = 3005, EventName = "MdnsPacketFailed", Level = LogLevel.Error, Message = "An mDNS packet from {Source} could not be handled")]
-        public static partial void PacketFailed(ILogger logger, IPEndPoint source, Exception exception);
+        [LoggerMessage(EventId = 3005, EventName = "MdnsPacketFailed", Level = LogLevel.Error, Message = "An mDNS packet from {Source} could not be handled: {Reason} ({Kind})")]
+        public static partial void PacketFailed(ILogger logger, IPEndPoint source, string reason, string kind);
 
-        [LoggerMessage(EventId = 3006, EventName = "MdnsInterfaceRefreshFailed", Level = LogLevel.Warning, Message = "mDNS could not follow a change of network interfaces")]
-        public static partial void RefreshFailed(ILogger logger, Exception exception);
+        [LoggerMessage(EventId = 3006, EventName = "MdnsInterfaceRefreshFailed", Level = LogLevel.Warning, Message = "mDNS could not follow a change of network interfaces, failure {Count} in a row: {Reason}")]
+        public static partial void RefreshFailed(ILogger logger, int count, string reason);
 
         [LoggerMessage(EventId = 3010, EventName = "MdnsPublished", Level = LogLevel.Debug, Message = "mDNS answers for {Instance}, {Bytes} bytes")]
         public static partial void Published(ILogger logger, string instance, int bytes);
@@ -50,7 +56,7 @@ internal sealed partial class MdnsRegistry
         [LoggerMessage(EventId = 3020, EventName = "MdnsRecordSkipped", Level = LogLevel.Warning, Message = "mDNS record {Instance} is skipped: {Problem}")]
         public static partial void RecordSkipped(ILogger logger, string instance, string problem);
 
-        [LoggerMessage(EventId = 3021, EventName = "MdnsMaintenanceFailed", Level = LogLevel.Error, Message = "mDNS cache maintenance failed, it goes on")]
-        public static partial void MaintenanceFailed(ILogger logger, Exception exception);
+        [LoggerMessage(EventId = 3021, EventName = "MdnsMaintenanceFailed", Level = LogLevel.Error, Message = "mDNS cache maintenance failed, {Count} times in a row, and goes on: {Reason} ({Kind})")]
+        public static partial void MaintenanceFailed(ILogger logger, int count, string reason, string kind);
     }
 }

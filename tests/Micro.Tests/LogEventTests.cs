@@ -40,10 +40,25 @@ public sealed class LogEventTests
     public void EventIds_OfALibrary_AreInItsRange(Type library, int first, int last) =>
         Find(library.Assembly).Where(item => item.Id < first || item.Id > last).Should().BeEmpty();
 
+    [Theory]
+    [MemberData(nameof(Ranges))]
+    public void Durations_InMessagesOfALibrary_AreReadable(Type library, int first, int last)
+    {
+        _ = (first, last);
+        Methods(library.Assembly)
+            .Where(static entry => entry.Method.GetParameters().Any(static parameter => parameter.ParameterType == typeof(TimeSpan)))
+            .Select(static entry => entry.Method.Name)
+            .Should().BeEmpty("a message shows 5.4 s, not 00:00:05.4372102: use ReadableTime");
+    }
+
     private static IEnumerable<(int Id, string Name, string Method)> Find(Assembly assembly) =>
+        from entry in Methods(assembly)
+        select (entry.Log.EventId, entry.Log.EventName ?? entry.Method.Name, $"{entry.Method.DeclaringType!.FullName}.{entry.Method.Name}");
+
+    private static IEnumerable<(LoggerMessageAttribute Log, MethodInfo Method)> Methods(Assembly assembly) =>
         from type in assembly.GetTypes()
         from method in type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
         let log = method.GetCustomAttribute<LoggerMessageAttribute>()
         where log is not null
-        select (log.EventId, log.EventName ?? method.Name, $"{type.FullName}.{method.Name}");
+        select (log, method);
 }

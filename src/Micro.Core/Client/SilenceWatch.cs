@@ -42,7 +42,7 @@ internal sealed class SilenceWatch(INodeTraffic traffic, Func<ISelector> selecto
             return patience - silence > Step ? patience - silence : Step;
         }
 
-        if (await pick.SuspectAsync().ConfigureAwait(false))
+        if (await pick.AskAsync().ConfigureAwait(false))
         {
             return pick.Patience;
         }

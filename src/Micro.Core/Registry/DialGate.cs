@@ -77,7 +77,7 @@ internal sealed class DialGate(TimeProvider time, Random random, Func<DnsEndPoin
                 var left = time.GetElapsedTime(time.GetTimestamp(), _dueAt);
                 if (left > TimeSpan.Zero)
                 {
-                    throw new DialPausedException($"{_lastError?.Message}, next attempt in {left.TotalSeconds:0.0} s", left, _lastError);
+                    throw new DialPausedException($"{_lastError?.Message}, next attempt in {ReadableTime.Of(left)}", left, _lastError);
                 }
 
                 _attempt = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

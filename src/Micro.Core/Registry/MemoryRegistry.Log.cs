@@ -7,7 +7,7 @@ internal sealed partial class MemoryRegistry
 {
     [LoggerMessage(EventId = 1390, EventName = "memory.node_expired", Level = LogLevel.Information,
         Message = "Node {Node} of {Service} was not renewed within {Ttl} and is gone")]
-    private static partial void LogNodeExpired(ILogger logger, string service, string node, TimeSpan ttl);
+    private static partial void LogNodeExpired(ILogger logger, string service, string node, ReadableTime ttl);
 
     [LoggerMessage(EventId = 1391, EventName = "memory.watch_overflow", Level = LogLevel.Debug,
         Message = "A reader of {Service} is more than {Capacity} events behind and will get the difference")]

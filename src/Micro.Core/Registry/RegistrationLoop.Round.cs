@@ -21,14 +21,14 @@ internal sealed partial class RegistrationLoop
         }
         else
         {
-            _checkLoggedAt = null;
+            _checkErrors.End();
         }
 
         try
         {
             await AssertAsync(cancellationToken).ConfigureAwait(false);
             return _check.Error is not null ? _schedule.NextCheck()
-                : _assertion.Incomplete is { } missing ? _schedule.NextCompletion(missing, _incompletions)
+                : _assertion.Incomplete is { } missing ? _schedule.NextCompletion(missing, _incompletions.Count)
                 : _schedule.NextHeartbeat();
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -48,16 +48,15 @@ internal sealed partial class RegistrationLoop
         _status.Ask();
         await _assertion.WriteAsync(_schedule.Ttl, cancellationToken).ConfigureAwait(false);
         _confirmedAt = _timeProvider.GetTimestamp();
-        if (_failures > 0)
+        if (_failures.End(out var failures, out var outage))
         {
-            LogRegisteredAgain(_logger, _registry.Name, _assertion.NodeId, _failures);
+            LogRegisteredAgain(_logger, _registry.Name, _assertion.NodeId, failures, outage);
         }
         else
         {
             LogConfirmed(_logger, _registry.Name, _assertion.NodeId);
         }
 
-        _failures = 0;
         NoticeConflict(_assertion.Conflict);
         NoticeCompleteness(_assertion.Incomplete);
         _status.Confirm(_assertion.Incomplete);
@@ -69,21 +68,14 @@ internal sealed partial class RegistrationLoop
     {
         if (missing is null)
         {
-            if (_incompletions > 0)
+            if (_incompletions.End(out var count, out var outage))
             {
-                LogCompleted(_logger, _registry.Name, _assertion.NodeId, _incompletions);
+                LogCompleted(_logger, _registry.Name, _assertion.NodeId, count, outage);
             }
-
-            _incompletions = 0;
-            _incompletionLoggedAt = null;
-            return;
         }
-
-        _incompletions++;
-        if (_incompletionLoggedAt is not { } last || _timeProvider.GetElapsedTime(last) >= CheckLogInterval)
+        else if (_incompletions.Add(missing))
         {
-            _incompletionLoggedAt = _timeProvider.GetTimestamp();
-            LogIncomplete(_logger, _registry.Name, _assertion.NodeId, missing.Message, missing);
+            LogIncomplete(_logger, _registry.Name, _assertion.NodeId, FailureRow.TextOf(missing));
         }
     }
 
@@ -102,31 +94,29 @@ internal sealed partial class RegistrationLoop
 
     private TimeSpan OnAssertFailed(Exception exception)
     {
-        _failures++;
+        var isNews = _failures.Add(exception);
+        var failures = _failures.Count;
         NoticeConflict((exception as RegistryDeniedException)?.ConflictingAddress);
-        LogRegisterFailed(_logger, _options.Name, _options.Id, exception.Message, exception);
 
         // A refusal and an invalid record stay so for a while; anything else may be over soon.
         var isAnswer = exception is RegistryDeniedException or ArgumentException;
+        var isFirst = !_firstOutcome.Task.IsCompleted;
+        var pause = isAnswer ? _schedule.NextAfterDenial()
+            : !isFirst ? _schedule.NextRetry(failures, (exception as RegistryUnavailableException)?.RetryAfter)
+            : failures < RegistrationSchedule.StartTries ? _schedule.NextStartTry(failures)
+            : _schedule.NextRetry(1);
+        if (isNews)
+        {
+            LogRegisterFailed(_logger, _options.Name, _options.Id, FailureRow.TextOf(exception), FailureRow.KindOf(exception), failures, pause);
+        }
+
         _status.Fail(exception, isAnswer);
-        if (isAnswer)
+        if (isFirst && (isAnswer || failures >= RegistrationSchedule.StartTries))
         {
             _firstOutcome.TrySetResult(exception);
-            return _schedule.NextAfterDenial();
         }
 
-        if (_firstOutcome.Task.IsCompleted)
-        {
-            return _schedule.NextRetry(_failures, (exception as RegistryUnavailableException)?.RetryAfter);
-        }
-
-        if (_failures < RegistrationSchedule.StartTries)
-        {
-            return _schedule.NextStartTry(_failures);
-        }
-
-        _firstOutcome.TrySetResult(exception);
-        return _schedule.NextRetry(1);
+        return pause;
     }
 
     /// <summary>The check does not pass: withdraws the node, or what a failed withdrawal left behind.</summary>
@@ -141,7 +131,7 @@ internal sealed partial class RegistrationLoop
         if (isLeaving)
         {
             await WithdrawAsync(cancellationToken).ConfigureAwait(false);
-            _failures = 0;
+            _failures.End();
             _status.Withhold(_check.Error);
         }
         else if (_check.Error is { } reason)
@@ -162,11 +152,15 @@ internal sealed partial class RegistrationLoop
         try
         {
             await _assertion.WithdrawAsync(cancellationToken).ConfigureAwait(false);
+            _withdrawals.End();
         }
         catch (Exception exception)
         {
             // The TTL removes what could not be withdrawn; a round that finds it still stored tries again.
-            LogDeregisterFailed(_logger, _options.Name, _options.Id, exception.Message, exception);
+            if (_withdrawals.Add(exception))
+            {
+                LogDeregisterFailed(_logger, _options.Name, _options.Id, FailureRow.TextOf(exception));
+            }
         }
     }
 
@@ -191,19 +185,14 @@ internal sealed partial class RegistrationLoop
 
     private void LogCheckError(Exception error, bool withdrawing)
     {
+        var isNews = _checkErrors.Add(error);
         if (withdrawing)
         {
             LogCheckFailedWithdrawing(_logger, _options.Name, _options.Id, error.Message);
         }
-        else if (_checkLoggedAt is not { } last || _timeProvider.GetElapsedTime(last) >= CheckLogInterval)
+        else if (isNews)
         {
             LogCheckFailed(_logger, _options.Name, _options.Id, error.Message);
         }
-        else
-        {
-            return;
-        }
-
-        _checkLoggedAt = _timeProvider.GetTimestamp();
     }
 }

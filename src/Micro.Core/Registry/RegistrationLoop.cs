@@ -12,7 +12,6 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HurriedWithdrawal = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan CheckLogInterval = TimeSpan.FromMinutes(1);
 
     private readonly IRegistry _registry;
     private readonly ServerOptions _options;
@@ -29,13 +28,13 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
     private readonly Lock _gate = new();
     private Task? _running;
     private Task? _stopping;
-    private int _failures;
-    private int _incompletions;
+    private readonly FailureRow _failures;
+    private readonly FailureRow _incompletions;
+    private readonly FailureRow _withdrawals;
+    private readonly FailureRow _checkErrors;
     private int _quickLosses;
     private bool _isAnnounced;
     private long _confirmedAt;
-    private long? _checkLoggedAt;
-    private long? _incompletionLoggedAt;
 
     public RegistrationLoop(
         IRegistry registry,
@@ -54,6 +53,10 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
         _assertion = new RegistrationAssertion(registry, record, options, timeProvider);
         _status = new RegistrationStatus(logger, timeProvider);
         _delay = new WakeableDelay(timeProvider);
+        _failures = new FailureRow("Registering", timeProvider, logger);
+        _incompletions = new FailureRow("Registering everywhere", timeProvider, logger);
+        _withdrawals = new FailureRow("Deregistering", timeProvider, logger);
+        _checkErrors = new FailureRow("The register check", timeProvider, logger);
         _metrics = new RegistrationMetrics(options.Name, () => _status.State, () => _status.LastError);
     }
 
@@ -123,7 +126,7 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
         catch (TimeoutException) when (!_options.FailFastOnRegister)
         {
             LogInBackground(_logger, _registry.Name, StartLimit);
-            _status.StopAwaiting(new RegistryUnavailableException(_registry.Name, $"the registry did not answer within {StartLimit}"));
+            _status.StopAwaiting(new RegistryUnavailableException(_registry.Name, $"the registry did not answer within {ReadableTime.Of(StartLimit)}"));
         }
         catch
         {
@@ -190,9 +193,7 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 // The loop outlives every mistake, also its own.
-                LogRoundFailed(_logger, _options.Name, _options.Id, exception);
-                _firstOutcome.TrySetResult(exception);
-                await PauseAfterMistakeAsync(cancellationToken).ConfigureAwait(false);
+                await PauseAfterMistakeAsync(exception, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception)
             {
@@ -204,9 +205,18 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
         _firstOutcome.TrySetCanceled(CancellationToken.None);
     }
 
-    private Task PauseAfterMistakeAsync(CancellationToken cancellationToken) =>
-        Task.Delay(_schedule.NextRetry(++_failures), _timeProvider, cancellationToken)
-            .ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    private Task PauseAfterMistakeAsync(Exception exception, CancellationToken cancellationToken)
+    {
+        var isNews = _failures.Add(exception);
+        var pause = _schedule.NextRetry(_failures.Count);
+        if (isNews)
+        {
+            LogRoundFailed(_logger, _options.Name, _options.Id, FailureRow.TextOf(exception), FailureRow.KindOf(exception), pause);
+        }
+
+        _firstOutcome.TrySetResult(exception);
+        return Task.Delay(pause, _timeProvider, cancellationToken);
+    }
 
     private void LogSettings()
     {

@@ -40,8 +40,8 @@ internal sealed class ProtocolHost : IDisposable
         Random = random;
         Logger = logger;
         Telemetry = new ServerTelemetry(options.Name, options.TimeProvider);
-        Reaper = new ConnectionReaper(options.TimeProvider, logger);
         Pauses = new PauseWatch(options.TimeProvider, logger);
+        Reaper = new ConnectionReaper(Pauses, options.TimeProvider, logger);
         Stopping = _stopping.Token;
         Closing = _closing.Token;
         StreamCut = _streamCut.Token;

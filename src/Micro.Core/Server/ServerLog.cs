@@ -18,11 +18,11 @@ internal static partial class ServerLog
     public static partial void Stopped(this ILogger logger, long requests, long errors);
 
     [LoggerMessage(1004, LogLevel.Warning, "{Calls} calls still ran after the shutdown timeout of {Timeout} and were cancelled", EventName = "CallsCancelled")]
-    public static partial void CallsCancelled(this ILogger logger, int calls, TimeSpan timeout);
+    public static partial void CallsCancelled(this ILogger logger, int calls, ReadableTime timeout);
 
     [LoggerMessage(1005, LogLevel.Warning, "The machine has no address that others reach; {Address} stays registered until it has one", EventName = "AddressKept")]
     public static partial void AddressKept(this ILogger logger, string address);
 
     [LoggerMessage(1006, LogLevel.Information, "{Streams} streams still ran after the stream drain timeout of {Timeout} and were ended", EventName = "StreamsEnded")]
-    public static partial void StreamsEnded(this ILogger logger, int streams, TimeSpan timeout);
+    public static partial void StreamsEnded(this ILogger logger, int streams, ReadableTime timeout);
 }

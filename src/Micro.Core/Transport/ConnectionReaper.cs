@@ -5,20 +5,20 @@ namespace Micro.Transport;
 
 /// <summary>
 /// Cuts connections that let a deadline pass: one timer looks at all of them each second, which costs the connections
-/// nothing but a number each.
+/// nothing but a number each. A pause of the process counts against no connection.
 /// </summary>
 internal sealed class ConnectionReaper : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<IReapable, byte> _connections = new();
-    private readonly TimeProvider _timeProvider;
+    private readonly PauseWatch _pauses;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
 
-    public ConnectionReaper(TimeProvider timeProvider, ILogger logger)
+    public ConnectionReaper(PauseWatch pauses, TimeProvider timeProvider, ILogger logger)
     {
-        _timeProvider = timeProvider;
+        _pauses = pauses;
         _logger = logger;
         _timer = timeProvider.CreateTimer(static reaper => ((ConnectionReaper)reaper!).Look(), this, Period, Period);
     }
@@ -35,7 +35,7 @@ internal sealed class ConnectionReaper : IDisposable
 
     private void Look()
     {
-        var now = _timeProvider.GetTimestamp();
+        var now = _pauses.RunningTime();
         foreach (var (connection, _) in _connections)
         {
             try

@@ -4,5 +4,6 @@ namespace Micro.Transport;
 internal interface IReapable
 {
     /// <summary>Cuts the connection when its present deadline lies before <paramref name="now"/>.</summary>
+    /// <param name="now">The present <see cref="PauseWatch.RunningTime"/>.</param>
     void CutIfLate(long now);
 }

@@ -88,5 +88,5 @@ internal sealed class OpenConnection(ProtocolHost host, ConnectionContext connec
     }
 
     private void SetDeadline(TimeSpan after) =>
-        Volatile.Write(ref _deadline, host.TimeProvider.GetTimestamp() + (long)(after.TotalSeconds * host.TimeProvider.TimestampFrequency));
+        Volatile.Write(ref _deadline, host.Pauses.RunningTime() + host.TimeProvider.Units(after));
 }

@@ -20,14 +20,14 @@ internal static partial class TransportLog
     [LoggerMessage(1204, LogLevel.Warning, "A handler's callback on HandlerContext.Stopping failed; the stop goes on", EventName = "StoppingCallbackFailed")]
     public static partial void StoppingCallbackFailed(this ILogger logger, Exception exception);
 
-    [LoggerMessage(1207, LogLevel.Warning, "The network addresses of the machine could not be read; the next look tries again", EventName = "AddressLookFailed")]
-    public static partial void AddressLookFailed(this ILogger logger, Exception exception);
+    [LoggerMessage(1207, LogLevel.Warning, "The network addresses of the machine could not be read, failure {Count} in a row; the next look tries again: {Reason} ({Kind})", EventName = "AddressLookFailed")]
+    public static partial void AddressLookFailed(this ILogger logger, int count, string reason, string kind);
 
     [LoggerMessage(1208, LogLevel.Information, "Closes a connection to the registry: the machine no longer has its address {Address}", EventName = "LocalAddressLost")]
     public static partial void LocalAddressLost(this ILogger logger, string address);
 
     [LoggerMessage(1206, LogLevel.Information, "The process stood still for {Pause}; calls that waited until their deadline may have passed are refused", EventName = "StoodStill")]
-    public static partial void StoodStill(this ILogger logger, TimeSpan pause);
+    public static partial void StoodStill(this ILogger logger, ReadableTime pause);
 
     [LoggerMessage(1205, LogLevel.Debug, "{Endpoint}: the caller is gone ({Reason})", EventName = "CallerGone")]
     public static partial void CallerGone(this ILogger logger, string endpoint, string reason);

@@ -120,7 +120,7 @@ internal sealed class ConsulHttp : IDisposable
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new RegistryUnavailableException("consul", $"Consul at {agent.Authority} did not answer within {limit}", exception);
+            throw new RegistryUnavailableException("consul", $"Consul at {agent.Authority} did not answer within {ReadableTime.Of(limit)}", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {

@@ -30,8 +30,8 @@ internal sealed class WatchLoop<T>(
     /// <summary>A query that fails later was held, and its agent has gone.</summary>
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(1);
 
+    private readonly FailureRow _failures = new($"Watching {target} in Consul", pace.Time, logger);
     private ulong _index;
-    private int _failures;
     private int _failedQueries;
     private int _pollings;
     private (long Since, TimeSpan Length) _polling;
@@ -110,10 +110,9 @@ internal sealed class WatchLoop<T>(
             ConsulRegistry.Log.WatchPolls(logger, target, BlockingSlots.Capacity);
         }
 
-        if (_failures > 0 && (_failedQueries == 0 || isPoll))
+        if ((_failedQueries == 0 || isPoll) && _failures.End(out var failures, out var outage))
         {
-            ConsulRegistry.Log.WatchRecovered(logger, target, _failures);
-            _failures = 0;
+            ConsulRegistry.Log.WatchRecovered(logger, target, failures, outage);
         }
     }
 
@@ -129,10 +128,15 @@ internal sealed class WatchLoop<T>(
     private Task PauseAsync(Exception exception, CancellationToken cancellationToken)
     {
         _index = 0;
-        _failures++;
+        var isNews = _failures.Add(exception);
+        var failures = _failures.Count;
         fail(exception);
-        var pause = pace.AfterFailure(_failures, exception);
-        ConsulRegistry.Log.WatchFailed(logger, target, _failures, pause, exception.Message, exception);
+        var pause = pace.AfterFailure(failures, exception);
+        if (isNews)
+        {
+            ConsulRegistry.Log.WatchFailed(logger, target, failures, pause, FailureRow.TextOf(exception), FailureRow.KindOf(exception));
+        }
+
         return pace.WaitAsync(pause, cancellationToken);
     }
 }

@@ -10,6 +10,8 @@ internal sealed class WatchPace(TimeProvider time, Random random)
     private static readonly TimeSpan FirstPolling = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestPolling = TimeSpan.FromMinutes(10);
 
+    public TimeProvider Time => time;
+
     public long Now => time.GetTimestamp();
 
     public TimeSpan Since(long start) => time.GetElapsedTime(start);

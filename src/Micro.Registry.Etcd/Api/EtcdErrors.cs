@@ -22,6 +22,9 @@ internal static class EtcdErrors
             : Create(StatusCode.Unavailable, "the server has ended the stream", error);
     }
 
+    /// <summary>Returns the status of an error of etcd; the kind of any other.</summary>
+    public static string KindOf(Exception error) => error is RpcException { StatusCode: var status } ? status.ToString() : FailureRow.KindOf(error);
+
     /// <summary>Returns <see langword="true"/> if a new token may help. etcd reports a missing one and one from before a change of rights in words only.</summary>
     public static bool IsStaleToken(RpcException error) =>
         error.StatusCode == StatusCode.Unauthenticated

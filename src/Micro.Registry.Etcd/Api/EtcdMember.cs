@@ -52,7 +52,7 @@ internal sealed class EtcdMember : IDisposable
         }
         catch (RpcException exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw EtcdErrors.Create(StatusCode.DeadlineExceeded, $"not answered within {timeout}", exception);
+            throw EtcdErrors.Create(StatusCode.DeadlineExceeded, $"not answered within {ReadableTime.Of(timeout)}", exception);
         }
         catch (RpcException exception)
         {

@@ -28,7 +28,7 @@ internal sealed class EtcdToken(EtcdCredentials? credentials, TimeProvider time,
         var start = time.GetTimestamp();
         if (!await WaitAsync(timeout, cancellationToken))
         {
-            throw EtcdErrors.Create(StatusCode.DeadlineExceeded, $"no token within {timeout}");
+            throw EtcdErrors.Create(StatusCode.DeadlineExceeded, $"no token within {ReadableTime.Of(timeout)}");
         }
 
         try

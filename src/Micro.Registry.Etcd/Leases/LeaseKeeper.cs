@@ -19,8 +19,8 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
     private readonly Dictionary<long, KeptLease> _leases = [];
     private readonly WakeableDelay _delay = new(time);
     private readonly CancellationTokenSource _stop = new();
+    private readonly FailureRow _failures = new("Renewing leases", time, logger);
     private Task? _loop;
-    private int _failures;
 
     /// <summary>Gets the number of leases that are renewed.</summary>
     public int Count
@@ -125,9 +125,7 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
                     api.ForgetToken();
                 }
 
-                _failures++;
-                EtcdRegistry.Log.RenewalFailed(logger, _failures, exception.Message, exception);
-                await PauseAsync(cancellationToken);
+                await PauseAsync(exception, cancellationToken);
             }
         }
     }
@@ -194,7 +192,11 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
         {
             while (await stream.ReadAsync(cancellationToken) is { } answer)
             {
-                _failures = 0;
+                if (_failures.End(out var failures, out var outage))
+                {
+                    EtcdRegistry.Log.RenewalRestored(logger, failures, outage);
+                }
+
                 Confirm(answer);
             }
 
@@ -206,14 +208,22 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
         }
     }
 
-    private async Task PauseAsync(CancellationToken cancellationToken)
+    private async Task PauseAsync(Exception exception, CancellationToken cancellationToken)
     {
+        var isNews = _failures.Add(exception);
+        var failures = _failures.Count;
+        var pause = Jitter.Backoff(FirstPause, LongestPause, failures, random);
+        if (isNews)
+        {
+            EtcdRegistry.Log.RenewalFailed(logger, failures, pause, FailureRow.TextOf(exception), EtcdErrors.KindOf(exception));
+        }
+
         using var expiry = new CancellationTokenSource(UntilExpiry(), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
         try
         {
             await api.FindMemberAsync(either.Token);
-            await Task.Delay(Jitter.Backoff(FirstPause, LongestPause, _failures, random), time, either.Token);
+            await Task.Delay(pause, time, either.Token);
         }
         catch (OperationCanceledException)
         {

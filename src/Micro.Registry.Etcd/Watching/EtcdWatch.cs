@@ -23,7 +23,7 @@ internal sealed class EtcdWatch(
     private readonly KeyRange[] _ranges = [.. options.ForeignPrefixes.Prepend(options.Prefix).Select(prefix => EtcdKeys.Service(prefix, service))];
     private readonly WatchBuffer _buffer = new(service, options.WatchCapacity);
     private readonly string _name = string.IsNullOrEmpty(service) ? "*" : service;
-    private int _failures;
+    private readonly FailureRow _failures = new($"The watch of {(string.IsNullOrEmpty(service) ? "*" : service)} in etcd", time, logger);
 
     /// <summary>Gets the task of the first list; it faults when the list fails.</summary>
     public Task Listed => _listed.Task;
@@ -47,8 +47,6 @@ internal sealed class EtcdWatch(
                     break;
                 }
 
-                _failures++;
-                EtcdRegistry.Log.WatchBroken(logger, _name, _failures, exception.Message, exception);
                 await PauseAsync(exception, cancellationToken);
             }
         }
@@ -148,7 +146,11 @@ internal sealed class EtcdWatch(
             {
                 ThrowIfEnded(answer, revisions);
                 revisions[answer.WatchId - 1] = answer.Header.Revision;
-                _failures = 0;
+                if (_failures.End(out var failures, out var outage))
+                {
+                    EtcdRegistry.Log.WatchRestored(logger, _name, failures, outage);
+                }
+
                 Apply(answer);
             }
 
@@ -213,9 +215,16 @@ internal sealed class EtcdWatch(
 
     private async Task PauseAsync(Exception exception, CancellationToken cancellationToken)
     {
+        var isNews = _failures.Add(exception);
+        var failures = _failures.Count;
         var pause = exception is RpcException error && EtcdErrors.IsDenied(error)
             ? Jitter.Extend(DeniedPause, random)
-            : Jitter.Backoff(FirstPause, LongestPause, _failures, random);
+            : Jitter.Backoff(FirstPause, LongestPause, failures, random);
+        if (isNews)
+        {
+            EtcdRegistry.Log.WatchBroken(logger, _name, failures, pause, FailureRow.TextOf(exception), EtcdErrors.KindOf(exception));
+        }
+
         try
         {
             await api.FindMemberAsync(cancellationToken);

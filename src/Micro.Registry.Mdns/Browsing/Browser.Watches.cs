@@ -93,6 +93,7 @@ internal sealed partial class Browser
 
     private async Task MaintainAsync(CancellationToken cancellationToken)
     {
+        var failures = new FailureRow("Keeping the mDNS cache", time, logger);
         while (true)
         {
             await Task.Delay(Tick * (0.9 + (0.2 * random())), time, cancellationToken);
@@ -102,11 +103,16 @@ internal sealed partial class Browser
                 {
                     Maintain();
                 }
+
+                failures.End();
             }
             catch (Exception exception)
             {
                 // The upkeep must go on whatever happens in one round.
-                MdnsRegistry.Log.MaintenanceFailed(logger, exception);
+                if (failures.Add(exception))
+                {
+                    MdnsRegistry.Log.MaintenanceFailed(logger, failures.Count, FailureRow.TextOf(exception), FailureRow.KindOf(exception));
+                }
             }
         }
     }

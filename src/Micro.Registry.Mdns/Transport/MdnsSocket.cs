@@ -113,22 +113,27 @@ internal sealed class MdnsSocket : IDisposable
     {
         var buffer = GC.AllocateUninitializedArray<byte>(DnsLimits.MaxPacketBytes, pinned: true);
         var sender = new SocketAddress(_socket.AddressFamily);
-        var failures = 0;
+        var failures = new FailureRow("Receiving mDNS packets", time, logger);
+        var badPackets = new FailureRow("Handling mDNS packets", time, logger);
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
                 var length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, sender, cancellationToken);
-                failures = 0;
-                Handle(handler, buffer.AsSpan(0, length), (IPEndPoint)_any.Create(sender), logger);
+                if (failures.End(out var count, out var outage))
+                {
+                    MdnsRegistry.Log.ReceiveRestored(logger, count, outage);
+                }
+
+                Handle(handler, buffer.AsSpan(0, length), (IPEndPoint)_any.Create(sender), badPackets, logger);
             }
             catch (SocketException exception)
             {
-                failures++;
-                var delay = TimeSpan.FromMilliseconds(Math.Min(1000, 10 << Math.Min(failures, 7)) * (0.8 + (0.4 * random())));
-                if (failures is 1 or 10 || failures % 100 == 0)
+                var isNews = failures.Add(exception);
+                var delay = TimeSpan.FromMilliseconds(Math.Min(1000, 10 << Math.Min(failures.Count, 7)) * (0.8 + (0.4 * random())));
+                if (isNews)
                 {
-                    MdnsRegistry.Log.ReceiveFailed(logger, failures, delay, exception);
+                    MdnsRegistry.Log.ReceiveFailed(logger, failures.Count, delay, FailureRow.TextOf(exception));
                 }
 
                 await Task.Delay(delay, time, cancellationToken);
@@ -138,16 +143,20 @@ internal sealed class MdnsSocket : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private static void Handle(PacketHandler handler, ReadOnlySpan<byte> packet, IPEndPoint from, ILogger logger)
+    private static void Handle(PacketHandler handler, ReadOnlySpan<byte> packet, IPEndPoint from, FailureRow failures, ILogger logger)
     {
         try
         {
             handler(packet, from);
+            failures.End();
         }
         catch (Exception exception)
         {
             // One packet must never end the loop.
-            MdnsRegistry.Log.PacketFailed(logger, from, exception);
+            if (failures.Add(exception))
+            {
+                MdnsRegistry.Log.PacketFailed(logger, from, FailureRow.TextOf(exception), FailureRow.KindOf(exception));
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ internal sealed class MdnsTransport(
     private readonly BackgroundTasks _loops = new(logger);
     private readonly MdnsSocket?[] _sockets = new MdnsSocket?[4];
     private readonly HashSet<string> _failing = [];
+    private readonly FailureRow _refreshFailures = new("Following the network interfaces", time, logger);
     private volatile IReadOnlyList<MdnsInterface> _interfaces = [];
     private IMdnsReceiver _receiver = null!;
     private AddressWatch? _addresses;
@@ -149,14 +150,18 @@ internal sealed class MdnsTransport(
         try
         {
             socket.SendToGroup(packet, used);
-            _failing.Remove(key);
+            if (_failing.Remove(key))
+            {
+                MdnsRegistry.Log.SendRestored(logger, key);
+            }
+
             return true;
         }
         catch (SocketException exception)
         {
             if (_failing.Add(key))
             {
-                MdnsRegistry.Log.SendFailed(logger, key, exception);
+                MdnsRegistry.Log.SendFailed(logger, key, FailureRow.TextOf(exception));
             }
 
             return false;
@@ -219,10 +224,15 @@ internal sealed class MdnsTransport(
                 LogInterfaces(isChange: true);
                 _receiver.OnInterfacesChanged();
             }
+
+            _refreshFailures.End();
         }
         catch (Exception exception) when (exception is NetworkInformationException or SocketException)
         {
-            MdnsRegistry.Log.RefreshFailed(logger, exception);
+            if (_refreshFailures.Add(exception))
+            {
+                MdnsRegistry.Log.RefreshFailed(logger, _refreshFailures.Count, FailureRow.TextOf(exception));
+            }
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class DepartedNodes(TimeProvider time, TimeSpan keepFor)
         if (health.HasHistory)
         {
             var key = (health.Node.Id, health.Node.Address);
-            var until = now + (long)(keepFor.TotalSeconds * time.TimestampFrequency);
+            var until = now + time.Units(keepFor);
             _nodes[key] = (health, until);
             _order.Enqueue((key, until));
         }

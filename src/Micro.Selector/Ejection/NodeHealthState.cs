@@ -6,8 +6,8 @@ internal enum NodeHealthState
     /// <summary>It does.</summary>
     InUse,
 
-    /// <summary>Attempts at it wait in silence: it is left out until it has answered whether it lives.</summary>
-    Suspected,
+    /// <summary>Attempts at it wait in silence: it is asked whether it lives, and left out until it answers.</summary>
+    Asked,
 
     /// <summary>It is left out until its pause is over.</summary>
     Ejected,

@@ -8,11 +8,15 @@ internal sealed class NodeQuestions(SelectorContext context, CancellationToken s
     private static readonly TimeSpan ShortestStep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(5);
 
+    private readonly FailureRow _failures = new("Asking whether nodes live", context.Time, context.Logger);
+
     public async Task<bool> IsAliveAsync(Node node)
     {
         try
         {
-            return await context.Checks.IsAliveAsync(node, stop).ConfigureAwait(false);
+            var isAlive = await context.Checks.IsAliveAsync(node, stop).ConfigureAwait(false);
+            _failures.End();
+            return isAlive;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -20,7 +24,11 @@ internal sealed class NodeQuestions(SelectorContext context, CancellationToken s
         }
         catch (Exception error)
         {
-            SelectorLog.CheckFailed(context.Logger, node.Id, node.Address, error);
+            if (_failures.Add(error))
+            {
+                SelectorLog.CheckFailed(context.Logger, node.Id, node.Address, FailureRow.TextOf(error), FailureRow.KindOf(error));
+            }
+
             return true;
         }
     }

@@ -97,7 +97,7 @@ internal sealed class ServiceReader(string service, SelectorContext context, Ser
         }
         catch (OperationCanceledException error)
         {
-            var detail = $"service {service}: no answer within {context.Options.LookupTimeout}";
+            var detail = $"service {service}: no answer within {ReadableTime.Of(context.Options.LookupTimeout)}";
             return new LookupOutcome(LookupResult.Failed, new RegistryUnavailableException(context.Registry.Name, detail, error));
         }
         catch (Exception error)

@@ -213,8 +213,7 @@ internal sealed class ServiceState : ISuspectOwner
             return [];
         }
 
-        var until = _context.Time.GetTimestamp()
-            + (long)(_context.Options.KeepLastNodesFor.TotalSeconds * _context.Time.TimestampFrequency);
+        var until = _context.Time.GetTimestamp() + _context.Time.Units(_context.Options.KeepLastNodesFor);
         return [.. vanished.Select(entry => new Suspect(entry.Record with { Nodes = [entry.Node] }, until))];
     }
 }

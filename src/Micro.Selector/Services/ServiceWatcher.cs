@@ -9,6 +9,7 @@ internal sealed class ServiceWatcher(ServiceState state, ServiceReader reader, S
     private static readonly TimeSpan ShortestStart = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestStart = TimeSpan.FromMilliseconds(100);
     private readonly RetryDelay _retry = new(context.Random);
+    private readonly FailureRow _failures = new($"The watch of {state.Service}", context.Time, context.Logger);
     private long? _confirmedAt;
     private long? _synchronizedAt;
 
@@ -19,11 +20,12 @@ internal sealed class ServiceWatcher(ServiceState state, ServiceReader reader, S
         await Task.Delay(start, context.Time, stop).ConfigureAwait(false);
         while (true)
         {
-            Exception? error = null;
+            Exception error;
             _synchronizedAt = null;
             try
             {
                 await WatchAsync(stop).ConfigureAwait(false);
+                error = new RegistryUnavailableException(context.Registry.Name, "the registry ended the watch");
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -45,7 +47,12 @@ internal sealed class ServiceWatcher(ServiceState state, ServiceReader reader, S
             }
 
             var pause = _retry.Next();
-            SelectorLog.WatchEnded(context.Logger, state.Service, context.Registry.Name, pause, error);
+            if (_failures.Add(error))
+            {
+                SelectorLog.WatchEnded(
+                    context.Logger, state.Service, context.Registry.Name, _failures.Count, pause, FailureRow.TextOf(error), FailureRow.KindOf(error));
+            }
+
             context.Metrics.CountWatchRestart(state.Service);
             await Task.Delay(pause, context.Time, stop).ConfigureAwait(false);
         }
@@ -69,6 +76,10 @@ internal sealed class ServiceWatcher(ServiceState state, ServiceReader reader, S
             {
                 _synchronizedAt = context.Time.GetTimestamp();
                 state.Synchronize(initial);
+                if (_failures.End(out var failures, out var outage))
+                {
+                    SelectorLog.WatchRestored(context.Logger, state.Service, context.Registry.Name, failures, outage);
+                }
             }
             else
             {

@@ -89,7 +89,7 @@ internal sealed class GrpcCall : IDisposable
         var deadline = _head.ReadDeadline(_host.TimeProvider, now);
         _invoker = _server.Endpoints.Get(_exchange.Request.RawTarget);
         _requests = new RequestMessages(
-            _exchange.Features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader, _host.Limits, _server.SlowCalls, _host.TimeProvider, IsGzip());
+            _exchange.Features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader, _host.Limits, _server.SlowCalls, _host.Pauses, _host.TimeProvider, IsGzip());
         _context = new HandlerContext(
             _host.ServiceName,
             _invoker.Name,

@@ -13,7 +13,7 @@ internal sealed class GrpcServer : IHttp2Protocol
         Host = host;
         Formats = new GrpcFormats(host.Formats, host.Options.Codecs);
         Endpoints = new GrpcEndpoints(host.Endpoints, host.ServiceName, OwnServices.Create(host));
-        SlowCalls = new ConnectionReaper(host.TimeProvider, host.Logger);
+        SlowCalls = new ConnectionReaper(host.Pauses, host.TimeProvider, host.Logger);
     }
 
     public ProtocolHost Host { get; }

@@ -10,7 +10,7 @@ namespace Micro.Transport.Grpc.Server;
 /// Takes the messages of a request out of their frames, in the transport's memory. The length is checked before the message
 /// is waited for; a message that has begun must go on as fast as <see cref="TransportLimits"/> asks. One reader at a time.
 /// </summary>
-internal sealed class RequestMessages(PipeReader input, TransportLimits limits, ConnectionReaper slow, TimeProvider time, bool isGzip) : IReapable, IDisposable
+internal sealed class RequestMessages(PipeReader input, TransportLimits limits, ConnectionReaper slow, PauseWatch pauses, TimeProvider time, bool isGzip) : IReapable, IDisposable
 {
     /// <summary>The transport uses its reader again for other calls: it is not touched after the end.</summary>
     private readonly Lock _gate = new();
@@ -205,11 +205,11 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
     {
         if (_waitingSince == 0)
         {
-            _waitingSince = time.GetTimestamp();
+            _waitingSince = pauses.RunningTime();
         }
 
         var allowed = limits.HeaderTimeout + TimeSpan.FromSeconds((double)received / limits.MinBodyBytesPerSecond);
-        Volatile.Write(ref _deadline, _waitingSince + (long)(allowed.TotalSeconds * time.TimestampFrequency));
+        Volatile.Write(ref _deadline, _waitingSince + time.Units(allowed));
         if (!_isWatched)
         {
             _isWatched = true;

@@ -33,7 +33,7 @@ internal static partial class ServiceLog
         "Service {Name}: drain delay and shutdown timeout take up to {Wanted}, the host stops after {Given}: calls that still run are cancelled {Budget} "
         + "after the stop began; raise HostOptions.ShutdownTimeout or lower server_shutdown_timeout",
         EventName = "ShutdownDoesNotFit")]
-    public static partial void ShutdownDoesNotFit(ILogger logger, string name, TimeSpan wanted, TimeSpan given, TimeSpan budget);
+    public static partial void ShutdownDoesNotFit(ILogger logger, string name, ReadableTime wanted, ReadableTime given, ReadableTime budget);
 
     [LoggerMessage(6005, LogLevel.Warning, "Setting without effect: {Problem}", EventName = "SettingWithoutEffect")]
     public static partial void SettingWithoutEffect(ILogger logger, string problem);

@@ -11,7 +11,7 @@ public sealed class SilentNodeTests : IAsyncLifetime
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(400);
 
     private readonly ManualTimeProvider _time = new();
-    private readonly SuspiciousSelector _selector = new();
+    private readonly AskingSelector _selector = new();
     private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ScriptedServer _silent = null!;
@@ -46,12 +46,12 @@ public sealed class SilentNodeTests : IAsyncLifetime
         var call = CallAsync(isIdempotent: true);
         await _received.Task;
         _time.Advance(Look - TimeSpan.FromMilliseconds(50));
-        _selector.Suspected.Should().BeEmpty();
+        _selector.Asked.Should().BeEmpty();
 
         _time.Advance(TimeSpan.FromMilliseconds(50));
 
         (await call.WaitAsync(TimeSpan.FromSeconds(20))).Should().Be("other");
-        _selector.Suspected.Should().Equal("silent");
+        _selector.Asked.Should().Equal("silent");
         _selector.Failures.Should().Equal(ErrorKind.Timeout);
     }
 
@@ -61,12 +61,12 @@ public sealed class SilentNodeTests : IAsyncLifetime
         var call = CallAsync(isIdempotent: false);
         await _received.Task;
         _time.Advance(Look);
-        await Eventually.TrueAsync(() => _selector.Suspected.Count == 1, "the node is asked");
+        await Eventually.TrueAsync(() => _selector.Asked.Count == 1, "the node is asked");
         _time.Advance(TimeSpan.FromSeconds(3));
         _answer.SetResult();
 
         (await call.WaitAsync(TimeSpan.FromSeconds(20))).Should().Be("late");
-        _selector.Suspected.Should().HaveCount(1);
+        _selector.Asked.Should().HaveCount(1);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class SilentNodeTests : IAsyncLifetime
         await _received.Task;
         for (var look = 1; look <= 3; look++)
         {
-            await _time.StepUntilAsync(() => _selector.Suspected.Count == look, "the node is asked", TimeSpan.FromMilliseconds(100));
+            await _time.StepUntilAsync(() => _selector.Asked.Count == look, "the node is asked", TimeSpan.FromMilliseconds(100));
         }
 
         _answer.SetResult();
@@ -91,7 +91,7 @@ public sealed class SilentNodeTests : IAsyncLifetime
         var call = CallAsync(isIdempotent: true, retries: 0);
         await _received.Task;
         _time.Advance(Look);
-        await Eventually.TrueAsync(() => _selector.Suspected.Count == 1, "the node is asked");
+        await Eventually.TrueAsync(() => _selector.Asked.Count == 1, "the node is asked");
         _answer.SetResult();
 
         (await call.WaitAsync(TimeSpan.FromSeconds(20))).Should().Be("late");
@@ -104,7 +104,7 @@ public sealed class SilentNodeTests : IAsyncLifetime
         var call = CallAsync(isIdempotent: true, configure: static options => (options.RetryBudgetRatio, options.RetryBudgetFloor) = (0.1, 0));
         await _received.Task;
         _time.Advance(Look);
-        await Eventually.TrueAsync(() => _selector.Suspected.Count == 1, "the node is asked");
+        await Eventually.TrueAsync(() => _selector.Asked.Count == 1, "the node is asked");
         call.IsCompleted.Should().BeFalse("a tenth of one call pays for no retry");
 
         for (var number = 0; number < 10; number++)
@@ -134,10 +134,10 @@ public sealed class SilentNodeTests : IAsyncLifetime
     }
 
     /// <summary>Picks the nodes in turn and says of each what the test wants.</summary>
-    private sealed class SuspiciousSelector : ISelector
+    private sealed class AskingSelector : ISelector
     {
         private readonly Lock _gate = new();
-        private readonly List<string> _suspected = [];
+        private readonly List<string> _asked = [];
         private readonly List<ErrorKind> _failures = [];
 
         public string Name => "suspicious";
@@ -148,7 +148,7 @@ public sealed class SilentNodeTests : IAsyncLifetime
 
         public bool IsAlive { get; set; }
 
-        public List<string> Suspected => Copy(_suspected);
+        public List<string> Asked => Copy(_asked);
 
         public List<ErrorKind> Failures => Copy(_failures);
 
@@ -172,20 +172,20 @@ public sealed class SilentNodeTests : IAsyncLifetime
             }
         }
 
-        private sealed class Picker(SuspiciousSelector owner, Node node) : INodePicker, ISuspectsNodes
+        private sealed class Picker(AskingSelector owner, Node node) : INodePicker, IAsksSilentNodes
         {
             public TimeSpan Patience => Look;
 
             public int Pick(ReadOnlySpan<Node> nodes) => 0;
 
-            public Task<bool> SuspectAsync()
+            public Task<bool> AskAsync()
             {
                 lock (owner._gate)
                 {
                     // A verdict is asked for again, a node is not.
-                    if (owner.IsAlive || !owner._suspected.Contains(node.Id))
+                    if (owner.IsAlive || !owner._asked.Contains(node.Id))
                     {
-                        owner._suspected.Add(node.Id);
+                        owner._asked.Add(node.Id);
                     }
                 }
 

@@ -20,7 +20,7 @@ public sealed class RegistrationLoopFailureTests
         fixture.Loop.State.Should().Be(ServerState.NotRegistered);
         fixture.Loop.LastError.Should().BeOfType<RegistryUnavailableException>();
         (await fixture.Clock.NextPauseAsync()).Should().Be(TimeSpan.FromMilliseconds(250));
-        fixture.Logger.Lines.Should().Contain("Error: Server greeter-1 register error: down");
+        fixture.Logger.Lines.Should().Contain("Warning: Server greeter-1 register error: down (RegistryUnavailable), failure 1 in a row, next try in 100 ms");
         fixture.RegisterAgain();
         fixture.Clock.Advance(TimeSpan.FromMilliseconds(250));
         await Micro.Testing.Eventually.TrueAsync(() => fixture.Loop.State == ServerState.Registered, "registered in the background");
@@ -93,6 +93,28 @@ public sealed class RegistrationLoopFailureTests
         await Micro.Testing.Eventually.TrueAsync(() => fixture.Loop.State == ServerState.Registered, "registered again");
         fixture.States.Should().Equal(ServerState.Registered, ServerState.Lost, ServerState.Registered);
         fixture.Logger.Lines.Should().Contain(line => line.StartsWith("Information: Registry [scripted] Registered node again: greeter-1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Heartbeat_LongOutage_OneWarningAMinuteWithoutStackAndOneRecovery()
+    {
+        await using var fixture = new LoopFixture();
+        await fixture.StartRegisteredAsync();
+        fixture.FailRegistering();
+        await fixture.Clock.PassPauseAsync();
+        for (var failure = 0; failure < 33; failure++)
+        {
+            (await fixture.Registry.NextCallAsync()).Should().Be("register");
+            await fixture.Clock.PassPauseAsync();
+        }
+
+        fixture.RegisterAgain();
+        await fixture.Clock.PassPauseAsync();
+        await Micro.Testing.Eventually.TrueAsync(() => fixture.Loop.State == ServerState.Registered, "registered again");
+
+        fixture.Logger.Lines.Where(static line => line.Contains("register error")).Should().HaveCount(3, "the outage lasts between two and three minutes");
+        fixture.Logger.Lines.Should().ContainSingle(line => line.Contains("Registered node again"))
+            .Which.Should().MatchRegex("after 3[0-9] failed tries in 2 min");
     }
 
     [Fact]

@@ -35,9 +35,12 @@ public abstract class FaultLab(ITestOutputHelper output) : IAsyncLifetime
     private protected async Task<Network> CreateNetworkAsync() => Own(await Network.CreateAsync());
 
     /// <summary>Starts a server on a free port and waits until it is ready.</summary>
-    private protected async Task<ServerPeer> StartServerAsync(RegistryServer registry, params string[] flags)
+    private protected Task<ServerPeer> StartServerAsync(RegistryServer registry, params string[] flags) => StartServerAsync(null, registry.Flags, flags);
+
+    /// <summary>Starts a server, in a host when one is given, and waits until it is ready.</summary>
+    private protected async Task<ServerPeer> StartServerAsync(NetworkHost? host, IEnumerable<string> registry, params string[] flags)
     {
-        var server = LaunchServer(null, null, [.. registry.Flags, .. FastRegistration, .. flags]);
+        var server = LaunchServer(host, null, [.. registry, .. FastRegistration, .. flags]);
         await server.WaitUntilReadyAsync();
         return server;
     }
@@ -45,6 +48,15 @@ public abstract class FaultLab(ITestOutputHelper output) : IAsyncLifetime
     /// <summary>Starts servers at the same time.</summary>
     private protected async Task<List<ServerPeer>> StartServersAsync(int count, RegistryServer registry, params string[] flags) =>
         [.. await Task.WhenAll(Enumerable.Range(0, count).Select(_ => StartServerAsync(registry, flags)))];
+
+    /// <summary>Starts a registry, servers that register in it, and a client that has called them once.</summary>
+    private protected async Task<(RegistryServer Registry, List<ServerPeer> Servers, ClientPeer Client)> StartFleetAsync(
+        RegistryKind kind, int servers, params string[] flags)
+    {
+        var registry = await StartRegistryAsync(kind);
+        var started = await StartServersAsync(servers, registry, flags);
+        return (registry, started, await StartClientAsync(registry));
+    }
 
     /// <summary>Starts a server, in a host when one is given, and does not wait.</summary>
     private protected ServerPeer LaunchServer(NetworkHost? host, IReadOnlyDictionary<string, string>? environment, params string[] flags) =>

@@ -19,7 +19,7 @@ public sealed class BadLinkTests(ITestOutputHelper output) : FaultLab(output)
         var registry = await StartRegistryAsync(RegistryKind.Etcd, registryHost);
         for (var server = 0; server < 3; server++)
         {
-            await LaunchServer(serverHost, null, [.. registry.Flags, .. FastRegistration]).WaitUntilReadyAsync();
+            await StartServerAsync(serverHost, registry.Flags);
         }
 
         var client = await StartClientAsync(registry, clientHost);

@@ -38,8 +38,7 @@ public sealed class HerdTests(ITestOutputHelper output) : FaultLab(output)
         var network = await CreateNetworkAsync();
         var registry = await StartRegistryAsync(kind, await network.AddHostAsync());
         var host = await network.AddHostAsync();
-        var server = LaunchServer(host, null, [.. registry.Flags, .. FastRegistration]);
-        await server.WaitUntilReadyAsync();
+        var server = await StartServerAsync(host, registry.Flags);
         await registry.KillAsync();
         await Wait.ForAsync(1);
 

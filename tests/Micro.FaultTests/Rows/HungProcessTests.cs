@@ -18,9 +18,7 @@ public sealed class HungProcessTests(ITestOutputHelper output) : FaultLab(output
     public async Task Calls_OneProcessHangs_FewAreSlow(bool isGrpc, bool isIdempotent)
     {
         LabNeeds.Signals();
-        var registry = await StartRegistryAsync(RegistryKind.Etcd);
-        var servers = await StartServersAsync(3, registry, LongRegistration);
-        var client = await StartClientAsync(registry);
+        var (_, servers, client) = await StartFleetAsync(RegistryKind.Etcd, 3, LongRegistration);
         await client.StartLoadAsync($"rate=100 timeout=30000 grpc={isGrpc} idempotent={isIdempotent}");
         await Wait.ForAsync(6);
 

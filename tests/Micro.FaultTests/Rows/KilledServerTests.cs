@@ -11,9 +11,7 @@ public sealed class KilledServerTests(ITestOutputHelper output) : FaultLab(outpu
     [InlineData(true)]
     public async Task Calls_ServerKilled_NothingSurfacesAndItIsLeftAloneAtOnce_R3(bool isGrpc)
     {
-        var registry = await StartRegistryAsync(RegistryKind.Consul);
-        var servers = await StartServersAsync(3, registry);
-        var client = await StartClientAsync(registry);
+        var (registry, servers, client) = await StartFleetAsync(RegistryKind.Consul, 3);
         await client.StartLoadAsync($"rate={Profile.Pick(100, 2000)} timeout=10000 idempotent=true grpc={isGrpc}");
         await Wait.ForAsync(6);
         await servers[0].KillAsync();
@@ -33,9 +31,7 @@ public sealed class KilledServerTests(ITestOutputHelper output) : FaultLab(outpu
     [InlineData(true)]
     public async Task Calls_ServerKilled_CallsThatMayNotBeRepeatedRunOnce_R3(bool isGrpc)
     {
-        var registry = await StartRegistryAsync(RegistryKind.Etcd);
-        var servers = await StartServersAsync(3, registry);
-        var client = await StartClientAsync(registry);
+        var (_, servers, client) = await StartFleetAsync(RegistryKind.Etcd, 3);
         foreach (var server in servers)
         {
             // At any moment several calls are in flight at each server.

@@ -19,7 +19,7 @@ public sealed class MdnsTests(ITestOutputHelper output) : FaultLab(output)
         var third = await network.AddHostAsync();
         foreach (var host in (NetworkHost[])[first, second])
         {
-            await LaunchServer(host, null, [.. Mdns, .. FastRegistration, $"--services={Services}"]).WaitUntilReadyAsync();
+            await StartServerAsync(host, Mdns, $"--services={Services}");
         }
 
         var client = LaunchClient(third, null, Mdns);
@@ -84,7 +84,7 @@ public sealed class MdnsTests(ITestOutputHelper output) : FaultLab(output)
         var first = await network.AddHostBehindLinkAsync();
         var second = await network.AddHostAsync();
         await first.Link!.AskAsync("loss 20");
-        await LaunchServer(first, null, [.. Mdns, .. FastRegistration, $"--services={Services}"]).WaitUntilReadyAsync();
+        await StartServerAsync(first, Mdns, $"--services={Services}");
         var client = LaunchClient(second, null, Mdns);
         var missing = Enumerable.Range(1, Services).ToHashSet();
         var clock = Stopwatch.StartNew();

@@ -11,9 +11,8 @@ public sealed class PausedServerTests(ITestOutputHelper output) : FaultLab(outpu
     public async Task Calls_ServerStandsStill_NoneIsStartedWhoseCallerHasGone_R34(bool isGrpc)
     {
         LabNeeds.Signals();
-        var registry = await StartRegistryAsync(RegistryKind.Etcd);
-        var server = await StartServerAsync(registry);
-        var client = await StartClientAsync(registry);
+        var (_, servers, client) = await StartFleetAsync(RegistryKind.Etcd, 1);
+        var server = servers[0];
         await client.StartLoadAsync($"rate=100 timeout=500 attempt=500 idempotent=false grpc={isGrpc}");
         await Wait.ForAsync(2);
 

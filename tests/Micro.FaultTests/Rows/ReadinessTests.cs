@@ -13,9 +13,7 @@ public sealed class ReadinessTests(ITestOutputHelper output) : FaultLab(output)
     [InlineData(RegistryKind.Consul)]
     public async Task Ready_RegistryAwayForThreeLifetimesThenBackEmpty_StaysReadyAndRegistersAgain_R32(RegistryKind kind)
     {
-        var registry = await StartRegistryAsync(kind);
-        var servers = await StartServersAsync(2, registry);
-        var client = await StartClientAsync(registry);
+        var (registry, servers, client) = await StartFleetAsync(kind, 2);
         await client.StartLoadAsync("rate=200 timeout=10000");
         await registry.KillAsync();
         var clock = Stopwatch.StartNew();

@@ -11,9 +11,7 @@ public sealed class RegistryOutageTests(ITestOutputHelper output) : FaultLab(out
     [InlineData(RegistryKind.Consul)]
     public async Task Calls_RegistryKilled_NothingSurfacesAndTheyTakeNoLonger_R1(RegistryKind kind)
     {
-        var registry = await StartRegistryAsync(kind);
-        await StartServersAsync(3, registry);
-        var client = await StartClientAsync(registry);
+        var (registry, _, client) = await StartFleetAsync(kind, 3);
         await client.StartLoadAsync($"rate={Profile.Pick(200, 500)} timeout=10000");
         await Wait.ForAsync(Profile.Pick(5, 20));
 
@@ -55,9 +53,7 @@ public sealed class RegistryOutageTests(ITestOutputHelper output) : FaultLab(out
     [InlineData(RegistryKind.Consul)]
     public async Task Terminate_RegistryKilled_ServerLeavesInTimeAndNothingSurfaces_R12(RegistryKind kind)
     {
-        var registry = await StartRegistryAsync(kind);
-        var servers = await StartServersAsync(3, registry);
-        var client = await StartClientAsync(registry);
+        var (registry, servers, client) = await StartFleetAsync(kind, 3);
         await client.StartLoadAsync("rate=200 timeout=10000");
         await Wait.ForAsync(2);
         await registry.KillAsync();

@@ -62,8 +62,6 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : FaultLab(out
     {
         var file = Path.GetTempFileName();
         _files.Add(file);
-        var server = LaunchServer(host, null, [.. registry, .. FastRegistration, $"--calls={file}"]);
-        await server.WaitUntilReadyAsync();
-        return server;
+        return await StartServerAsync(host, registry, $"--calls={file}");
     }
 }

@@ -22,9 +22,7 @@ public sealed class SoakTests(ITestOutputHelper output) : FaultLab(output)
             : Random.Shared.Next();
         _output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        var registry = await StartRegistryAsync(kind);
-        var servers = await StartServersAsync(3, registry);
-        var client = await StartClientAsync(registry);
+        var (registry, servers, client) = await StartFleetAsync(kind, 3);
         await client.StartLoadAsync("rate=100 attempt=2000 timeout=20000 idempotent=true");
 
         var end = Stopwatch.StartNew();

@@ -12,9 +12,7 @@ public sealed class UnavailableNodeTests(ITestOutputHelper output) : FaultLab(ou
     [InlineData(true)]
     public async Task Calls_OneNodeIsUnavailable_NothingSurfacesAndItIsLeftOut_R16(bool isGrpc)
     {
-        var registry = await StartRegistryAsync(RegistryKind.Etcd);
-        var servers = await StartServersAsync(3, registry);
-        var client = await StartClientAsync(registry);
+        var (_, servers, client) = await StartFleetAsync(RegistryKind.Etcd, 3);
         await client.StartLoadAsync($"rate=200 timeout=5000 grpc={isGrpc}");
         await Wait.ForAsync(5);
 
@@ -41,9 +39,7 @@ public sealed class UnavailableNodeTests(ITestOutputHelper output) : FaultLab(ou
     [InlineData(true)]
     public async Task Calls_AllNodesFail_RetriesAreBoundedAndEndWithTheFault_R18(bool isGrpc)
     {
-        var registry = await StartRegistryAsync(RegistryKind.Etcd);
-        var servers = await StartServersAsync(3, registry);
-        var client = await StartClientAsync(registry);
+        var (_, servers, client) = await StartFleetAsync(RegistryKind.Etcd, 3);
         await client.StartLoadAsync($"rate=100 timeout=5000 grpc={isGrpc}");
         await Wait.ForAsync(Profile.Pick(12, 30));
 

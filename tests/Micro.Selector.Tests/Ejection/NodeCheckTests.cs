@@ -46,15 +46,15 @@ public sealed class NodeCheckTests
     }
 
     [Fact]
-    public async Task Suspect_NodeLives_LeftOutOnlyUntilItAnswers()
+    public async Task Ask_NodeLives_LeftOutOnlyUntilItAnswers()
     {
         await using var fixture = await StartAsync();
         var pick = await PickAsync(fixture, "b");
 
-        var asking = pick.SuspectAsync();
+        var asking = pick.AskAsync();
         await Eventually.TrueAsync(() => _check.Asked.Count == 1, "the question");
         (await fixture.PickedWithoutReportAsync()).Should().Equal("a", "c");
-        pick.SuspectAsync().Should().BeSameAs(asking, "all wait for one answer");
+        pick.AskAsync().Should().BeSameAs(asking, "all wait for one answer");
         _check.Answer(true);
 
         (await asking.WaitAsync(TimeSpan.FromSeconds(20))).Should().BeTrue();
@@ -63,11 +63,11 @@ public sealed class NodeCheckTests
     }
 
     [Fact]
-    public async Task Suspect_AttemptIsAnsweredMeanwhile_NodeIsBackAtOnce()
+    public async Task Ask_AttemptIsAnsweredMeanwhile_NodeIsBackAtOnce()
     {
         await using var fixture = await StartAsync();
         var pick = await PickAsync(fixture, "b");
-        _ = pick.SuspectAsync();
+        _ = pick.AskAsync();
 
         pick.Complete(new AttemptOutcome(Succeeded: true, default, TimeSpan.FromSeconds(1)));
 
@@ -78,7 +78,7 @@ public sealed class NodeCheckTests
     }
 
     [Fact]
-    public async Task Suspect_HandlersAreSlow_PatienceGrowsAndShrinksAgain()
+    public async Task Ask_HandlersAreSlow_PatienceGrowsAndShrinksAgain()
     {
         await using var fixture = await StartAsync();
         var pick = await PickAsync(fixture, "b");
@@ -87,7 +87,7 @@ public sealed class NodeCheckTests
 
         foreach (var expected in new[] { 800, 1600, 3200, 3200 })
         {
-            await pick.SuspectAsync();
+            await pick.AskAsync();
             pick.Patience.TotalMilliseconds.Should().Be(expected);
         }
 
@@ -96,14 +96,14 @@ public sealed class NodeCheckTests
     }
 
     [Fact]
-    public async Task Suspect_NodeIsDead_Ejected()
+    public async Task Ask_NodeIsDead_Ejected()
     {
         await using var fixture = await StartAsync();
         var pick = await PickAsync(fixture, "b");
         _check.Answer(false);
 
-        (await pick.SuspectAsync()).Should().BeFalse();
-        (await pick.SuspectAsync()).Should().BeFalse();
+        (await pick.AskAsync()).Should().BeFalse();
+        (await pick.AskAsync()).Should().BeFalse();
 
         _check.Asked.Should().HaveCount(1, "the verdict is known");
         (await fixture.UsedAsync()).Should().Equal("a", "c");
@@ -111,23 +111,23 @@ public sealed class NodeCheckTests
     }
 
     [Fact]
-    public async Task Suspect_HalfAreLeftOutAlready_StaysInUse_R19()
+    public async Task Ask_HalfAreLeftOutAlready_StaysInUse_R19()
     {
         await using var fixture = await StartAsync();
         await fixture.ReportAsync("b", ErrorKind.Connect);
         var pick = await PickAsync(fixture, "a");
         _check.Answer(false);
 
-        (await pick.SuspectAsync()).Should().BeFalse();
+        (await pick.AskAsync()).Should().BeFalse();
 
         (await fixture.PickedWithoutReportAsync()).Should().Equal("a", "c");
     }
 
     [Fact]
-    public async Task Suspect_AnotherNodeFails_ItIsLeftOutInstead_R19()
+    public async Task Ask_AnotherNodeFails_ItIsLeftOutInstead_R19()
     {
         await using var fixture = await StartAsync();
-        _ = (await PickAsync(fixture, "b")).SuspectAsync();
+        _ = (await PickAsync(fixture, "b")).AskAsync();
 
         await fixture.ReportAsync("c", ErrorKind.Connect);
 
@@ -135,13 +135,13 @@ public sealed class NodeCheckTests
     }
 
     [Fact]
-    public async Task Suspect_CheckThrows_NodeStaysInUse()
+    public async Task Ask_CheckThrows_NodeStaysInUse()
     {
         await using var fixture = await StartAsync();
         var pick = await PickAsync(fixture, "b");
         _check.Throw(new InvalidOperationException("broken"));
 
-        (await pick.SuspectAsync()).Should().BeTrue();
+        (await pick.AskAsync()).Should().BeTrue();
 
         (await fixture.UsedAsync()).Should().Equal("a", "b", "c");
         fixture.Inner.Log.Entries.Should().ContainSingle(entry => entry.Id.Id == 2053);

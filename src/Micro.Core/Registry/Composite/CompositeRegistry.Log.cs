@@ -10,11 +10,11 @@ internal sealed partial class CompositeRegistry
         [LoggerMessage(1330, LogLevel.Warning, "Registry [{Member}] of [{Registry}] lost the registration of {Service}: {Nodes}", EventName = "LostInMember")]
         public static partial void LostInMember(ILogger logger, string member, string registry, string service, string nodes);
 
-        [LoggerMessage(1331, LogLevel.Warning, "Registry [{Member}] of [{Registry}] can not be watched for {Service}, failure {Count} in a row, next try in {Pause}; the others are followed: {Reason}", EventName = "MemberWatchBroken")]
-        public static partial void WatchBroken(ILogger logger, string member, string registry, string service, int count, TimeSpan pause, string reason, Exception exception);
+        [LoggerMessage(1331, LogLevel.Warning, "Registry [{Member}] of [{Registry}] can not be watched for {Service}, failure {Count} in a row, next try in {Pause}; the others are followed: {Reason} ({Kind})", EventName = "MemberWatchBroken")]
+        public static partial void WatchBroken(ILogger logger, string member, string registry, string service, int count, ReadableTime pause, string reason, string kind);
 
-        [LoggerMessage(1332, LogLevel.Information, "Registry [{Member}] of [{Registry}] is watched for {Service} again, after {Count} failed tries", EventName = "MemberWatchRestored")]
-        public static partial void WatchRestored(ILogger logger, string member, string registry, string service, int count);
+        [LoggerMessage(1332, LogLevel.Information, "Registry [{Member}] of [{Registry}] is watched for {Service} again, after {Count} failed tries in {Outage}", EventName = "MemberWatchRestored")]
+        public static partial void WatchRestored(ILogger logger, string member, string registry, string service, int count, ReadableTime outage);
 
         [LoggerMessage(1333, LogLevel.Debug, "A reader of the watch of {Service} is more than {Capacity} events behind and will get the difference", EventName = "CompositeWatchOverflow")]
         public static partial void WatchOverflow(ILogger logger, string service, int capacity);

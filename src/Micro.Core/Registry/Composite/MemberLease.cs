@@ -90,7 +90,7 @@ internal sealed class MemberLease(IRegistry member, CompositeContext context, Ac
         }
         catch (OperationCanceledException error) when (limit.IsCancellationRequested)
         {
-            return new MemberAnswer<Registration>(null, new RegistryUnavailableException(member.Name, $"registering was not done within {WriteLimit}", error));
+            return new MemberAnswer<Registration>(null, new RegistryUnavailableException(member.Name, $"registering was not done within {ReadableTime.Of(WriteLimit)}", error));
         }
         catch (Exception error)
         {

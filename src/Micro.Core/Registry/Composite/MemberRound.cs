@@ -81,5 +81,5 @@ internal static class MemberRound
     }
 
     private static MemberAnswer<T> NotYet<T>(IRegistry member) =>
-        new(default, new RegistryUnavailableException(member.Name, $"no answer within {CompositeContext.Patience} of the others"));
+        new(default, new RegistryUnavailableException(member.Name, $"no answer within {ReadableTime.Of(CompositeContext.Patience)} of the others"));
 }

@@ -12,6 +12,7 @@ internal sealed class MemberWatch(int index, string? service, CompositeContext c
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _synchronized = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IRegistry _member = context.Members[index];
+    private readonly FailureRow _row = new($"The watch of {service ?? "*"} in registry {context.Members[index].Name}", context.Time, context.Logger);
     private int _failures;
 
     /// <summary>What the member holds; guarded by the lock of the whole watch.</summary>
@@ -53,7 +54,12 @@ internal sealed class MemberWatch(int index, string? service, CompositeContext c
             whole.Break(this);
             _settled.TrySetResult();
             var pause = NextPause();
-            CompositeRegistry.Log.WatchBroken(context.Logger, _member.Name, context.Name, service ?? "*", _failures, pause, Error.Message, Error);
+            if (_row.Add(Error))
+            {
+                CompositeRegistry.Log.WatchBroken(
+                    context.Logger, _member.Name, context.Name, service ?? "*", _row.Count, pause, FailureRow.TextOf(Error), FailureRow.KindOf(Error));
+            }
+
             await Task.Delay(pause, context.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -80,9 +86,9 @@ internal sealed class MemberWatch(int index, string? service, CompositeContext c
                 {
                     synchronizedAt = context.Time.GetTimestamp();
                     whole.Replace(this, initial);
-                    if (_failures > 0)
+                    if (_row.End(out var count, out var outage))
                     {
-                        CompositeRegistry.Log.WatchRestored(context.Logger, _member.Name, context.Name, service ?? "*", _failures);
+                        CompositeRegistry.Log.WatchRestored(context.Logger, _member.Name, context.Name, service ?? "*", count, outage);
                     }
 
                     _synchronized.TrySetResult();

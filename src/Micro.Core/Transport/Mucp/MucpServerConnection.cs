@@ -50,7 +50,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
         };
         _streams = new MucpStreamSet(server, _replies, connection, this);
         _dispatcher = new MucpDispatcher(server, _replies, connection, _calls, _streams);
-        _idleTime = Ticks(server.Limits.IdleTimeout * (0.9 + (0.2 * server.Random.NextDouble())));
+        _idleTime = server.TimeProvider.Units(server.Limits.IdleTimeout * (0.9 + (0.2 * server.Random.NextDouble())));
     }
 
     /// <summary>Whether replies tell the client that the connection will be closed.</summary>
@@ -299,14 +299,14 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
 
     private void OnMessagesPaused()
     {
-        Volatile.Write(ref _idleSince, _server.TimeProvider.GetTimestamp());
+        Volatile.Write(ref _idleSince, _server.Pauses.RunningTime());
         _isBetweenMessages = true;
     }
 
     /// <summary>The last call, or a stream, has ended.</summary>
     public void OnWorkEnded()
     {
-        Volatile.Write(ref _idleSince, _server.TimeProvider.GetTimestamp());
+        Volatile.Write(ref _idleSince, _server.Pauses.RunningTime());
         if (CanClose() || (_server.IsDraining && _streams.IsEmpty && _closeRequested))
         {
             WakeReader();
@@ -316,23 +316,18 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
     public void OnMessageStarted()
     {
         _isBetweenMessages = false;
-        _messageStarted = _server.TimeProvider.GetTimestamp();
+        _messageStarted = _server.Pauses.RunningTime();
         SetReadDeadline(_server.Limits.HeaderTimeout);
     }
 
     /// <summary>The longer a message, the longer it may take; but never slower than the lowest rate.</summary>
-    public void OnMessageProgressed()
-    {
-        var allowed = _server.Limits.HeaderTimeout + TimeSpan.FromSeconds((double)_reader.ReceivedBytes / _server.Limits.MinBodyBytesPerSecond);
-        SetReadDeadline(allowed - _server.TimeProvider.GetElapsedTime(_messageStarted));
-    }
+    public void OnMessageProgressed() => SetReadDeadline(
+        _server.Limits.HeaderTimeout + TimeSpan.FromSeconds((double)_reader.ReceivedBytes / _server.Limits.MinBodyBytesPerSecond));
 
     void IByteSink.OnSending(bool waits) =>
-        Volatile.Write(ref _writeDeadline, waits ? _server.TimeProvider.GetTimestamp() + Ticks(_server.Limits.WriteTimeout) : long.MaxValue);
+        Volatile.Write(ref _writeDeadline, waits ? _server.Pauses.RunningTime() + _server.TimeProvider.Units(_server.Limits.WriteTimeout) : long.MaxValue);
 
-    private void SetReadDeadline(TimeSpan after) => Volatile.Write(ref _readDeadline, _server.TimeProvider.GetTimestamp() + Ticks(after));
-
-    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _server.TimeProvider.TimestampFrequency);
+    private void SetReadDeadline(TimeSpan allowed) => Volatile.Write(ref _readDeadline, _messageStarted + _server.TimeProvider.Units(allowed));
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     async ValueTask IByteSink.SendAsync(ReadOnlyMemory<byte> bytes)

@@ -17,6 +17,7 @@ internal sealed class AddressWatch : IDisposable
     private readonly TimeProvider _time;
     private readonly Func<double> _random;
     private readonly ILogger _logger;
+    private readonly FailureRow _failures;
     private readonly CancellationTokenSource _stop = new();
     private volatile TaskCompletionSource _changed = NewSignal();
 
@@ -33,6 +34,7 @@ internal sealed class AddressWatch : IDisposable
         _time = time;
         _random = random;
         _logger = logger;
+        _failures = new FailureRow("Looking at the network addresses", time, logger);
     }
 
     public void Start()
@@ -87,10 +89,14 @@ internal sealed class AddressWatch : IDisposable
         try
         {
             _look(isReported);
+            _failures.End();
         }
         catch (Exception exception)
         {
-            _logger.AddressLookFailed(exception);
+            if (_failures.Add(exception))
+            {
+                _logger.AddressLookFailed(_failures.Count, FailureRow.TextOf(exception), FailureRow.KindOf(exception));
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ internal sealed partial class RegistryEndpointProvider(Func<IRegistry> getRegist
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _disposing = new();
+    private readonly FailureRow _reads = new($"Reading {service}", time, logger);
     private readonly Lock _gate = new();
     private CancellationTokenSource _changed = new();
     private IReadOnlyList<Node> _nodes = [];
@@ -66,16 +67,30 @@ internal sealed partial class RegistryEndpointProvider(Func<IRegistry> getRegist
         try
         {
             var records = await getRegistry().GetServiceAsync(service, cancellationToken).ConfigureAwait(false);
+            NoteAnswer();
             return _nodes = [.. records.SelectMany(static record => record.Nodes)];
         }
         catch (ServiceNotFoundException)
         {
+            NoteAnswer();
             return _nodes = [];
         }
         catch (RegistryException exception) when (_nodes.Count > 0)
         {
-            LogLastKnown(logger, exception, service, _nodes.Count);
+            if (_reads.Add(exception))
+            {
+                LogLastKnown(logger, service, _nodes.Count, FailureRow.TextOf(exception), FailureRow.KindOf(exception));
+            }
+
             return _nodes;
+        }
+    }
+
+    private void NoteAnswer()
+    {
+        if (_reads.End(out var failures, out var outage))
+        {
+            LogAnswers(logger, service, failures, outage);
         }
     }
 
@@ -128,8 +143,11 @@ internal sealed partial class RegistryEndpointProvider(Func<IRegistry> getRegist
         changed.Cancel();
     }
 
-    [LoggerMessage(6060, LogLevel.Warning, "The registry does not answer; {Service} keeps the {Count} nodes that were known last", EventName = "LastKnownNodes")]
-    private static partial void LogLastKnown(ILogger logger, Exception exception, string service, int count);
+    [LoggerMessage(6060, LogLevel.Warning, "The registry does not answer; {Service} keeps the {Count} nodes that were known last: {Reason} ({Kind})", EventName = "LastKnownNodes")]
+    private static partial void LogLastKnown(ILogger logger, string service, int count, string reason, string kind);
+
+    [LoggerMessage(6062, LogLevel.Information, "The registry answers again for {Service}, after {Failures} failures in {Outage}", EventName = "RegistryAnswersAgain")]
+    private static partial void LogAnswers(ILogger logger, string service, int failures, ReadableTime outage);
 
     [LoggerMessage(6061, LogLevel.Debug, "The watch of {Service} ended; it is opened again", EventName = "ServiceDiscoveryWatchEnded")]
     private static partial void LogWatchEnded(ILogger logger, Exception exception, string service);

@@ -157,7 +157,7 @@ public sealed class HostLifetimeTests
             "the host stops");
         await stopping;
         host.Logs.Entries.Should().ContainSingle(entry => entry.Id.Name == "ShutdownDoesNotFit")
-            .Which.Message.Should().Contain("00:00:18").And.Contain("HostOptions.ShutdownTimeout");
+            .Which.Message.Should().Contain("18 s").And.Contain("HostOptions.ShutdownTimeout");
         await host.DisposeAsync();
     }
 

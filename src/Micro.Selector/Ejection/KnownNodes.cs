@@ -1,0 +1,107 @@
+using Micro.Registry;
+
+namespace Micro.Selection;
+
+/// <summary>
+/// The health of the nodes of one service by id and address, so that a node restarted elsewhere starts clean. The health of
+/// nodes that the registry no longer lists is remembered for a while. Used under the lock of the <see cref="HealthTable"/>.
+/// </summary>
+/// <param name="leftOut">The nodes that are left out; those that leave are taken off it, those that come back are put on it.</param>
+/// <param name="departed">The nodes that have left.</param>
+internal sealed class KnownNodes(LeftOutNodes leftOut, DepartedNodes departed)
+{
+    private Dictionary<(string Id, string Address), NodeHealth> _nodes = [];
+
+    /// <summary>Returns the health of a node. A node of an older snapshot gets a health that nobody else sees.</summary>
+    public NodeHealth Get(Node node) => _nodes.GetValueOrDefault(KeyOf(node)) ?? new NodeHealth(node);
+
+    /// <summary>Returns whether the node is still known: reports of older snapshots may be of a node that is not.</summary>
+    public bool Contains(NodeHealth health) => ReferenceEquals(_nodes.GetValueOrDefault(KeyOf(health.Node)), health);
+
+    /// <summary>Takes the nodes that are known from now on; others have left.</summary>
+    public void Retain(IEnumerable<Node> listed, IEnumerable<Node> suspects)
+    {
+        var before = _nodes;
+        _nodes = new Dictionary<(string Id, string Address), NodeHealth>(before.Count);
+        foreach (var node in suspects)
+        {
+            Keep(node, isListed: false);
+        }
+
+        foreach (var node in listed)
+        {
+            Keep(node, isListed: true);
+        }
+
+        foreach (var (key, health) in before)
+        {
+            if (!_nodes.ContainsKey(key))
+            {
+                departed.Add(health);
+            }
+        }
+
+        Count(_nodes.Values.Count(static health => health.IsListed));
+
+        void Keep(Node node, bool isListed)
+        {
+            var health = before.GetValueOrDefault(KeyOf(node)) ?? Recall(node);
+            health.IsListed = isListed;
+            _nodes[KeyOf(node)] = health;
+        }
+    }
+
+    /// <summary>Takes some changes of the listed nodes, for a service without suspects; the price does not grow with the nodes.</summary>
+    public void Change(IReadOnlyList<NodeEdit> edits)
+    {
+        // A node that only changed its labels, or its version, keeps its health: so first all that goes, then what comes.
+        var gone = new Dictionary<(string Id, string Address), NodeHealth>();
+        foreach (var edit in edits)
+        {
+            if (edit.Gone is { } node && _nodes.Remove(KeyOf(node), out var health))
+            {
+                gone[KeyOf(node)] = health;
+            }
+        }
+
+        foreach (var edit in edits)
+        {
+            if (edit.Come is { } node)
+            {
+                var health = gone.Remove(KeyOf(node), out var known) ? known : Recall(node);
+                health.IsListed = true;
+                _nodes[KeyOf(node)] = health;
+            }
+        }
+
+        foreach (var (_, health) in gone)
+        {
+            departed.Add(health);
+        }
+
+        Count(_nodes.Count);
+    }
+
+    private static (string Id, string Address) KeyOf(Node node) => (node.Id, node.Address);
+
+    private NodeHealth Recall(Node node)
+    {
+        if (departed.Take(KeyOf(node)) is not { } health)
+        {
+            return new NodeHealth(node);
+        }
+
+        if (health.State != NodeHealthState.InUse)
+        {
+            leftOut.Add(health);
+        }
+
+        return health;
+    }
+
+    private void Count(int listed)
+    {
+        leftOut.ListedCount = listed;
+        leftOut.RemoveWhere(health => !Contains(health));
+    }
+}
