@@ -10,31 +10,67 @@ namespace Micro.Client;
 /// </remarks>
 public sealed class ResponseMetadata
 {
-    private readonly TaskCompletionSource<CallMetadata> _headers = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile CallMetadata _trailers = CallMetadata.Empty;
+    private TaskCompletionSource<CallMetadata>? _waiting;
+    private CallMetadata? _headers;
+    private CallMetadata _trailers = CallMetadata.Empty;
+    private IAnswer? _answer;
+    private IAnswer? _ended;
+    private volatile bool _isComplete;
 
     /// <summary>
     /// Gets the response headers without those of the protocol itself. Completes when the server has sent them, at the
     /// latest with the end of the call; empty when the server sent none or was not reached. Never fails.
     /// </summary>
-    public Task<CallMetadata> Headers => _headers.Task;
+    public Task<CallMetadata> Headers
+    {
+        get
+        {
+            if (_waiting is null
+                && Interlocked.CompareExchange(ref _waiting, new TaskCompletionSource<CallMetadata>(TaskCreationOptions.RunContinuationsAsynchronously), null) is null)
+            {
+                Publish();
+            }
+
+            return _waiting.Task;
+        }
+    }
 
     /// <summary>Gets the response trailers, of a failed call too; empty before the end of the call.</summary>
-    public CallMetadata Trailers => _trailers;
+    public CallMetadata Trailers
+    {
+        get
+        {
+            if (Volatile.Read(ref _ended) is { } ended)
+            {
+                Volatile.Write(ref _trailers, ended.ReadTrailers());
+                Interlocked.CompareExchange(ref _ended, null, ended);
+            }
 
-    /// <summary>Takes the headers and trailers in the head of a mucp reply.</summary>
+            return Volatile.Read(ref _trailers);
+        }
+    }
+
+    /// <summary>Takes the headers and trailers in the head of a mucp reply; the first headers and the last trailers count.</summary>
     internal void Take(Transport.Mucp.MessageHead reply)
     {
         var (headers, trailers) = reply.ReadResponseMetadata();
-        SetHeaders(headers ?? CallMetadata.Empty);
-        SetTrailers(trailers ?? CallMetadata.Empty);
+        Volatile.Write(ref _trailers, trailers ?? CallMetadata.Empty);
+        Interlocked.CompareExchange(ref _headers, headers ?? CallMetadata.Empty, null);
+        Publish();
     }
 
-    /// <summary>Takes the headers of the answer; the first ones count, because an answer that has begun is not retried.</summary>
-    internal void SetHeaders(CallMetadata headers) => _headers.TrySetResult(headers);
+    /// <summary>Takes the headers from the answer to an attempt when it comes; the headers of the first answer that has some count.</summary>
+    internal void Follow(IAnswer answer)
+    {
+        if (_answer?.ReadHeaders() is null)
+        {
+            Interlocked.Exchange(ref _answer, answer);
+            Publish();
+        }
+    }
 
-    /// <summary>Takes the trailers of an attempt; those of the last attempt count.</summary>
-    internal void SetTrailers(CallMetadata trailers) => _trailers = trailers;
+    /// <summary>Takes the trailers of an attempt that has ended; those of the last attempt count.</summary>
+    internal void End(IAnswer answer) => Volatile.Write(ref _ended, answer);
 
     /// <summary><see langword="true"/> while a failure does not end the call, because its owner makes it again.</summary>
     internal bool IsRepeated { get; set; }
@@ -44,7 +80,34 @@ public sealed class ResponseMetadata
     {
         if (!IsRepeated)
         {
-            _headers.TrySetResult(CallMetadata.Empty);
+            _isComplete = true;
+            Interlocked.MemoryBarrier();
+            Publish();
         }
+    }
+
+    /// <summary>Hands the headers over if they are known and somebody waits. Called after each change of either.</summary>
+    private void Publish()
+    {
+        if (Volatile.Read(ref _waiting) is not { Task.IsCompleted: false } waiting)
+        {
+            return;
+        }
+
+        var answer = Volatile.Read(ref _answer);
+        if ((Volatile.Read(ref _headers) ?? answer?.ReadHeaders() ?? (_isComplete ? CallMetadata.Empty : null)) is { } headers)
+        {
+            waiting.TrySetResult(headers);
+        }
+        else if (answer is { Head.IsCompleted: false })
+        {
+            _ = PublishAfterAsync(answer.Head);
+        }
+    }
+
+    private async Task PublishAfterAsync(Task head)
+    {
+        await head.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Publish();
     }
 }

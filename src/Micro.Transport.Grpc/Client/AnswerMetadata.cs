@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net.Http.Headers;
 using Grpc.Core;
-using Micro.Client;
 
 namespace Micro.Transport.Grpc.Client;
 
@@ -31,24 +30,11 @@ internal static class AnswerMetadata
         return metadata;
     }
 
-    /// <summary>Reports the headers of an answer that has begun; an answer of trailers alone has none.</summary>
-    public static void ReportHeaders(ResponseMetadata report, HttpResponseMessage answer)
-    {
-        if (!ResponseStatus.IsTrailersOnly(answer))
-        {
-            report.SetHeaders(ToCallMetadata(answer.Headers));
-        }
-    }
-
-    /// <summary>Reports the trailers of an attempt that has ended; none when the server sent none.</summary>
-    public static void ReportTrailers(ResponseMetadata report, HttpResponseMessage? answer) =>
-        report.SetTrailers(answer is null ? CallMetadata.Empty : ToCallMetadata(ResponseStatus.FieldsOfTheEnd(answer)));
-
     /// <summary>
     /// Returns the metadata in the form of calls: binary values stay base64, several values of a key have commas between
     /// them. Beyond the limit of a call's metadata the rest is left out: the call itself has succeeded.
     /// </summary>
-    private static CallMetadata ToCallMetadata(HttpHeaders headers)
+    public static CallMetadata ToCallMetadata(HttpHeaders headers)
     {
         var metadata = new CallMetadata();
         var bytes = 0;

@@ -6,9 +6,10 @@ namespace Micro.Transport.Grpc.Client;
 /// </summary>
 internal sealed class CallHandler(HttpMessageHandler inner, CallHeaders headers) : DelegatingHandler(inner)
 {
-    private readonly AsyncLocal<OutgoingCall?> _current = new();
+    // The library sends the request on the thread that starts the call, before it returns.
+    private readonly ThreadLocal<OutgoingCall?> _current = new();
 
-    /// <summary>Gets or sets the call that the library is about to start.</summary>
+    /// <summary>Gets or sets the call that the library is about to start on this thread.</summary>
     public OutgoingCall? Current
     {
         get => _current.Value;
@@ -23,27 +24,32 @@ internal sealed class CallHandler(HttpMessageHandler inner, CallHeaders headers)
             var source = request.Content!;
             request.Content = messages;
             headers.Write(request, call);
-            call.Exchange = ObserveAsync(call, request, cancellationToken);
+            call.Exchange = CommitAsync(messages, request, cancellationToken);
             _ = messages.TakeAsync(source, call.Exchange, cancellationToken);
         }
         else
         {
             headers.Write(request, call);
-            call.Exchange = call.Report is null ? base.SendAsync(request, cancellationToken) : ObserveAsync(call, request, cancellationToken);
+            call.Exchange = base.SendAsync(request, cancellationToken);
         }
 
+        call.Report?.Follow(call);
         return call.Exchange;
     }
 
-    private async Task<HttpResponseMessage> ObserveAsync(OutgoingCall call, HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            _current.Dispose();
+        }
+    }
+
+    private async Task<HttpResponseMessage> CommitAsync(MessagesContent messages, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        call.Messages?.Commit();
-        if (call.Report is { } report)
-        {
-            AnswerMetadata.ReportHeaders(report, answer);
-        }
-
+        messages.Commit();
         return answer;
     }
 }

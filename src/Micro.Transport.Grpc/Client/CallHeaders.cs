@@ -63,7 +63,11 @@ internal sealed class CallHeaders
         request.Content!.Headers.ContentType = call.Format.ContentType;
         headers.Remove("user-agent");
         headers.TryAddWithoutValidation("user-agent", UserAgent);
-        headers.TryAddWithoutValidation("x-content-type", call.Format.Name);
+        if (!call.NeedsOnlyGrpcHeaders)
+        {
+            headers.TryAddWithoutValidation("x-content-type", call.Format.Name);
+        }
+
         if (call.Timeout > TimeSpan.Zero)
         {
             // Nearly all attempts have the same.
@@ -74,7 +78,10 @@ internal sealed class CallHeaders
             }
 
             headers.TryAddWithoutValidation("grpc-timeout", values.Grpc);
-            headers.TryAddWithoutValidation("timeout", values.Nanoseconds);
+            if (!call.NeedsOnlyGrpcHeaders)
+            {
+                headers.TryAddWithoutValidation("timeout", values.Nanoseconds);
+            }
         }
 
         if (call.Metadata is { Count: > 0 } metadata)

@@ -248,7 +248,7 @@ internal sealed class GrpcCallStream<
     {
         if (_call.Report is { } report)
         {
-            AnswerMetadata.ReportTrailers(report, _call.Answer);
+            report.End(_call);
             report.Complete();
         }
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
+using Grpc.Core;
 using Micro.Client;
 using Micro.Registry;
 using Micro.Transport.Grpc.Framing;
@@ -44,15 +45,23 @@ internal sealed class GrpcClientTransport : IClientTransport
         var format = _formats.Get(plan.Format);
         var method = _methods.Get<TResponse>(format, plan, node, request, isStream: false);
         CallHeaders.ThrowIfInvalid(plan.Metadata);
-        var call = new OutgoingCall(format, limit, plan.Metadata, plan.Options.ResponseMetadata) { Message = MessageOf(body, format) };
+        var call = new OutgoingCall(format, limit, plan.Metadata, plan.Options.ResponseMetadata)
+        {
+            Message = MessageOf(body, format),
+            NeedsOnlyGrpcHeaders = NodeProtocol.IsOfThisFramework(node),
+        };
         var started = _time.GetTimestamp();
         var channel = Channels.Enter(node, plan.Options.CloseConnection);
         try
         {
             await channel.ConnectAsync(plan.DialTimeout, cancellationToken).ConfigureAwait(false);
 
-            // Not disposed: the library gives everything back when the call ends, and it ends with the token at the latest.
-            var answer = await channel.Call(method, call, cancellationToken).ResponseAsync.ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            var running = channel.Call(method, call);
+
+            // Disposed only to cancel it: the library gives everything back when the call ends.
+            using var registration = cancellationToken.UnsafeRegister(static call => ((AsyncUnaryCall<object>)call!).Dispose(), running);
+            var answer = await running.ResponseAsync.ConfigureAwait(false);
             return CallMethods.ResponseOf<TResponse>(answer);
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested)
@@ -68,11 +77,7 @@ internal sealed class GrpcClientTransport : IClientTransport
         }
         finally
         {
-            if (call.Report is { } report)
-            {
-                AnswerMetadata.ReportTrailers(report, call.Answer);
-            }
-
+            call.Report?.End(call);
             channel.Exit();
         }
     }
@@ -94,7 +99,11 @@ internal sealed class GrpcClientTransport : IClientTransport
         try
         {
             await channel.ConnectAsync(plan.DialTimeout, cancellationToken).ConfigureAwait(false);
-            var call = new OutgoingCall(format, plan.StreamTimeout, plan.Metadata, plan.Options.ResponseMetadata) { Messages = new MessagesContent(life.Token) };
+            var call = new OutgoingCall(format, plan.StreamTimeout, plan.Metadata, plan.Options.ResponseMetadata)
+            {
+                Messages = new MessagesContent(life.Token),
+                NeedsOnlyGrpcHeaders = NodeProtocol.IsOfThisFramework(node),
+            };
             stream = new GrpcCallStream<TRequest, TResponse>(channel, node, plan, _options, method, call, life, caller);
             await stream.OpenAsync(cancellationToken).ConfigureAwait(false);
             return stream;

@@ -91,11 +91,11 @@ internal sealed class NodeChannel : IDisposable
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>.</exception>
     public ValueTask ConnectAsync(TimeSpan timeout, CancellationToken cancellationToken) => _connections.EnsureAsync(timeout, cancellationToken);
 
-    /// <summary>Sends a unary call; the library ends it when the token fires.</summary>
-    public AsyncUnaryCall<object> Call(Method<OutgoingCall, object> method, OutgoingCall call, CancellationToken cancellationToken)
+    /// <summary>Sends a unary call; disposing it before its end cancels it.</summary>
+    public AsyncUnaryCall<object> Call(Method<OutgoingCall, object> method, OutgoingCall call)
     {
         _handler.Current = call;
-        var running = _invoker.AsyncUnaryCall(method, null, new CallOptions(cancellationToken: cancellationToken), call);
+        var running = _invoker.AsyncUnaryCall(method, null, default, call);
         _handler.Current = null;
         return running;
     }

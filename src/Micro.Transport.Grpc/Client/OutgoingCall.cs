@@ -6,7 +6,7 @@ namespace Micro.Transport.Grpc.Client;
 /// <summary>
 /// One attempt on its way through the gRPC library: what the library's request lacks, and what is learned of the answer.
 /// </summary>
-internal sealed class OutgoingCall(CallFormat format, TimeSpan timeout, CallMetadata? metadata, ResponseMetadata? report)
+internal sealed class OutgoingCall(CallFormat format, TimeSpan timeout, CallMetadata? metadata, ResponseMetadata? report) : IAnswer
 {
     private volatile bool _hasBegun;
 
@@ -16,6 +16,9 @@ internal sealed class OutgoingCall(CallFormat format, TimeSpan timeout, CallMeta
     public TimeSpan Timeout => timeout;
 
     public CallMetadata? Metadata => metadata;
+
+    /// <summary>Gets whether the node reads all it has to know from gRPC's own headers, as those of this framework do.</summary>
+    public bool NeedsOnlyGrpcHeaders { get; init; }
 
     /// <summary>Gets where headers and trailers of the answer are reported; <see langword="null"/> when nobody reads them.</summary>
     public ResponseMetadata? Report => report;
@@ -33,9 +36,18 @@ internal sealed class OutgoingCall(CallFormat format, TimeSpan timeout, CallMeta
     [SuppressMessage("Usage", "VSTHRD002", Justification = "The task has completed.")]
     public HttpResponseMessage? Answer => Exchange is { IsCompletedSuccessfully: true } exchange ? exchange.Result : null;
 
+    Task IAnswer.Head => Exchange ?? Task.CompletedTask;
+
     /// <summary>Gets whether any of the request can have left; before that no server can have executed the call.</summary>
     public bool HasBegun => Messages?.HasBegun ?? _hasBegun;
 
     /// <summary>Notes that the library takes the message to send it.</summary>
     public void Begin() => _hasBegun = true;
+
+    /// <summary>Returns the headers of an answer that has begun; an answer of trailers alone has none.</summary>
+    CallMetadata? IAnswer.ReadHeaders() =>
+        Answer is { } answer && !ResponseStatus.IsTrailersOnly(answer) ? AnswerMetadata.ToCallMetadata(answer.Headers) : null;
+
+    CallMetadata IAnswer.ReadTrailers() =>
+        Answer is { } answer ? AnswerMetadata.ToCallMetadata(ResponseStatus.FieldsOfTheEnd(answer)) : CallMetadata.Empty;
 }

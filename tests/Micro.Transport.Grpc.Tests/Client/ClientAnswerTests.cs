@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Greeter;
-using Micro.Transport.Grpc.Tests.Server;
 
 namespace Micro.Transport.Grpc.Tests.Client;
 

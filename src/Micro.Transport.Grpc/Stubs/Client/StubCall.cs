@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Grpc.Core;
 using Micro.Client;
+using Microsoft.Extensions.ObjectPool;
 using CallOptions = Grpc.Core.CallOptions;
 using MicroCallOptions = Micro.Client.CallOptions;
 
@@ -24,20 +25,30 @@ internal sealed class StubCall
     private readonly string _endpoint;
     private readonly MicroCallOptions _options;
     private readonly ResponseMetadata _metadata = new();
-    private readonly CancellationTokenSource _cancellation;
+    private readonly ObjectPool<CancellationTokenSource>? _sources;
+    private readonly CancellationTokenRegistration _onCancelled;
     private readonly TimeProvider _time;
     private readonly DateTimeOffset _deadline;
     private readonly bool _isWaitForReady;
+    private CancellationTokenSource? _cancellation;
+    private volatile bool _isCancelled;
     private volatile object? _status;
 
-    public StubCall(IMicroClient client, string service, IMethod method, CallOptions options, MicroCallOptions defaults, TimeProvider time)
+    /// <param name="client">The client that makes the call.</param>
+    /// <param name="service">Name of the service.</param>
+    /// <param name="method">The method of the generated client.</param>
+    /// <param name="options">What the caller of the generated client asks for.</param>
+    /// <param name="defaults">The options of all calls.</param>
+    /// <param name="time">Source of time.</param>
+    /// <param name="sources">Where the cancellation comes from and goes back to; <see langword="null"/> for one of its own.</param>
+    public StubCall(
+        IMicroClient client, string service, IMethod method, CallOptions options, MicroCallOptions defaults, TimeProvider time, ObjectPool<CancellationTokenSource>? sources)
     {
         (_client, _service, _time) = (client, service, time);
         _endpoint = StubEndpoints.Of(method);
         _metadata.IsRepeated = _isWaitForReady = options.IsWaitForReady;
-        _cancellation = options.CancellationToken.CanBeCanceled
-            ? CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken)
-            : new CancellationTokenSource();
+        _sources = sources;
+        _cancellation = sources?.Get() ?? new CancellationTokenSource();
         CancellationToken = _cancellation.Token;
         _deadline = options.Deadline is { } deadline && deadline != DateTime.MaxValue ? new DateTimeOffset(deadline.ToUniversalTime()) : DateTimeOffset.MaxValue;
         _options = defaults with
@@ -46,6 +57,7 @@ internal sealed class StubCall
             ResponseMetadata = _metadata,
             Rpc = method.FullName,
         };
+        _onCancelled = options.CancellationToken.UnsafeRegister(Dispose!, this);
     }
 
     /// <summary>Fires when the caller cancels or disposes the call.</summary>
@@ -100,7 +112,17 @@ internal sealed class StubCall
     {
         CompleteMetadata();
         _status ??= Status.DefaultSuccess;
-        _cancellation.Dispose();
+        if (TakeCancellation() is { } cancellation)
+        {
+            if (_sources is null)
+            {
+                cancellation.Dispose();
+            }
+            else
+            {
+                _sources.Return(cancellation);
+            }
+        }
     }
 
     /// <summary>Records how the call failed, and returns the failure as callers of generated clients expect it.</summary>
@@ -109,7 +131,9 @@ internal sealed class StubCall
         CompleteMetadata();
         var failure = FailureOf(exception);
         _status ??= failure.Status;
-        _cancellation.Dispose();
+
+        // Not for the next call: what the failed one has left behind may still hold the token.
+        TakeCancellation()?.Dispose();
         return failure;
     }
 
@@ -123,7 +147,7 @@ internal sealed class StubCall
         }
 
         return new RpcException(
-            _status is Status known ? known : StubStatus.Of(exception, _metadata.Trailers, CancellationToken.IsCancellationRequested),
+            _status is Status known ? known : StubStatus.Of(exception, _metadata.Trailers, _isCancelled),
             trailers);
     }
 
@@ -135,14 +159,18 @@ internal sealed class StubCall
 
     private void Cancel()
     {
-        try
+        if (TakeCancellation() is { } cancellation)
         {
-            _cancellation.Cancel();
+            _isCancelled = true;
+            cancellation.Cancel();
         }
-        catch (ObjectDisposedException)
-        {
-            // The call has ended.
-        }
+    }
+
+    /// <summary>Hands the cancellation to the first that ends or cancels the call; <see langword="null"/> for all others.</summary>
+    private CancellationTokenSource? TakeCancellation()
+    {
+        _onCancelled.Unregister();
+        return Interlocked.Exchange(ref _cancellation, null);
     }
 
     private async Task<Metadata> GetHeadersAsync() =>

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Grpc.Core;
 using Micro.Client;
+using Microsoft.Extensions.ObjectPool;
 using CallOptions = Grpc.Core.CallOptions;
 using MicroCallOptions = Micro.Client.CallOptions;
 
@@ -9,9 +10,11 @@ namespace Micro.Transport.Grpc.Stubs.Client;
 /// <summary>Lets generated clients call a service by name through an <see cref="IMicroClient"/>. Safe for concurrent use.</summary>
 internal sealed class StubCallInvoker(IMicroClient client, string service, MicroCallOptions defaults, TimeProvider time) : CallInvoker
 {
+    private readonly ObjectPool<CancellationTokenSource> _sources = Pools.Create(new SourcePolicy());
+
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
-        var call = Begin(method, options);
+        var call = Begin(method, options, _sources);
         return new AsyncUnaryCall<TResponse>(call.RunAsync<TRequest, TResponse>(request), StubCall.GetHeaders, StubCall.GetStatus, StubCall.GetTrailers, StubCall.Dispose, call);
     }
 
@@ -49,13 +52,29 @@ internal sealed class StubCallInvoker(IMicroClient client, string service, Micro
             stream, stream, StubCall.GetHeaders, StubCall.GetStatus, StubCall.GetTrailers, StubCall.Dispose, call);
     }
 
-    private StubCall Begin(IMethod method, CallOptions options)
+    private StubCall Begin(IMethod method, CallOptions options, ObjectPool<CancellationTokenSource>? sources = null)
     {
         if (options.Credentials is not null)
         {
             throw new NotSupportedException("CallCredentials are not supported: send the token as a header of the call, or set client certificates in the TLS options of the client");
         }
 
-        return new StubCall(client, service, method, options, defaults, time);
+        return new StubCall(client, service, method, options, defaults, time, sources);
+    }
+
+    private sealed class SourcePolicy : IPooledObjectPolicy<CancellationTokenSource>
+    {
+        public CancellationTokenSource Create() => new();
+
+        public bool Return(CancellationTokenSource obj)
+        {
+            if (obj.TryReset())
+            {
+                return true;
+            }
+
+            obj.Dispose();
+            return false;
+        }
     }
 }
