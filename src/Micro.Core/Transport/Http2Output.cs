@@ -82,7 +82,6 @@ internal sealed class Http2Output : IDuplexPipe
 
     private async Task PumpAsync()
     {
-        Exception? failure = null;
         try
         {
             while (true)
@@ -99,12 +98,15 @@ internal sealed class Http2Output : IDuplexPipe
                 }
             }
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            failure = exception; // the writer's next flush throws it
+            // The peer is gone, which the reader of the connection finds too and tells. Kestrel's writer must not see the exception:
+            // its loop would die of it and leave the handlers that write to it waiting for ever.
         }
-
-        await _waiting.Reader.CompleteAsync(failure).ConfigureAwait(false);
+        finally
+        {
+            await _waiting.Reader.CompleteAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>Counts what a queued write takes along.</summary>

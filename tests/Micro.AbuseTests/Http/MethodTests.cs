@@ -17,7 +17,7 @@ public sealed class MethodTests
     {
         await using var service = await AttackedService.StartAsync();
 
-        var reply = await Exchange.SendAsync(service.Address, $"{method} / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nMicro-Endpoint: Test.Echo\r\nContent-Length: 2\r\n\r\n{{}}");
+        var reply = await Exchange.SendAsync(service.Address, $"{method} / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\nMicro-Endpoint: Test.Echo\r\nContent-Length: 2\r\n\r\n{{}}");
 
         reply.Should().StartWith($"HTTP/1.1 {status} ");
         service.Handled.Should().Be(method == "POST" ? 1 : 0);

@@ -17,7 +17,7 @@ public sealed class PageTests
     {
         await using var service = await AttackedService.StartAsync();
 
-        var reply = await Exchange.SendAsync(service.Address, $"POST / HTTP/1.1\r\nHost: a\r\n{headers}Content-Length: 2\r\n\r\n{{}}");
+        var reply = await Exchange.SendAsync(service.Address, $"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{headers}Content-Length: 2\r\n\r\n{{}}");
 
         reply.Should().StartWith($"HTTP/1.1 {status} ", because);
         service.Handled.Should().Be(0);
@@ -60,7 +60,7 @@ public sealed class PageTests
             server.AllowedHosts.Add("[::1]");
         }));
 
-        var reply = await Exchange.SendAsync(service.Address, $"POST / HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nMicro-Endpoint: Test.Echo\r\nContent-Length: 2\r\n\r\n{{}}");
+        var reply = await Exchange.SendAsync(service.Address, $"POST / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\nMicro-Endpoint: Test.Echo\r\nContent-Length: 2\r\n\r\n{{}}");
 
         reply.Should().StartWith($"HTTP/1.1 {status} ");
     }
@@ -101,5 +101,5 @@ public sealed class PageTests
     }
 
     private static Task<string> CallAsync(AttackedService service, string headers) =>
-        Exchange.SendAsync(service.Address, $"POST / HTTP/1.1\r\nHost: a\r\n{headers}Micro-Endpoint: Test.Echo\r\nContent-Length: 2\r\n\r\n{{}}");
+        Exchange.SendAsync(service.Address, $"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{headers}Micro-Endpoint: Test.Echo\r\nContent-Length: 2\r\n\r\n{{}}");
 }

@@ -61,19 +61,15 @@ public sealed class Http2OutputTests
     }
 
     [Fact]
-    public async Task FlushAsync_ConnectionLost_Thrown()
+    public async Task FlushAsync_ConnectionLost_SaysThatNobodyReads()
     {
         var wire = new Wire { Failure = new IOException("lost") };
         var output = new Http2Output(wire);
-        var write = async () =>
-        {
-            while (true)
-            {
-                await output.Output.WriteAsync(new byte[] { 1 });
-            }
-        };
+        await output.Output.WriteAsync(new byte[] { 1 });
 
-        await write.Should().ThrowAsync<IOException>().WithMessage("lost");
+        await Eventually.TrueAsync(
+            async () => (await output.Output.WriteAsync(new byte[] { 1 })).IsCompleted,
+            "the writer hears that nobody reads, and no exception of the wire, of which Kestrel's loop would die");
         await output.CompleteAsync();
     }
 

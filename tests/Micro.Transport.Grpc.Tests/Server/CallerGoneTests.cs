@@ -40,7 +40,7 @@ public sealed class CallerGoneTests
             }
         }
 
-        await Eventually.TrueAsync(() => fixture.Server.RunningCalls == 0, "all handlers have ended", seconds: 60);
+        await Eventually.TrueAsync(() => fixture.Server.RunningCalls == 0, "all handlers have ended");
         fixture.Logs.Entries.Should().NotContain(entry => entry.Level >= LogLevel.Warning);
         fixture.Logs.Entries.Where(entry => entry.Id.Name == "CallerGone").Should().HaveCount(Callers).And.OnlyContain(entry => entry.Level == LogLevel.Debug);
         (fixture.Server.Statistics!.Requests, fixture.Server.Statistics.Errors).Should().Be((Callers, 0));

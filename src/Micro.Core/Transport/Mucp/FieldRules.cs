@@ -36,9 +36,12 @@ internal static class FieldRules
         var end = line.TrimEnd(" \t"u8).Length;
         var start = line.Length - line[(colon + 1)..].TrimStart(" \t"u8).Length;
         var value = start..Math.Max(start, end);
-        return line[value].ContainsAny(isRequest ? ControlBytes : LineEndBytes)
-            ? throw new MalformedMessageException(400, "header value holds a control character")
-            : value;
+        if (line[value].ContainsAny(isRequest ? ControlBytes : LineEndBytes))
+        {
+            throw new MalformedMessageException(400, "header value holds a control character");
+        }
+
+        return isRequest && !System.Text.Unicode.Utf8.IsValid(line[value]) ? throw new MalformedMessageException(400, "header value is not UTF-8") : value;
     }
 
     /// <summary>Whether a list of tokens, with commas between them, names one of them.</summary>
