@@ -11,7 +11,7 @@ internal static partial class EffectiveValues
 {
     /// <summary>Settings that are <see langword="null"/> until somebody gives them: the component itself decides.</summary>
     public static readonly string[] WithoutDefault =
-        ["client", "client_defaults", "registry_address", "registry_timeout", "server_advertise", "server_metadata", "server_drain_delay", "selector_cache_ttl", "log_level", .. TlsSettings.WithoutDefault];
+        ["client", "client_defaults", "registry_address", "registry_timeout", "server_advertise", "server_metadata", "server_allowed_origins", "server_allowed_hosts", "server_drain_delay", "selector_cache_ttl", "log_level", .. TlsSettings.WithoutDefault];
 
     public static Dictionary<string, string?> ReadAll(MicroServiceOptions options, SettingTarget target) =>
         SettingsTable.All.ToDictionary(static setting => setting.Name, setting => Read(setting.Name, options, target), StringComparer.Ordinal);
