@@ -102,10 +102,7 @@ public sealed class ConsulRegistryOptions
     /// <summary>The settings without secrets, for logs.</summary>
     /// <returns>Text without token, password and user.</returns>
     public override string ToString() =>
-        $"Consul at {(Addresses.Count > 0 ? string.Join(',', Addresses.Select(WithoutUser)) : "default")}, token {Redact(Token)}, basic authentication {Redact(BasicAuthentication)}, datacenter {Datacenter ?? "default"}, {Consistency}";
+        $"Consul at {(Addresses.Count > 0 ? SecretText.WithoutSecrets(string.Join(',', Addresses)) : "default")}, token {Redact(Token)}, basic authentication {Redact(BasicAuthentication)}, datacenter {Datacenter ?? "default"}, {Consistency}";
 
     private static string Redact(string? secret) => string.IsNullOrEmpty(secret) ? "none" : "***";
-
-    private static string WithoutUser(string address) =>
-        address is not null && address.LastIndexOf('@') is > 0 and var at ? "***" + address[at..] : address ?? "";
 }

@@ -53,9 +53,7 @@ internal sealed class ConsulRegistryOptionsValidator : IValidateOptions<ConsulRe
         {
             if (!ConsulAddress.TryParse(address, "http", out _))
             {
-                // A URL with credentials would put them into logs; the text of a bad address is shown without them.
-                var shown = address?.Contains('@', StringComparison.Ordinal) == true ? "an address with credentials" : $"'{address}'";
-                result.AddError($"{shown} is no host, host:port or http(s) URL", nameof(options.Addresses));
+                result.AddError($"'{SecretText.WithoutSecrets(address)}' is no host, host:port or http(s) URL", nameof(options.Addresses));
             }
         }
     }

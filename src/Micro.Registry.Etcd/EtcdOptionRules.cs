@@ -10,7 +10,7 @@ internal static class EtcdOptionRules
         {
             if (!EtcdAddress.TryParse(address, options.Secure, out _))
             {
-                errors.Add($"{nameof(options.Addresses)} '{address}': must be host, host:port, http://host:port or https://host:port");
+                errors.Add($"{nameof(options.Addresses)} '{SecretText.WithoutSecrets(address)}': must be host, host:port, http://host:port or https://host:port");
             }
         }
 

@@ -76,7 +76,7 @@ public sealed class EtcdRegistryOptions
     /// <summary>The settings without secrets, for logs.</summary>
     /// <returns>Text without password.</returns>
     public override string ToString() =>
-        $"etcd at {(Addresses.Count > 0 ? string.Join(',', Addresses) : "default")}, prefix {Prefix}, user {Username ?? "default"}";
+        $"etcd at {(Addresses.Count > 0 ? SecretText.WithoutSecrets(string.Join(',', Addresses)) : "default")}, prefix {Prefix}, user {Username ?? "default"}";
 
     internal string? Variable(string name) =>
         Environment is null ? System.Environment.GetEnvironmentVariable(name) : Environment.GetValueOrDefault(name);

@@ -71,6 +71,19 @@ public sealed class CallMetadata : IReadOnlyCollection<KeyValuePair<string, stri
     /// <summary>Takes a pair out, if it is there.</summary>
     internal void Remove(string key) => _pairs.Remove(key);
 
-    /// <summary>Takes a header as received: the message reader has checked it already; a repeated name keeps its first value.</summary>
-    internal void AddReceived(string key, string value) => _pairs.TryAdd(key, value);
+    /// <summary>
+    /// Takes a header as received; a repeated name keeps its first value. What could not stand in a header of the next call is
+    /// left out, whatever protocol let it in: passed on, it would change the meaning of that call and of those beside it.
+    /// </summary>
+    /// <returns>Whether name and value may travel.</returns>
+    internal bool AddReceived(string key, string value)
+    {
+        if (!HeaderRules.Travels(key, value))
+        {
+            return false;
+        }
+
+        _pairs.TryAdd(key, value);
+        return true;
+    }
 }

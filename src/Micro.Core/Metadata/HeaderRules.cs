@@ -65,6 +65,10 @@ internal static class HeaderRules
         && (value.Length == 0 || (value[0] is not (' ' or '\t') && value[^1] is not (' ' or '\t')))
         && IsText(value);
 
+    /// <summary>Whether name and value can stand in one header of HTTP/1.1, which is the stricter of the protocols.</summary>
+    public static bool Travels(string key, string value) =>
+        key.Length > 0 && !key.AsSpan().ContainsAnyExcept(TokenCharacters) && !value.AsSpan().ContainsAny(ControlCharacters);
+
     /// <summary>Whether the transport keeps the name for itself: received with a call, it is not sent on with another.</summary>
     public static bool IsReserved(string key) => Reserved.Contains(key) || key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase);
 

@@ -31,4 +31,7 @@ internal static partial class TransportLog
 
     [LoggerMessage(1205, LogLevel.Debug, "{Endpoint}: the caller is gone ({Reason})", EventName = "CallerGone")]
     public static partial void CallerGone(this ILogger logger, string endpoint, string reason);
+
+    [LoggerMessage(1209, LogLevel.Information, "A header of a call is left out of its metadata: '{Name}' or its value could not be passed on", EventName = "MetadataDropped")]
+    public static partial void MetadataDropped(this ILogger logger, string name);
 }

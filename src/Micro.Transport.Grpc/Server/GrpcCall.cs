@@ -29,7 +29,7 @@ internal sealed class GrpcCall : IDisposable
         _host = server.Host;
         _exchange = exchange;
         _connection = exchange.Features.Get<Http2Connection>();
-        _head = new RequestHead(exchange.Request.Headers);
+        _head = new RequestHead(exchange.Request.Headers, server.Host.Logger);
         _reply = new GrpcReply(exchange, server.Host.Limits.MaxMessageBytes);
     }
 

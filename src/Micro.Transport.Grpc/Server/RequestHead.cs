@@ -2,11 +2,12 @@ using Micro.Server;
 using Micro.Transport.Grpc.Framing;
 using Micro.Transport.Mucp;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Micro.Transport.Grpc.Server;
 
 /// <summary>The headers of a call: what they mean to the protocol, and the metadata in them.</summary>
-internal sealed class RequestHead(IHeaderDictionary headers) : IHeaderSource
+internal sealed class RequestHead(IHeaderDictionary headers, ILogger logger) : IHeaderSource
 {
     private const int MaxTimeoutLength = 20;
 
@@ -80,9 +81,9 @@ internal sealed class RequestHead(IHeaderDictionary headers) : IHeaderSource
         var metadata = new CallMetadata();
         foreach (var (name, values) in headers)
         {
-            if (!IsOwn(name))
+            if (!IsOwn(name) && !metadata.AddReceived(name, values.Count > 0 ? values[0] ?? "" : ""))
             {
-                metadata.AddReceived(name, values.Count > 0 ? values[0] ?? "" : "");
+                logger.MetadataDropped(HeaderRules.Clean(name));
             }
         }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Micro.Server;
 using Micro.Wiring;
 using Microsoft.Extensions.Logging;
@@ -7,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Settings;
 
 /// <summary>Reads back what became of each setting, in the notation in which it is given.</summary>
-internal static partial class EffectiveValues
+internal static class EffectiveValues
 {
     /// <summary>Settings that are <see langword="null"/> until somebody gives them: the component itself decides.</summary>
     public static readonly string[] WithoutDefault =
@@ -25,7 +24,7 @@ internal static partial class EffectiveValues
         Dictionary<string, string?> defaults, Dictionary<string, string?> code, Dictionary<string, string?> now, Dictionary<string, string> origins) =>
         [.. SettingsTable.All.Select(setting => new EffectiveSetting(
             setting.Name,
-            now[setting.Name] is { } value ? UserInformation().Replace(value, "***@") : null,
+            now[setting.Name] is { } value ? SecretText.WithoutSecrets(value) : null,
             origins.TryGetValue(setting.Name, out var origin) ? origin : IsDefault(setting.Name, defaults, code) ? "default" : "code"))];
 
     /// <summary>One line per setting, in columns.</summary>
@@ -80,6 +79,7 @@ internal static partial class EffectiveValues
         "server_stream_drain_timeout" => Text(server.StreamDrainTimeout),
         "server_allowed_origins" => Join(server.AllowedOrigins),
         "server_allowed_hosts" => Join(server.AllowedHosts),
+        "server_debug" => server.DebugHandler || server.GrpcReflection ? "true" : "false",
         "server_shutdown_timeout" => Text(server.ShutdownTimeout),
         "register_ttl" => Text(server.RegisterTtl),
         "register_interval" => Text(server.RegisterInterval),
@@ -104,8 +104,4 @@ internal static partial class EffectiveValues
         { } value when value.Ticks % TimeSpan.TicksPerSecond == 0 => $"{(long)value.TotalSeconds}s",
         { } value => value.TotalMilliseconds.ToString("0.######", CultureInfo.InvariantCulture) + "ms",
     };
-
-    /// <summary>Name and password in front of a host.</summary>
-    [GeneratedRegex(@"(?<=^|,|=|//)[^/@,=\s]+@", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex UserInformation();
 }

@@ -27,12 +27,12 @@ internal static class RegistryAddresses
             if (owner is null)
             {
                 throw new FormatException(
-                    $"registry address '{item}' does not say whose it is: write {string.Join(" or ", used.Select(one => $"{one}={item}"))}");
+                    $"registry address '{SecretText.WithoutSecrets(item)}' does not say whose it is: write {string.Join(" or ", used.Select(one => $"{one}={SecretText.WithoutSecrets(item)}"))}");
             }
 
             if (address.Length == 0)
             {
-                throw new FormatException($"registry address '{item}' is empty: write {owner}=host:port");
+                throw new FormatException($"registry address '{SecretText.WithoutSecrets(item)}' is empty: write {owner}=host:port");
             }
 
             if (!assigned.TryGetValue(owner, out var addresses))
@@ -63,7 +63,7 @@ internal static class RegistryAddresses
         }
         catch (FormatException exception)
         {
-            throw new FormatException($"registry address '{item}': {exception.Message}", exception);
+            throw new FormatException($"registry address '{SecretText.WithoutSecrets(item)}': {exception.Message}", exception);
         }
     }
 }

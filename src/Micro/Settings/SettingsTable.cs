@@ -47,6 +47,8 @@ internal static class SettingsTable
             Replace(target.Server.AllowedOrigins, List(text))),
         new("server_allowed_hosts", "list", "hosts that requests may be sent to; all when empty", static (target, text) =>
             Replace(target.Server.AllowedHosts, List(text))),
+        new("server_debug", "true|false", "whether the Debug handler and gRPC reflection are served", static (target, text) =>
+            target.Server.DebugHandler = target.Server.GrpcReflection = Flag(text)),
         new("server_shutdown_timeout", "duration", "longest time that running calls get at stop", static (target, text) =>
             target.Server.ShutdownTimeout = Duration(text)),
         new("register_ttl", "seconds", "lifetime of the registration without renewal; 0 for ever", static (target, text) =>

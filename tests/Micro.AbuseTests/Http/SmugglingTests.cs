@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Micro.AbuseTests.Http;
 
 /// <summary>Requests that are read differently by different servers: S26.</summary>
@@ -24,7 +22,7 @@ public sealed class SmugglingTests
             }
         }
 
-        var approved = Path.Combine(Folder(), "SmugglingCases.approved.txt");
+        var approved = Path.Combine(RepositoryRoot.Find(), "tests", "Micro.AbuseTests", "Http", "SmugglingCases.approved.txt");
         if (Environment.GetEnvironmentVariable("MICRO_APPROVE") == "1")
         {
             await File.WriteAllLinesAsync(approved, table);
@@ -40,6 +38,4 @@ public sealed class SmugglingTests
 
     private static string Printable(string text) =>
         string.Concat(text.Select(static one => one switch { '\r' => "\\r", '\n' => "\\n", '\t' => "\\t", < ' ' or > '~' => $"\\x{(int)one:x2}", _ => $"{one}" }));
-
-    private static string Folder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

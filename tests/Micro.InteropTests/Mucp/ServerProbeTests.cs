@@ -11,7 +11,6 @@ public sealed class ServerProbeTests(MucpServerFixture server) : IClassFixture<M
     {
         ["unsupported-content-type"] = "415",
         ["no-micro-headers-json"] = "400",
-        ["get-root"] = "400",
         ["topic-header"] = "501",
         ["ill-formed-endpoint"] = "400",
         ["bad-protobuf-body"] = "400",
@@ -26,6 +25,7 @@ public sealed class ServerProbeTests(MucpServerFixture server) : IClassFixture<M
         "stream-eos-without-open", "stream-client-eos", "server-stream-slow-open-then-request", "server-stream-request-in-open-only",
         "expect-100", "big-1mb", "http10", "sequential-different-metadata",
         "idle-before-first-request", "idle-after-first-request", "content-type-with-charset",
+        "get-root",
     ];
 
     public static TheoryData<string> Probes()
@@ -88,6 +88,15 @@ public sealed class ServerProbeTests(MucpServerFixture server) : IClassFixture<M
         reply.Header("Micro-Error").Should().BeNull("go-micro refuses what every .NET StringContent sends");
         reply.Header("Content-Type").Should().Be("application/json");
         Encoding.UTF8.GetString(reply.Body).Should().Contain("Hello John");
+    }
+
+    [Fact]
+    public async Task GetRoot_RunsNothing_S27()
+    {
+        using var socket = await ReplaySocket.ConnectAsync(server.Address);
+        await socket.SendAsync(Sent("get-root")[0].Raw);
+
+        (await socket.ReadAsync())!.StartLine.Should().Be("HTTP/1.1 405 Method Not Allowed", "calls are sent by POST; go-micro looks at no method");
     }
 
     [Fact]

@@ -137,6 +137,7 @@ public sealed class PrecedenceTests
             ["server_stream_drain_timeout"] = "4s",
             ["server_allowed_origins"] = "https://a,https://b:8",
             ["server_allowed_hosts"] = "a,*.b",
+            ["server_debug"] = "false",
             ["server_shutdown_timeout"] = "3s",
             ["client_request_timeout"] = "1m30s",
             ["client_retries"] = "2",
@@ -162,6 +163,8 @@ public sealed class PrecedenceTests
                 StreamDrainTimeout = TimeSpan.FromSeconds(4),
                 AllowedOrigins = new[] { "https://a", "https://b:8" },
                 AllowedHosts = new[] { "a", "*.b" },
+                DebugHandler = false,
+                GrpcReflection = false,
                 ShutdownTimeout = TimeSpan.FromSeconds(3),
             });
             client.Should().BeEquivalentTo(new

@@ -1,8 +1,9 @@
-namespace Micro.Packages.Tests;
+namespace Micro.TestTools;
 
 /// <summary>Found from the output folder: a CI build leaves no source paths in the assembly.</summary>
-internal static class RepositoryRoot
+public static class RepositoryRoot
 {
+    /// <summary>The folder of the solution.</summary>
     public static string Find()
     {
         var folder = AppContext.BaseDirectory;
