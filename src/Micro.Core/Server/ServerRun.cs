@@ -25,6 +25,11 @@ internal sealed class ServerRun : IAsyncDisposable
     /// <summary>Time in which replies that handlers have given reach clients that read slowly, when the stop has used up all others.</summary>
     private static readonly TimeSpan LastRepliesTime = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Event streams are waited for 250 ms at most.</summary>
+    private const int EventStreamLooks = 25;
+
+    private static readonly TimeSpan EventStreamPause = TimeSpan.FromMilliseconds(10);
+
     private readonly ServerOptions _options;
     private readonly IRegistry _registry;
     private readonly EndpointTable _endpoints;
@@ -175,7 +180,20 @@ internal sealed class ServerRun : IAsyncDisposable
             leaving.CancelAfter(StreamDrain.CancelledCallsTime);
             Cut();
         }, null).ConfigureAwait(false);
+        await WaitForEventStreamsAsync().ConfigureAwait(false);
         await _listener!.StopAsync(end.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Lets streams that only wait for events, of health and reflection, send their status before Kestrel begins to close their
+    /// connections: at the same moment one of them could be cut. It is a matter of the processor, so real time counts.
+    /// </summary>
+    private async Task WaitForEventStreamsAsync()
+    {
+        for (var looks = 0; looks < EventStreamLooks && _host.RunningStreams > 0; looks++)
+        {
+            await Task.Delay(EventStreamPause, TimeProvider.System).ConfigureAwait(false);
+        }
     }
 
     private void Cut()

@@ -178,7 +178,7 @@ public sealed class FreshnessTests
         await fixture.StepUntilAsync(
             () => fixture.Log.Entries.Any(entry => entry.Id.Name == "selector.serving_stale"), "the warning", TimeSpan.FromSeconds(5));
 
-        fixture.Log.Entries.First(entry => entry.Id.Name == "selector.serving_stale").Message.Should().Contain("00:01:");
+        fixture.Log.Entries.First(entry => entry.Id.Name == "selector.serving_stale").Message.Should().Contain("1 min ");
     }
 
     [Fact]

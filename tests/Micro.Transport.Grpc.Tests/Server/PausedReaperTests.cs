@@ -16,7 +16,7 @@ public sealed class PausedReaperTests
         await socket.ReadAsync();
 
         await PauseAsync(server);
-        await socket.SendAsync("TP/1.1\r\n\r\n");
+        await socket.SendAsync("TP/1.1\r\nHost: a\r\n\r\n");
 
         (await socket.ReadAsync())!.StartLine.Should().Be("HTTP/1.1 200 OK");
     }
