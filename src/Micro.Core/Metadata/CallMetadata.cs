@@ -72,10 +72,10 @@ public sealed class CallMetadata : IReadOnlyCollection<KeyValuePair<string, stri
     internal void Remove(string key) => _pairs.Remove(key);
 
     /// <summary>
-    /// Takes a header as received; a repeated name keeps its first value. What could not stand in a header of the next call is
-    /// left out, whatever protocol let it in: passed on, it would change the meaning of that call and of those beside it.
+    /// Adds a received header; a repeated name keeps its first value. A pair that is no valid header field is dropped, whatever
+    /// protocol accepted it: sent on with another call, it would corrupt that call and others on the same connection.
     /// </summary>
-    /// <returns>Whether name and value may travel.</returns>
+    /// <returns><see langword="false"/> if the pair was dropped.</returns>
     internal bool AddReceived(string key, string value)
     {
         if (!HeaderRules.Travels(key, value))

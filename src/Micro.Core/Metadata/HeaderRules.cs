@@ -65,7 +65,7 @@ internal static class HeaderRules
         && (value.Length == 0 || (value[0] is not (' ' or '\t') && value[^1] is not (' ' or '\t')))
         && IsText(value);
 
-    /// <summary>Whether name and value can stand in one header of HTTP/1.1, which is the stricter of the protocols.</summary>
+    /// <summary>Returns whether name and value make one valid header field of HTTP/1.1, the stricter of the two protocols.</summary>
     public static bool Travels(string key, string value) =>
         key.Length > 0 && !key.AsSpan().ContainsAnyExcept(TokenCharacters) && !value.AsSpan().ContainsAny(ControlCharacters);
 

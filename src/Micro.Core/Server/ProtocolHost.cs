@@ -66,7 +66,7 @@ internal sealed class ProtocolHost : IDisposable
 
     public HealthResponder Health { get; }
 
-    /// <summary>Which requests are looked at, by the page and the host that they name.</summary>
+    /// <summary>Decides by origin and host which requests are allowed.</summary>
     public RequestAdmission Admission { get; }
 
     public ServerStatistics Statistics { get; }

@@ -3,9 +3,9 @@ using System.Collections.Frozen;
 namespace Micro.Server;
 
 /// <summary>
-/// Keeps web pages away from the port of a service. A browser names the page that asks in <c>Origin</c> (RFC 6454, section 7)
-/// on every POST, and only POST runs calls: whoever sends that header is refused unless the options name it. Names that
-/// requests are sent to are looked at only when the options list some.
+/// Refuses requests of web pages. A browser sends the page's origin in <c>Origin</c> (RFC 6454, section 7) with every POST, and only
+/// POST runs calls, so a request with that header is refused unless <see cref="ServerOptions.AllowedOrigins"/> lists the origin.
+/// Hosts are checked only when <see cref="ServerOptions.AllowedHosts"/> lists some.
 /// </summary>
 internal sealed class RequestAdmission
 {
@@ -21,14 +21,14 @@ internal sealed class RequestAdmission
         ChecksHosts = options.AllowedHosts.Count > 0;
     }
 
-    /// <summary>Whether <see cref="AllowsHost"/> has to be asked.</summary>
+    /// <summary>Gets whether the options list hosts, so that <see cref="AllowsHost"/> decides.</summary>
     public bool ChecksHosts { get; }
 
-    /// <summary>Whether a request that names this page as its origin is let in.</summary>
+    /// <summary>Returns whether requests with this origin are allowed.</summary>
     public bool AllowsOrigin(string origin) => _origins.Contains(origin);
 
-    /// <summary>Whether a request to this host is let in.</summary>
-    /// <param name="host">The host without its port.</param>
+    /// <summary>Returns whether requests to this host are allowed.</summary>
+    /// <param name="host">The host, without port.</param>
     public bool AllowsHost(string host) =>
         _hosts.Contains(host) || _hostSuffixes.Any(suffix => host.Length > suffix.Length && host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
 }

@@ -185,8 +185,8 @@ internal sealed class ServerRun : IAsyncDisposable
     }
 
     /// <summary>
-    /// Lets streams that only wait for events, of health and reflection, send their status before Kestrel begins to close their
-    /// connections: at the same moment one of them could be cut. It is a matter of the processor, so real time counts.
+    /// Waits until the streams of health and reflection have sent their status, before Kestrel closes their connections; otherwise
+    /// a stream could be cut. Processor time is what is waited for, so real time counts.
     /// </summary>
     private async Task WaitForEventStreamsAsync()
     {

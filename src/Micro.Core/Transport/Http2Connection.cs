@@ -10,7 +10,7 @@ namespace Micro.Transport;
 /// </summary>
 internal sealed class Http2Connection(ProtocolHost host, ConnectionContext connection)
 {
-    /// <summary>How long requests that crossed the good-bye are still taken in, and the last answers have to leave.</summary>
+    /// <summary>The time in which requests that crossed the good-bye are still served and the last answers are sent.</summary>
     private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(1);
 
     private int _requests;

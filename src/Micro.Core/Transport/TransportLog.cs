@@ -32,6 +32,6 @@ internal static partial class TransportLog
     [LoggerMessage(1205, LogLevel.Debug, "{Endpoint}: the caller is gone ({Reason})", EventName = "CallerGone")]
     public static partial void CallerGone(this ILogger logger, string endpoint, string reason);
 
-    [LoggerMessage(1209, LogLevel.Information, "A header of a call is left out of its metadata: '{Name}' or its value could not be passed on", EventName = "MetadataDropped")]
+    [LoggerMessage(1209, LogLevel.Information, "A header of a call was dropped from its metadata: name '{Name}' or its value is not valid in HTTP/1.1", EventName = "MetadataDropped")]
     public static partial void MetadataDropped(this ILogger logger, string name);
 }

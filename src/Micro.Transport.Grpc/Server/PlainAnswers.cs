@@ -8,7 +8,7 @@ namespace Micro.Transport.Grpc.Server;
 /// <summary>Answers HTTP/2 requests that are no calls: questions about health, and what does not belong here.</summary>
 internal static class PlainAnswers
 {
-    /// <summary>Answers a request that is not let in, and says whether it was one.</summary>
+    /// <summary>Answers a request that is not allowed; returns <see langword="true"/> if it was one.</summary>
     public static bool Refuse(HttpExchange exchange, RequestAdmission admission)
     {
         var headers = exchange.Request.Headers;

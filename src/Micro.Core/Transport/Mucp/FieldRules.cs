@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Micro.Transport.Mucp;
 
-/// <summary>What the lines of headers and trailers may hold (RFC 9110, section 5; RFC 9112, section 5).</summary>
+/// <summary>Checks lines of headers and trailers (RFC 9110, section 5; RFC 9112, section 5).</summary>
 internal static class FieldRules
 {
     private static readonly SearchValues<byte> TokenBytes =
@@ -15,12 +15,12 @@ internal static class FieldRules
 
     public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenBytes);
 
-    /// <summary>Whether a text holds no control character; tabs are allowed.</summary>
+    /// <summary>Returns whether a text has no control characters other than tabs.</summary>
     public static bool IsValue(ReadOnlySpan<byte> text) => !text.ContainsAny(ControlBytes);
 
     /// <summary>Splits a line and checks both parts.</summary>
     /// <param name="line">The line, without its end.</param>
-    /// <param name="isRequest">Whether control characters are refused; in replies only those that end a line are, because servers differ.</param>
+    /// <param name="isRequest"><see langword="true"/> to refuse all control characters; in responses only CR, LF and NUL are refused, because servers differ.</param>
     /// <param name="colon">Where the name ends.</param>
     /// <returns>Where the value is, without the blanks around it.</returns>
     /// <exception cref="MalformedMessageException">The line is no header.</exception>
@@ -44,7 +44,7 @@ internal static class FieldRules
         return isRequest && !System.Text.Unicode.Utf8.IsValid(line[value]) ? throw new MalformedMessageException(400, "header value is not UTF-8") : value;
     }
 
-    /// <summary>Whether a list of tokens, with commas between them, names one of them.</summary>
+    /// <summary>Returns whether a comma-separated list of tokens contains a token, without regard to case.</summary>
     public static bool Lists(ReadOnlySpan<byte> list, ReadOnlySpan<byte> token)
     {
         foreach (var range in list.Split((byte)','))

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Micro.Transport.Mucp;
 
-/// <summary>What a <c>Host</c> header may hold (RFC 9110, section 7.2): a name or an address, and perhaps a port.</summary>
+/// <summary>Checks the <c>Host</c> header (RFC 9110, section 7.2): a name or an address, with or without a port.</summary>
 internal static class HostRules
 {
     private static readonly SearchValues<byte> NameBytes =
@@ -10,7 +10,7 @@ internal static class HostRules
 
     private static readonly SearchValues<byte> Ipv6Bytes = SearchValues.Create("0123456789abcdefABCDEF:."u8);
 
-    /// <summary>Whether the value is a host; an empty one is allowed.</summary>
+    /// <summary>Returns whether the value is a valid host; an empty value is allowed.</summary>
     public static bool IsValid(ReadOnlySpan<byte> value)
     {
         if (value.IsEmpty)
@@ -44,7 +44,7 @@ internal static class HostRules
         return rest.IsEmpty || (rest.Length is > 1 and <= 6 && rest[0] == ':' && rest[1..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0);
     }
 
-    /// <summary>The value without its port.</summary>
+    /// <summary>Returns the host without its port.</summary>
     public static ReadOnlySpan<byte> WithoutPort(ReadOnlySpan<byte> value)
     {
         var colon = value.LastIndexOf((byte)':');

@@ -23,7 +23,7 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
 
     public int StartLineLength { get; private set; }
 
-    /// <summary>What a request asks for.</summary>
+    /// <summary>Gets the method of a request.</summary>
     public RequestMethod Method { get; private set; }
 
     public bool IsHttp10 { get; private set; }
@@ -248,7 +248,7 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
         StatusCode = status;
     }
 
-    /// <summary>What concerns the request as a whole; how requests are smuggled past whoever reads them otherwise.</summary>
+    /// <summary>Checks the rules that span several fields. A request that breaks one is read differently by different servers, which is how requests are smuggled.</summary>
     private void CheckRequest()
     {
         if (!IsHttp10 && !Has(KnownHeader.Host))

@@ -114,7 +114,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         }
     }
 
-    /// <summary>The reply to a request that is not let in; <see langword="null"/> for all others.</summary>
+    /// <summary>Returns the response to a request that is not allowed, or <see langword="null"/>.</summary>
     private byte[]? Refuse(MessageHead head)
     {
         var admission = server.Admission;
@@ -151,7 +151,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         var contentType = head[KnownHeader.ContentType];
         if (contentType.IsEmpty)
         {
-            // A page can make a browser send bytes without a type; Go's peers that send none have an id.
+            // A web page can send bytes without a type; peers in Go that send none send an id.
             return head.Has(KnownHeader.MicroId) || head.Has(KnownHeader.XMicroId)
                 ? server.Formats.Default
                 : throw new MicroException(415, server.ServiceName, "the request has no Content-Type");

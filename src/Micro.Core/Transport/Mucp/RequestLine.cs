@@ -33,8 +33,8 @@ internal static class RequestLine
     }
 
     /// <summary>
-    /// Whether the target has one of the forms of RFC 9112, section 3.2, and names no other host than the header does:
-    /// whoever decides by one of them must not be led around the other.
+    /// Returns whether the target has one of the forms of RFC 9112, section 3.2, and the same host as the header. With two
+    /// different hosts a proxy and a server could decide differently.
     /// </summary>
     /// <param name="line">The whole line, already parsed.</param>
     /// <param name="host">The value of the <c>Host</c> header.</param>
@@ -64,7 +64,7 @@ internal static class RequestLine
         return !authority.IsEmpty && HostRules.IsValid(authority) && Ascii.EqualsIgnoreCase(authority, host);
     }
 
-    /// <summary>The target of a line that was parsed.</summary>
+    /// <summary>Returns the target of a parsed line.</summary>
     public static ReadOnlySpan<byte> TargetOf(ReadOnlySpan<byte> line) => line[(line.IndexOf((byte)' ') + 1)..line.LastIndexOf((byte)' ')];
 
     private static bool StartsWithIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> start) =>

@@ -1,17 +1,17 @@
 namespace Micro.Transport.Mucp;
 
-/// <summary>What a request asks for, as far as a server tells them apart.</summary>
+/// <summary>The methods that a server distinguishes.</summary>
 internal enum RequestMethod
 {
-    /// <summary>Neither of the others; also every response.</summary>
+    /// <summary>Any other method; also the value of every response.</summary>
     Other,
 
-    /// <summary>A call, or a message of a stream.</summary>
+    /// <summary>POST: a call, or a message of a stream.</summary>
     Post,
 
-    /// <summary>A question, answered about health only.</summary>
+    /// <summary>GET: answered for health only.</summary>
     Get,
 
-    /// <summary>As <see cref="Get"/>, answered without a body.</summary>
+    /// <summary>HEAD: answered as GET, without a body.</summary>
     Head,
 }
