@@ -23,7 +23,7 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
     /// <returns>Whether it tells the client that the connection will be closed.</returns>
     public bool WriteReply(MucpServerCall call, MicroException? error)
     {
-        var closes = call.Head.ClosesConnection || connection.AnnouncesClose;
+        var closes = call.Head.ClosesConnection || (call.IsMultiplexed ? connection.AnnouncesCloseToMultiplexed : connection.AnnouncesClose);
         if (error is null && call.Format.Envelope is null && call.Response.WrittenCount <= server.Limits.MaxMessageBytes)
         {
             output.Append(new Frame(call.Head, call.Format) { Body = call.Response.WrittenMemory, Closes = closes, Call = call }, WriteFrame);

@@ -53,8 +53,14 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
         _idleTime = server.TimeProvider.Units(server.Limits.IdleTimeout * (0.9 + (0.2 * server.Random.NextDouble())));
     }
 
-    /// <summary>Whether replies tell the client that the connection will be closed.</summary>
+    /// <summary>Gets whether replies tell the client that the connection will be closed.</summary>
     public bool AnnouncesClose => _server.IsDraining && _streams.IsEmpty;
+
+    /// <summary>
+    /// Gets whether replies of multiplexed calls tell it: not before the port is closed. A client that has to leave earlier dials
+    /// again, and connections that wait to be accepted when the port closes are reset, with their requests.
+    /// </summary>
+    public bool AnnouncesCloseToMultiplexed => _closeRequested && _streams.IsEmpty;
 
     bool IMessageObserver.IsClosing => CanClose();
 
