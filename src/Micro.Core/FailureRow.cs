@@ -8,7 +8,7 @@ namespace Micro;
 /// cause, and one a minute; the others, and the stack of each, are logged at Debug. The end of a row is reported once.
 /// Safe for concurrent use.
 /// </summary>
-/// <param name="work">What fails, for the messages at Debug: "The watch of greeter".</param>
+/// <param name="work">Name of the work in Debug messages, such as "The watch of greeter".</param>
 /// <param name="time">The clock; its monotonic time is used.</param>
 /// <param name="logger">Where failures are logged at Debug.</param>
 internal sealed partial class FailureRow(string work, TimeProvider time, ILogger logger)

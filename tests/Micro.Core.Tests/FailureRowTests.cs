@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Core.Tests;
 
-/// <summary>Which failures of a long outage an operator is told of.</summary>
+/// <summary>Warnings during a long outage: how many are logged, and when.</summary>
 public sealed class FailureRowTests
 {
     private readonly ManualTimeProvider _time = new();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Micro.FaultPeer;
 
-/// <summary>Makes the handlers fail or wait. Commands change it while calls run.</summary>
+/// <summary>Delays and failures of the handlers, changed by commands during a run.</summary>
 internal sealed class Behavior
 {
     private volatile string _failure = "none";

@@ -3,7 +3,7 @@ using Micro.Server;
 
 namespace Micro.AbuseTests.Http;
 
-/// <summary>What web pages make a browser send: S28.</summary>
+/// <summary>Requests from web pages: S28.</summary>
 public sealed class PageTests
 {
     [Theory]

@@ -31,7 +31,7 @@ internal sealed class AttackedService : IAsyncDisposable
         return attacked;
     }
 
-    /// <summary>Whether a caller in good order is served.</summary>
+    /// <summary>Returns whether a valid call succeeds.</summary>
     public async Task<bool> ServesAsync() =>
         (await _service.Client.CallAsync<Text, Text>("attacked", "Test.Echo", new Text { Value = "bystander" })).Value == "bystander";
 

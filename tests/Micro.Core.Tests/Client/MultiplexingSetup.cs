@@ -22,7 +22,7 @@ internal static class MultiplexingSetup
             made: fixture => made = fixture);
     }
 
-    /// <summary>A server that agrees to multiplex with its first reply, then does what the test says.</summary>
+    /// <summary>Starts a scripted server: its first reply accepts multiplexing, the test sends the rest.</summary>
     public static ScriptedServer Multiplexing(Func<RawSocket, RawMessage, Task> script) => new(async (socket, _) =>
     {
         if (await socket.ReadAsync(60) is { } first)

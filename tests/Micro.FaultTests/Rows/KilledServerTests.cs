@@ -20,6 +20,7 @@ public sealed class KilledServerTests(ITestOutputHelper output) : FaultLab(outpu
         var report = await client.EndLoadAsync();
         var protocol = isGrpc ? "gRPC" : "mucp";
         FaultTable.CheckNothingSurfaced("R3", report, $"one of three servers killed, {protocol}, calls may be repeated");
+
         // The refused connect tells at once; calls in flight that broke can tell before anybody dials again.
         var failed = report.Attempts.Where(attempt => attempt.Node == servers[0].Address && attempt.Failed).ToList();
         failed.Should().NotBeEmpty("calls were made to it when it was killed");

@@ -37,7 +37,7 @@ internal sealed class StubCall
     /// <param name="client">The client that makes the call.</param>
     /// <param name="service">Name of the service.</param>
     /// <param name="method">The method of the generated client.</param>
-    /// <param name="options">What the caller of the generated client asks for.</param>
+    /// <param name="options">Deadline, headers and cancellation of the call.</param>
     /// <param name="defaults">The options of all calls.</param>
     /// <param name="time">Source of time.</param>
     /// <param name="sources">Where the cancellation comes from and goes back to; <see langword="null"/> for one of its own.</param>
