@@ -56,7 +56,22 @@ internal static class ServerRole
         service.HandleStream<Ask, Answer>("Faults.Count", CountAsync);
         service.HandleStream<Ask, Answer>("Faults.Echo", EchoAsync);
         service.HandleStream<Ask, Answer>("Faults.Sum", SumAsync);
+        service.HandleStream<Ask, Answer>("Faults.Stall", StallAsync);
+        service.Handle<Ask, Answer>("Faults.Slow", SlowAsync);
         return service;
+    }
+
+    /// <summary>Reads only after a while.</summary>
+    private static async Task StallAsync(IServerStream<Ask, Answer> stream, HandlerContext context)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, context.CancellationToken);
+        await SumAsync(stream, context);
+    }
+
+    private static async Task<Answer> SlowAsync(Ask ask, HandlerContext context)
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, context.CancellationToken);
+        return new Answer { Number = ask.Text.Length };
     }
 
     private static async Task CountAsync(IServerStream<Ask, Answer> stream, HandlerContext context)

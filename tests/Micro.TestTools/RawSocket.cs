@@ -12,9 +12,11 @@ public sealed class RawSocket(TcpClient client) : IDisposable
     /// <summary>Whether bytes wait, or the other side closed.</summary>
     public bool IsReadable => client.Client.Poll(0, SelectMode.SelectRead);
 
-    public static async Task<RawSocket> ConnectAsync(string address)
+    /// <param name="address">Host and port.</param>
+    /// <param name="from">The own address; without it the system chooses.</param>
+    public static async Task<RawSocket> ConnectAsync(string address, IPAddress? from = null)
     {
-        var client = new TcpClient { NoDelay = true };
+        var client = new TcpClient(new IPEndPoint(from ?? IPAddress.Any, 0)) { NoDelay = true };
         await client.ConnectAsync(IPEndPoint.Parse(address));
         return new RawSocket(client);
     }

@@ -20,6 +20,7 @@ public sealed class HandlerContext
     private CancellationTokenRegistration _onServerCuts;
     private CancellationTokenSource? _cancellation;
     private volatile bool _isCancelled;
+    private volatile bool _isIdle;
     private CallMetadata? _metadata;
     private CallMetadata? _responseHeaders;
     private CallMetadata? _responseTrailers;
@@ -70,6 +71,7 @@ public sealed class HandlerContext
         _connectionEnds = connectionEnds;
         _serverCuts = serverCuts;
         _isCancelled = false;
+        _isIdle = false;
     }
 
     /// <summary>Name of the service that was asked for; may differ from this server's name.</summary>
@@ -131,7 +133,7 @@ public sealed class HandlerContext
             {
                 _cancellation = StartCancellation();
                 Interlocked.MemoryBarrier();
-                if (_isCancelled)
+                if (_isCancelled || _isIdle)
                 {
                     _cancellation.Cancel();
                 }
@@ -199,6 +201,9 @@ public sealed class HandlerContext
 
     /// <summary>Whether the caller's deadline has passed.</summary>
     internal bool IsDeadlinePassed => _deadline != long.MaxValue && (_timeProvider.GetTimestamp() >= _deadline || HasTimerFired);
+
+    /// <summary>Gets whether the stream was ended because nothing was sent on it for too long.</summary>
+    internal bool IsIdle => _isIdle;
 
     /// <summary>Whether the caller is gone.</summary>
     internal bool IsCallerGone => _isCancelled || _connectionEnds.IsCancellationRequested;
@@ -274,6 +279,27 @@ public sealed class HandlerContext
         Interlocked.MemoryBarrier();
         return _cancellation;
     }
+
+    /// <summary>Ends a stream on which nothing was sent for too long. May come from any thread, as long as the call runs.</summary>
+    internal void EndIdle()
+    {
+        _isIdle = true;
+        Interlocked.MemoryBarrier();
+        try
+        {
+            _cancellation?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The stream has just ended.
+        }
+    }
+
+    /// <summary>Returns what is to be reported for a failure: that the stream was idle, if that ended it.</summary>
+    internal Exception OrIdle(Exception exception, string serviceName) =>
+        _isIdle && exception is OperationCanceledException
+            ? MicroException.Timeout(serviceName, $"{Endpoint}: no message came or went for too long")
+            : exception;
 
     /// <summary>Disposes the scope and what it made.</summary>
     internal ValueTask CloseScopeAsync()

@@ -3,6 +3,7 @@ using Micro.Server.Debug;
 using Micro.Server.Handlers;
 using Micro.Telemetry;
 using Micro.Transport;
+using Micro.Transport.Peers;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Server;
@@ -18,7 +19,6 @@ internal sealed class ProtocolHost : IDisposable
     private readonly CancellationTokenSource _streamCut = new();
     private readonly CancellationTokenSource _cut = new();
     private readonly CancellationTokenSource _leaving = new();
-    private int _runningCalls;
     private int _runningStreams;
 
     public ProtocolHost(
@@ -42,6 +42,11 @@ internal sealed class ProtocolHost : IDisposable
         Telemetry = new ServerTelemetry(options.Name, options.TimeProvider);
         Pauses = new PauseWatch(options.TimeProvider, logger);
         Reaper = new ConnectionReaper(Pauses, options.TimeProvider, logger);
+        IdleStreams = new ConnectionReaper(Pauses, options.TimeProvider, logger);
+        Peers = new PeerTable(Limits.ConnectionsPerPeer);
+        Calls = new SlotBudget("calls", Limits.MaxConcurrentCalls, Limits.ConcurrentCallsPerPeer, static peer => ref peer.Calls);
+        Streams = new SlotBudget("streams", Limits.MaxConcurrentStreams, Limits.ConcurrentStreamsPerPeer, static peer => ref peer.Streams);
+        Held = new ByteBudget(Limits.MaxHeldBytes, Limits.HeldBytesPerPeer);
         Stopping = _stopping.Token;
         Closing = _closing.Token;
         StreamCut = _streamCut.Token;
@@ -80,11 +85,26 @@ internal sealed class ProtocolHost : IDisposable
     /// <summary>Knows all connections, whatever they speak.</summary>
     public ConnectionReaper Reaper { get; }
 
+    /// <summary>Ends streams on which nothing is sent for too long.</summary>
+    public ConnectionReaper IdleStreams { get; }
+
     /// <summary>Notices when the process stood still.</summary>
     public PauseWatch Pauses { get; }
 
+    /// <summary>Knows who is connected.</summary>
+    public PeerTable Peers { get; }
+
+    /// <summary>Places of unary calls.</summary>
+    public SlotBudget Calls { get; }
+
+    /// <summary>Places of streams.</summary>
+    public SlotBudget Streams { get; }
+
+    /// <summary>Room for requests.</summary>
+    public ByteBudget Held { get; }
+
     /// <summary>Calls and streams that run now.</summary>
-    public int RunningCalls => Volatile.Read(ref _runningCalls);
+    public int RunningCalls => Calls.Used + Streams.Used;
 
     /// <summary>Streams that run now; each is one of <see cref="RunningCalls"/> until its handler ends.</summary>
     public int RunningStreams => Volatile.Read(ref _runningStreams);
@@ -106,20 +126,6 @@ internal sealed class ProtocolHost : IDisposable
 
     /// <summary>Fires when cancelled calls have had their time too: connections send the replies they hold, and end.</summary>
     public CancellationToken Leaving { get; }
-
-    /// <summary>Takes one of the places for calls; false when all are taken.</summary>
-    public bool TryBeginCall()
-    {
-        if (Interlocked.Increment(ref _runningCalls) <= Limits.MaxConcurrentCalls)
-        {
-            return true;
-        }
-
-        Interlocked.Decrement(ref _runningCalls);
-        return false;
-    }
-
-    public void EndCall() => Interlocked.Decrement(ref _runningCalls);
 
     /// <summary>Counts a stream that begins.</summary>
     public void BeginStream() => Interlocked.Increment(ref _runningStreams);
@@ -163,6 +169,7 @@ internal sealed class ProtocolHost : IDisposable
     public void Dispose()
     {
         Reaper.Dispose();
+        IdleStreams.Dispose();
         Pauses.Dispose();
         _stopping.Dispose();
         _closing.Dispose();

@@ -3,6 +3,7 @@ using Micro.Server.Debug;
 using Micro.Server.Handlers;
 using Micro.Transport;
 using Micro.Transport.Mucp;
+using Micro.Transport.Peers;
 using Micro.Transport.Security;
 using Micro.Transport.Sockets;
 using Microsoft.AspNetCore.Connections;
@@ -152,13 +153,12 @@ internal sealed class ServerRun : IAsyncDisposable
         }
 
         _tls?.Dispose();
-        _http2?.Dispose();
         _host.Dispose();
     }
 
     /// <summary>What serves a connection; one that speaks HTTP/2 goes on to <paramref name="http2"/>.</summary>
     private ConnectionDelegate Protocol(ConnectionDelegate http2) =>
-        _http2 is null ? _mucp.ServeAsync : new ProtocolChoice(_host, _mucp.ServeAsync, http2).ServeAsync;
+        new PeerGate(_host, _http2 is null ? _mucp.ServeAsync : new ProtocolChoice(_host, _mucp.ServeAsync, http2).ServeAsync).ServeAsync;
 
     /// <summary>
     /// Waits for what runs; when patience ends cancels it, gives it a moment to reply, then lets connections send the replies

@@ -1,18 +1,35 @@
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Micro.Transport;
 
 /// <summary>Puts a protocol behind Kestrel's HTTP/2; without one no connection gets there.</summary>
-internal sealed class Http2Application(IHttp2Protocol? protocol) : IHttpApplication<IFeatureCollection>
+internal sealed class Http2Application(IHttp2Protocol? protocol) : IHttpApplication<Http2Request>
 {
-    public IFeatureCollection CreateContext(IFeatureCollection contextFeatures)
+    public Http2Request CreateContext(IFeatureCollection contextFeatures)
     {
-        contextFeatures.Get<Http2Connection>()?.BeginRequest();
-        return contextFeatures;
+        var container = contextFeatures as IHostContextContainer<Http2Request>;
+        var request = container?.HostContext ?? new Http2Request();
+        if (container is not null)
+        {
+            container.HostContext = request;
+        }
+
+        request.Begin(contextFeatures, contextFeatures.GetRequiredFeature<Http2Connection>());
+        return request;
     }
 
-    public Task ProcessRequestAsync(IFeatureCollection context) => protocol?.ServeAsync(context) ?? Task.CompletedTask;
+    public async Task ProcessRequestAsync(Http2Request context)
+    {
+        if (protocol is not null)
+        {
+            await protocol.ServeAsync(context).ConfigureAwait(false);
+        }
 
-    public void DisposeContext(IFeatureCollection context, Exception? exception) => context.Get<Http2Connection>()?.EndRequest(context);
+        // Kestrel sends what is left, at the pace of the caller.
+        context.BeginSending(context.ReplyBytes);
+    }
+
+    public void DisposeContext(Http2Request context, Exception? exception) => context.End();
 }

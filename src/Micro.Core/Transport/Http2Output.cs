@@ -20,6 +20,7 @@ internal sealed class Http2Output : IDuplexPipe
     private const int LookAfter = 16;
 
     private readonly PipeWriter _output;
+    private readonly Action<bool> _sending;
     private readonly Pipe _waiting;
     private readonly Task _pump;
     private int _flushesSeen;
@@ -32,8 +33,10 @@ internal sealed class Http2Output : IDuplexPipe
     private TaskCompletionSource? _reached;
 
     /// <param name="transport">The connection's own pipes.</param>
-    public Http2Output(IDuplexPipe transport)
+    /// <param name="sending">Told when bytes wait for the client to take them, and when they no longer do.</param>
+    public Http2Output(IDuplexPipe transport, Action<bool> sending)
     {
+        _sending = sending;
         Input = transport.Input;
         _output = transport.Output;
         _waiting = new Pipe(new PipeOptions(
@@ -144,7 +147,21 @@ internal sealed class Http2Output : IDuplexPipe
             }
         }
 
-        return !(await _output.FlushAsync().ConfigureAwait(false)).IsCompleted;
+        var flushing = _output.FlushAsync();
+        if (flushing.IsCompleted)
+        {
+            return !(await flushing.ConfigureAwait(false)).IsCompleted;
+        }
+
+        _sending(true);
+        try
+        {
+            return !(await flushing.ConfigureAwait(false)).IsCompleted;
+        }
+        finally
+        {
+            _sending(false);
+        }
     }
 
     /// <summary>Runs the pump; the pipe never asks for it again before it has run.</summary>

@@ -5,6 +5,11 @@ namespace Micro.Transport;
 /// <summary>Our limits in Kestrel's terms. What Kestrel guards by itself (floods of resets, pings and settings) stays on.</summary>
 internal static class KestrelLimits
 {
+    /// <summary>Bytes of one HTTP/2 request that Kestrel holds before they are read.</summary>
+    public const int StreamWindowBytes = 128 * 1024;
+
+    private const long MaxConnectionWindowBytes = 1 << 30;
+
     private static readonly TimeSpan ShortestTime = TimeSpan.FromSeconds(2);
 
     public static void Apply(TransportLimits limits, KestrelServerLimits kestrel)
@@ -21,6 +26,12 @@ internal static class KestrelLimits
         kestrel.MinResponseDataRate = new MinDataRate(limits.MinBodyBytesPerSecond, AtLeast(limits.WriteTimeout));
 
         kestrel.Http2.MaxStreamsPerConnection = limits.MaxStreamsPerConnection;
+
+        // Requests that wait for room fill their own windows; those that are read must not wait for them.
+        kestrel.Http2.InitialStreamWindowSize = StreamWindowBytes;
+        kestrel.Http2.InitialConnectionWindowSize = (int)Math.Min(
+            (limits.MaxStreamsPerConnection + 1L) * StreamWindowBytes,
+            Math.Min(limits.HeldBytesPerPeer, MaxConnectionWindowBytes) + (2 * StreamWindowBytes));
         kestrel.Http2.MaxRequestHeaderFieldSize = limits.MaxHeaderBytes;
 
         // A peer that vanished in the middle of a call is found by a ping.

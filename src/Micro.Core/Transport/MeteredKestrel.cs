@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -43,7 +42,7 @@ internal sealed class MeteredKestrel : IDisposable
     }
 
     /// <exception cref="IOException">The address is in use.</exception>
-    public Task StartAsync(IHttpApplication<IFeatureCollection> application, CancellationToken cancellationToken) =>
+    public Task StartAsync(IHttpApplication<Http2Request> application, CancellationToken cancellationToken) =>
         _server.StartAsync(application, cancellationToken);
 
     /// <summary>Stops accepting, asks all connections to end and waits for them; cancellation cuts them.</summary>

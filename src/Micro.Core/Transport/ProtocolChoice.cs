@@ -15,7 +15,7 @@ internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp,
 
     public Task ServeAsync(ConnectionContext connection) =>
         connection.Features.Get<ITlsApplicationProtocolFeature>() is { } agreed
-            ? agreed.ApplicationProtocol.Span.SequenceEqual("h2"u8) ? ServeHttp2Async(connection, new OpenConnection(host, connection)) : mucp(connection)
+            ? agreed.ApplicationProtocol.Span.SequenceEqual("h2"u8) ? ServeHttp2Async(connection) : mucp(connection)
             : ServeByFirstBytesAsync(connection);
 
     private async Task ServeByFirstBytesAsync(ConnectionContext connection)
@@ -41,7 +41,7 @@ internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp,
 
         if (isHttp2 is { } known)
         {
-            await (known ? ServeHttp2Async(connection, open) : mucp(connection)).ConfigureAwait(false);
+            await (known ? ServeHttp2Async(connection) : mucp(connection)).ConfigureAwait(false);
         }
     }
 
@@ -71,15 +71,15 @@ internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp,
         }
     }
 
-    /// <summary>From here on Kestrel watches over the connection; it only stays counted.</summary>
-    private async Task ServeHttp2Async(ConnectionContext connection, OpenConnection open)
+    /// <summary>From here on Kestrel watches over the bytes, and the connection over its requests.</summary>
+    private async Task ServeHttp2Async(ConnectionContext connection)
     {
         var shared = new Http2Connection(host, connection);
         connection.Features.Set(shared);
         using var closing = host.Closing.UnsafeRegister(static shared => ((Http2Connection)shared!).CloseWhenIdle(), shared);
-        host.Reaper.Add(open);
+        host.Reaper.Add(shared);
         var transport = connection.Transport;
-        var output = new Http2Output(transport);
+        var output = new Http2Output(transport, shared.OnSending);
         connection.Transport = output;
         try
         {
@@ -100,18 +100,18 @@ internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp,
             }
             finally
             {
-                await EndAsync(connection, output).ConfigureAwait(false);
+                await EndAsync(shared, output).ConfigureAwait(false);
             }
         }
         finally
         {
             connection.Transport = transport;
-            host.Reaper.Remove(open);
+            host.Reaper.Remove(shared);
         }
     }
 
     /// <summary>Writes what Kestrel has left; whoever does not read it holds nothing up.</summary>
-    private async Task EndAsync(ConnectionContext connection, Http2Output output)
+    private async Task EndAsync(Http2Connection shared, Http2Output output)
     {
         try
         {
@@ -119,9 +119,7 @@ internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp,
         }
         catch (TimeoutException)
         {
-            const string Reason = "it does not read what is written to it";
-            host.Logger.ConnectionCut(connection.ConnectionId, connection.RemoteEndPoint?.ToString(), Reason);
-            connection.Abort(new ConnectionAbortedException(Reason));
+            shared.Cut("it does not read what is written to it");
         }
     }
 }

@@ -1,10 +1,18 @@
 namespace Micro.Transport;
 
 /// <summary>
-/// Limits on what a peer may send or hold. None can be switched off; values outside their range are an error.
+/// Limits on what a peer may send or hold. None can be switched off; values outside their range are an error. A peer is an
+/// address: an IPv4 address, or a network of 64 bits of IPv6. Behind a proxy or a gateway that shows its own address all
+/// callers are one peer: give such a server shares of a peer as large as the whole.
 /// </summary>
 public sealed class TransportLimits
 {
+    /// <summary>Bodies above this size must arrive at <see cref="MinLargeBodyBytesPerSecond"/>.</summary>
+    internal const int LargeBodyBytes = 1024 * 1024;
+
+    /// <summary>Shares of a peer are not taken of less than this: so few calls or streams are for few callers.</summary>
+    private const int SmallestShare = 100;
+
     /// <summary>Largest message body in bytes, 1 KiB to 1 GiB. The default value is 4 MiB.</summary>
     public int MaxMessageBytes { get; set; } = 4 * 1024 * 1024;
 
@@ -14,23 +22,65 @@ public sealed class TransportLimits
     /// <summary>Most headers of a message, 16 to 1,000. The default value is 100.</summary>
     public int MaxHeaders { get; set; } = 100;
 
-    /// <summary>How long a message may take to arrive once its first byte is there: its head; positive. The default value is 10 s.</summary>
+    /// <summary>
+    /// How long a head may take to arrive once its first byte is there, and how long the first message of a call or a stream
+    /// may take after the head; positive. The default value is 10 s.
+    /// </summary>
     public TimeSpan HeaderTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Slowest allowed arrival of a body in bytes per second, after <see cref="HeaderTimeout"/>, 1 to 1 GiB. The default value is 240.</summary>
+    /// <summary>
+    /// How long a message may stall: in each such time at least as much must arrive as the lowest rate asks; positive. The
+    /// default value is 10 s.
+    /// </summary>
+    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Slowest allowed arrival of a body in bytes per second, 1 to 1 GiB. The default value is 240.</summary>
     public int MinBodyBytesPerSecond { get; set; } = 240;
+
+    /// <summary>Slowest allowed arrival of a body of more than 1 MiB in bytes per second, 1 to 1 GiB. The default value is 16 KiB.</summary>
+    public int MinLargeBodyBytesPerSecond { get; set; } = 16 * 1024;
 
     /// <summary>How long a reader on the other side may take for what is being written to it; positive. The default value is 15 s.</summary>
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a connection may be idle, ± 10 %; positive, and longer than the clients' pools keep theirs. The default value is 120 s.</summary>
+    /// <summary>
+    /// How long a connection may be idle, ± 10 %; positive, and longer than the clients' pools keep theirs. HTTP/2 pings do not
+    /// make a connection busy. The default value is 120 s.
+    /// </summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>
+    /// How long the handler of a stream may wait for a message of its caller while none goes the other way either; positive. The
+    /// stream then ends with 408, status 4. The default value is 5 min.
+    /// </summary>
+    public TimeSpan StreamIdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Most connections of a server, 1 to 1,000,000. The default value is 20,000.</summary>
     public int MaxConnections { get; set; } = 20_000;
 
-    /// <summary>Most calls that run at a time in a server, 1 to 1,000,000; more are answered 503 at once. The default value is 10,000.</summary>
+    /// <summary>
+    /// Most connections of one peer, 1 to 1,000,000; more are closed at once. The default value is <see langword="null"/>: half of
+    /// <see cref="MaxConnections"/>, at least 100.
+    /// </summary>
+    public int? MaxConnectionsPerPeer { get; set; }
+
+    /// <summary>Most calls that run at a time in a server, streams not counted, 1 to 1,000,000; more are answered 503 at once. The default value is 10,000.</summary>
     public int MaxConcurrentCalls { get; set; } = 10_000;
+
+    /// <summary>
+    /// Most calls of one peer that run at a time, 1 to 1,000,000; more are answered 503 at once. The default value is
+    /// <see langword="null"/>: a quarter of <see cref="MaxConcurrentCalls"/>, at least 100.
+    /// </summary>
+    public int? MaxConcurrentCallsPerPeer { get; set; }
+
+    /// <summary>Most streams that are open at a time in a server, 1 to 1,000,000; more are answered 503 at once. The default value is 10,000.</summary>
+    public int MaxConcurrentStreams { get; set; } = 10_000;
+
+    /// <summary>
+    /// Most streams of one peer that are open at a time, 1 to 1,000,000; more are answered 503 at once. The default value is
+    /// <see langword="null"/>: a quarter of <see cref="MaxConcurrentStreams"/>, at least 100.
+    /// </summary>
+    public int? MaxConcurrentStreamsPerPeer { get; set; }
 
     /// <summary>
     /// Most calls that run at a time on one connection of a client that multiplexes, 1 to 10,000; what comes on top is not
@@ -44,19 +94,55 @@ public sealed class TransportLimits
     /// <summary>Messages of a stream that wait for their reader before the connection is read no further, 1 to 10,000. The default value is 16.</summary>
     public int MaxStreamBacklog { get; set; } = 16;
 
+    /// <summary>
+    /// Bytes of a stream's messages that wait for their reader before the connection is read no further, 1 KiB to 1 GiB; a
+    /// single message may be larger. The default value is 1 MiB.
+    /// </summary>
+    public int MaxStreamBacklogBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>
+    /// Bytes of requests that a server holds at a time, 1 MiB to 1 TiB; a single message may be larger. What is
+    /// more is not read until there is room. The default value is 256 MiB.
+    /// </summary>
+    public long MaxHeldBytes { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes of requests of one peer that a server holds at a time, 1 KiB to 1 TiB; a single message may be larger. The default
+    /// value is <see langword="null"/>: an eighth of <see cref="MaxHeldBytes"/>.
+    /// </summary>
+    public long? MaxHeldBytesPerPeer { get; set; }
+
+    internal int ConnectionsPerPeer => MaxConnectionsPerPeer ?? Math.Max(SmallestShare, MaxConnections / 2);
+
+    internal int ConcurrentCallsPerPeer => MaxConcurrentCallsPerPeer ?? Math.Max(SmallestShare, MaxConcurrentCalls / 4);
+
+    internal int ConcurrentStreamsPerPeer => MaxConcurrentStreamsPerPeer ?? Math.Max(SmallestShare, MaxConcurrentStreams / 4);
+
+    internal long HeldBytesPerPeer => MaxHeldBytesPerPeer ?? MaxHeldBytes / 8;
+
     internal void Validate(string owner, ICollection<string> errors)
     {
         OptionRules.Between(errors, $"{owner} limit MaxMessageBytes", MaxMessageBytes, 1024, 1 << 30);
         OptionRules.Between(errors, $"{owner} limit MaxHeaderBytes", MaxHeaderBytes, 1024, 1 << 20);
         OptionRules.Between(errors, $"{owner} limit MaxHeaders", MaxHeaders, 16, 1000);
         OptionRules.Positive(errors, $"{owner} limit HeaderTimeout", HeaderTimeout);
+        OptionRules.Positive(errors, $"{owner} limit StallTimeout", StallTimeout);
         OptionRules.Between(errors, $"{owner} limit MinBodyBytesPerSecond", MinBodyBytesPerSecond, 1, 1 << 30);
+        OptionRules.Between(errors, $"{owner} limit MinLargeBodyBytesPerSecond", MinLargeBodyBytesPerSecond, 1, 1 << 30);
         OptionRules.Positive(errors, $"{owner} limit WriteTimeout", WriteTimeout);
         OptionRules.Positive(errors, $"{owner} limit IdleTimeout", IdleTimeout);
+        OptionRules.Positive(errors, $"{owner} limit StreamIdleTimeout", StreamIdleTimeout);
         OptionRules.Between(errors, $"{owner} limit MaxConnections", MaxConnections, 1, 1_000_000);
+        OptionRules.Between(errors, $"{owner} limit MaxConnectionsPerPeer", ConnectionsPerPeer, 1, 1_000_000);
         OptionRules.Between(errors, $"{owner} limit MaxConcurrentCalls", MaxConcurrentCalls, 1, 1_000_000);
+        OptionRules.Between(errors, $"{owner} limit MaxConcurrentCallsPerPeer", ConcurrentCallsPerPeer, 1, 1_000_000);
+        OptionRules.Between(errors, $"{owner} limit MaxConcurrentStreams", MaxConcurrentStreams, 1, 1_000_000);
+        OptionRules.Between(errors, $"{owner} limit MaxConcurrentStreamsPerPeer", ConcurrentStreamsPerPeer, 1, 1_000_000);
         OptionRules.Between(errors, $"{owner} limit MaxCallsPerConnection", MaxCallsPerConnection, 1, 10_000);
         OptionRules.Between(errors, $"{owner} limit MaxStreamsPerConnection", MaxStreamsPerConnection, 1, 10_000);
         OptionRules.Between(errors, $"{owner} limit MaxStreamBacklog", MaxStreamBacklog, 1, 10_000);
+        OptionRules.Between(errors, $"{owner} limit MaxStreamBacklogBytes", MaxStreamBacklogBytes, 1024, 1 << 30);
+        OptionRules.Between(errors, $"{owner} limit MaxHeldBytes", MaxHeldBytes, 1 << 20, 1L << 40);
+        OptionRules.Between(errors, $"{owner} limit MaxHeldBytesPerPeer", HeldBytesPerPeer, 1024, 1L << 40);
     }
 }

@@ -32,6 +32,9 @@ internal static partial class TransportLog
     [LoggerMessage(1205, LogLevel.Debug, "{Endpoint}: the caller is gone ({Reason})", EventName = "CallerGone")]
     public static partial void CallerGone(this ILogger logger, string endpoint, string reason);
 
+    [LoggerMessage(1210, LogLevel.Debug, "A request from {Remote} was reset: {Reason}", EventName = "RequestReset")]
+    public static partial void RequestReset(this ILogger logger, string? remote, string reason);
+
     [LoggerMessage(1209, LogLevel.Information, "A header of a call was dropped from its metadata: name '{Name}' or its value is not valid in HTTP/1.1", EventName = "MetadataDropped")]
     public static partial void MetadataDropped(this ILogger logger, string name);
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Micro.Server;
 using Micro.Server.Handlers;
 using Micro.Telemetry;
+using Micro.Transport.Peers;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Micro.Transport.Grpc.Server;
@@ -16,11 +17,11 @@ internal sealed class GrpcCall : IDisposable
     private readonly HttpExchange _exchange;
     private readonly RequestHead _head;
     private readonly GrpcReply _reply;
-    private readonly Http2Connection? _connection;
+    private readonly Http2Connection _connection;
     private RequestMessages? _requests;
     private HandlerContext? _context;
     private EndpointInvoker? _invoker;
-    private bool _isCounted;
+    private SlotBudget? _places;
     private ServerCall _observed;
 
     public GrpcCall(GrpcServer server, HttpExchange exchange)
@@ -28,7 +29,7 @@ internal sealed class GrpcCall : IDisposable
         _server = server;
         _host = server.Host;
         _exchange = exchange;
-        _connection = exchange.Features.Get<Http2Connection>();
+        _connection = exchange.Owner.Connection;
         _head = new RequestHead(exchange.Request.Headers, server.Host.Logger);
         _reply = new GrpcReply(exchange, server.Host.Limits.MaxMessageBytes);
     }
@@ -45,14 +46,14 @@ internal sealed class GrpcCall : IDisposable
                 _observed = _host.Telemetry.Begin(_invoker.Name, _head, HttpVersion);
             }
 
-            _connection?.BeginHandler();
+            _connection.BeginHandler();
             try
             {
                 await (_invoker!.IsStream ? RunStreamAsync(_invoker, format) : RunUnaryAsync(_invoker, format));
             }
             finally
             {
-                _connection?.EndHandler();
+                _connection.EndHandler();
             }
 
             await _reply.SucceedAsync();
@@ -65,11 +66,13 @@ internal sealed class GrpcCall : IDisposable
         finally
         {
             _context?.End();
+            _exchange.Owner.ReplyBytes = _reply.Bytes;
         }
     }
 
     public void Dispose()
     {
+        _exchange.Owner.Watch(null);
         _requests?.Dispose();
         _reply.Dispose();
     }
@@ -89,7 +92,8 @@ internal sealed class GrpcCall : IDisposable
         var deadline = _head.ReadDeadline(_host.TimeProvider, now);
         _invoker = _server.Endpoints.Get(_exchange.Request.RawTarget);
         _requests = new RequestMessages(
-            _exchange.Features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader, _host.Limits, _server.SlowCalls, _host.Pauses, _host.TimeProvider, IsGzip());
+            _exchange.Features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader, _host, new RequestRoom(_host.Held, _connection.Peer, _exchange.Aborted), IsGzip());
+        _exchange.Owner.Watch(_requests);
         _context = new HandlerContext(
             _host.ServiceName,
             _invoker.Name,
@@ -98,8 +102,8 @@ internal sealed class GrpcCall : IDisposable
             _head,
             _host.TimeProvider,
             deadline,
-            _connection?.Remote,
-            _connection?.Local,
+            _connection.Remote,
+            _connection.Local,
             _exchange.Aborted,
             _invoker.IsStream ? _host.StreamCut : _host.Cut)
         {
@@ -142,7 +146,7 @@ internal sealed class GrpcCall : IDisposable
             }
             finally
             {
-                requests.Release();
+                requests.Release(keepsRoom: true);
             }
 
             await running;
@@ -165,12 +169,13 @@ internal sealed class GrpcCall : IDisposable
 
         await SettleAsync();
         BeginCall(invoker);
-        _connection?.BeginStream(_exchange.Features);
+        _exchange.Owner.BeginStream();
         try
         {
             var context = _context!;
             context.ThrowIfTooLate(_host.ServiceName);
-            await invoker.InvokeStreamAsync(context, new GrpcServerStream(invoker.Name, format.Codec, _requests!, _reply, context.CancellationToken));
+            using var idle = new StreamIdleWatch(_host, context);
+            await invoker.InvokeStreamAsync(context, new GrpcServerStream(invoker.Name, format.Codec, _requests!, _reply, idle, context.CancellationToken));
         }
         finally
         {
@@ -186,27 +191,24 @@ internal sealed class GrpcCall : IDisposable
             return;
         }
 
-        _isCounted = _host.TryBeginCall();
-        if (!_isCounted)
+        var places = invoker.IsStream ? _host.Streams : _host.Calls;
+        if (!places.TryTake(_connection.Peer))
         {
-            throw MicroException.Unavailable(_host.ServiceName, $"more than {_host.Limits.MaxConcurrentCalls} calls at a time");
+            throw places.Refusal(_host.ServiceName);
         }
+
+        _places = places;
     }
 
-    private void EndCall()
-    {
-        if (_isCounted)
-        {
-            _host.EndCall();
-        }
-    }
+    private void EndCall() => _places?.Return(_connection.Peer);
 
     /// <summary>After a pause of the process the caller's reset may wait in the socket behind its request.</summary>
     private Task SettleAsync() =>
         _context!.Waited > TimeSpan.Zero ? Task.Delay(PauseWatch.SettleTime, _host.TimeProvider) : Task.CompletedTask;
 
-    private void Report(Exception exception)
+    private void Report(Exception failure)
     {
+        var exception = _context?.OrIdle(failure, _host.ServiceName) ?? failure;
         if (exception is CallRefusal refusal)
         {
             _host.Statistics.CountError();

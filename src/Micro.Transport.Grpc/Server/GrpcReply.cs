@@ -19,6 +19,9 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
     private bool _hasMessage;
     private bool _hasHeaders;
 
+    /// <summary>Gets the size of the last message.</summary>
+    public int Bytes => _frame?.WrittenCount ?? 0;
+
     /// <summary>Names the content type; before it an answer has gRPC's plain one.</summary>
     public void Begin(GrpcFormat format)
     {
@@ -69,7 +72,19 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
     /// <exception cref="OperationCanceledException">The caller is gone, or the token fired.</exception>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        var result = await exchange.Body.Writer.FlushAsync(cancellationToken);
+        var flushing = exchange.Body.Writer.FlushAsync(cancellationToken);
+        var waits = !flushing.IsCompleted;
+        if (waits)
+        {
+            exchange.Owner.BeginSending(Bytes);
+        }
+
+        var result = await flushing;
+        if (waits)
+        {
+            exchange.Owner.EndSending();
+        }
+
         if (result.IsCompleted || result.IsCanceled)
         {
             throw new CallerGoneException();

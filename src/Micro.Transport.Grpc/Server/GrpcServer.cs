@@ -1,7 +1,6 @@
 using Micro.Server;
 using Micro.Transport.Grpc.Stubs.Server;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Micro.Transport.Grpc.Server;
 
@@ -13,7 +12,6 @@ internal sealed class GrpcServer : IHttp2Protocol
         Host = host;
         Formats = new GrpcFormats(host.Formats, host.Options.Codecs);
         Endpoints = new GrpcEndpoints(host.Endpoints, host.ServiceName, OwnServices.Create(host));
-        SlowCalls = new ConnectionReaper(host.Pauses, host.TimeProvider, host.Logger);
     }
 
     public ProtocolHost Host { get; }
@@ -22,9 +20,6 @@ internal sealed class GrpcServer : IHttp2Protocol
 
     public GrpcEndpoints Endpoints { get; }
 
-    /// <summary>Watches over messages that have begun and not ended.</summary>
-    public ConnectionReaper SlowCalls { get; }
-
     /// <summary>Makes the servers of these options answer gRPC on their port.</summary>
     public static void AddTo(ServerOptions options)
     {
@@ -32,7 +27,7 @@ internal sealed class GrpcServer : IHttp2Protocol
         options.Stubs = ServerStubs.Instance;
     }
 
-    public async Task ServeAsync(IFeatureCollection request)
+    public async Task ServeAsync(Http2Request request)
     {
         var exchange = new HttpExchange(request);
         if (PlainAnswers.Refuse(exchange, Host.Admission))
@@ -49,6 +44,4 @@ internal sealed class GrpcServer : IHttp2Protocol
         using var call = new GrpcCall(this, exchange);
         await call.RunAsync();
     }
-
-    public void Dispose() => SlowCalls.Dispose();
 }

@@ -6,7 +6,7 @@ using Micro.Server.Handlers;
 namespace Micro.Transport.Grpc.Server;
 
 /// <summary>A call of many messages, as invokers of stream endpoints see it.</summary>
-internal sealed class GrpcServerStream(string endpoint, ICodec codec, RequestMessages requests, GrpcReply reply, CancellationToken callToken) : IMessageStream
+internal sealed class GrpcServerStream(string endpoint, ICodec codec, RequestMessages requests, GrpcReply reply, StreamIdleWatch idle, CancellationToken callToken) : IMessageStream
 {
     private ICodec _codec = codec;
 
@@ -15,7 +15,7 @@ internal sealed class GrpcServerStream(string endpoint, ICodec codec, RequestMes
     public async ValueTask<(bool HasMessage, T Message)> ReadAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
         CancellationToken cancellationToken)
     {
-        if (!await requests.ReadAsync(cancellationToken))
+        if (!await ReadNextAsync(cancellationToken))
         {
             return (false, default!);
         }
@@ -45,9 +45,35 @@ internal sealed class GrpcServerStream(string endpoint, ICodec codec, RequestMes
         }
 
         reply.AppendFrame();
+        idle.OnSent();
         return cancellationToken.CanBeCanceled && cancellationToken != callToken
             ? FlushAsync(cancellationToken)
             : reply.FlushAsync(callToken);
+    }
+
+    private async ValueTask<bool> ReadNextAsync(CancellationToken cancellationToken)
+    {
+        // A token of the handler's own is rare: linking is paid only then.
+        using var linked = cancellationToken.CanBeCanceled && cancellationToken != callToken
+            ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, callToken)
+            : null;
+        var reading = requests.ReadAsync(linked?.Token ?? callToken);
+        var hasMessage = false;
+        if (!reading.IsCompleted)
+        {
+            idle.BeginWait();
+        }
+
+        try
+        {
+            hasMessage = await reading;
+        }
+        finally
+        {
+            idle.EndWait(hasMessage);
+        }
+
+        return hasMessage;
     }
 
     /// <summary>A token of the handler's own is rare; a caller that reads nothing must not outlast the call's either.</summary>

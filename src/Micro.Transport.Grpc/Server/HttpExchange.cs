@@ -4,20 +4,23 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Micro.Transport.Grpc.Server;
 
 /// <summary>One HTTP/2 request and its response, as Kestrel offers them.</summary>
-internal sealed class HttpExchange(IFeatureCollection features)
+internal sealed class HttpExchange(Http2Request owner)
 {
     private IHttpResponseTrailersFeature? _trailers;
 
-    public IFeatureCollection Features => features;
+    /// <summary>Gets the request as its connection knows it.</summary>
+    public Http2Request Owner => owner;
 
-    public IHttpRequestFeature Request { get; } = features.GetRequiredFeature<IHttpRequestFeature>();
+    public IFeatureCollection Features => owner.Features;
 
-    public IHttpResponseFeature Response { get; } = features.GetRequiredFeature<IHttpResponseFeature>();
+    public IHttpRequestFeature Request { get; } = owner.Features.GetRequiredFeature<IHttpRequestFeature>();
 
-    public IHttpResponseBodyFeature Body { get; } = features.GetRequiredFeature<IHttpResponseBodyFeature>();
+    public IHttpResponseFeature Response { get; } = owner.Features.GetRequiredFeature<IHttpResponseFeature>();
 
-    public IHeaderDictionary Trailers => (_trailers ??= features.GetRequiredFeature<IHttpResponseTrailersFeature>()).Trailers;
+    public IHttpResponseBodyFeature Body { get; } = owner.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+
+    public IHeaderDictionary Trailers => (_trailers ??= owner.Features.GetRequiredFeature<IHttpResponseTrailersFeature>()).Trailers;
 
     /// <summary>Fires when the caller resets the stream or the connection ends.</summary>
-    public CancellationToken Aborted => features.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted;
+    public CancellationToken Aborted => owner.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted;
 }

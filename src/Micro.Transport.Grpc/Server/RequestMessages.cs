@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Micro.Server;
 using Micro.Transport.Grpc.Framing;
+using Micro.Transport.Peers;
 
 namespace Micro.Transport.Grpc.Server;
 
@@ -10,15 +12,16 @@ namespace Micro.Transport.Grpc.Server;
 /// Takes the messages of a request out of their frames, in the transport's memory. The length is checked before the message
 /// is waited for; a message that has begun must go on as fast as <see cref="TransportLimits"/> asks. One reader at a time.
 /// </summary>
-internal sealed class RequestMessages(PipeReader input, TransportLimits limits, ConnectionReaper slow, PauseWatch pauses, TimeProvider time, bool isGzip) : IReapable, IDisposable
+internal sealed class RequestMessages(PipeReader input, ProtocolHost host, RequestRoom room, bool isGzip) : IReapable, IDisposable
 {
     /// <summary>The transport uses its reader again for other calls: it is not touched after the end.</summary>
     private readonly Lock _gate = new();
     private PooledBufferWriter? _unpacked;
     private SequencePosition _end;
-    private long _waitingSince;
+    private MessagePace _pace;
+    private bool _hasBegun;
+    private bool _hasRoom;
     private long _deadline = long.MaxValue;
-    private bool _isWatched;
 
     /// <summary>The message that was read, until it is released.</summary>
     public ReadOnlySequence<byte> Message { get; private set; }
@@ -41,9 +44,16 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
     }
 
     /// <summary>Gives the message's memory back.</summary>
-    public void Release()
+    /// <param name="keepsRoom"><see langword="true"/> when something else holds as much until the end of the call.</param>
+    public void Release(bool keepsRoom = false)
     {
         Message = default;
+        _hasRoom = keepsRoom;
+        if (!keepsRoom)
+        {
+            room.Return();
+        }
+
         try
         {
             input.AdvanceTo(_end);
@@ -67,13 +77,10 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
 
     public void Dispose()
     {
-        if (_isWatched)
+        room.Return();
+        lock (_gate)
         {
-            slow.Remove(this);
-            lock (_gate)
-            {
-                _deadline = long.MaxValue;
-            }
+            _deadline = long.MaxValue;
         }
 
         _unpacked?.Dispose();
@@ -86,29 +93,44 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
     {
         while (true)
         {
-            var result = await WaitAsync(cancellationToken);
+            var result = await WaitAsync(isOnly, cancellationToken);
+            if (!_hasRoom && RoomFor(result.Buffer) is > 0 and var bytes)
+            {
+                // The time for the message counts from its admission.
+                Volatile.Write(ref _deadline, long.MaxValue);
+                _hasBegun = false;
+                await room.TakeAsync(bytes);
+                _hasRoom = true;
+            }
+
             if (TryTake(result, isOnly, out var isEnd))
             {
                 Volatile.Write(ref _deadline, long.MaxValue);
-                _waitingSince = 0;
+                _hasBegun = false;
                 return !isEnd;
             }
 
             Advance(result.Buffer.Start, result.Buffer.End);
-            if (isOnly || !result.Buffer.IsEmpty)
+            if (!result.Buffer.IsEmpty)
             {
-                Watch(result.Buffer.Length);
+                Watch(result.Buffer);
             }
         }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadResult> WaitAsync(CancellationToken cancellationToken)
+    private async ValueTask<ReadResult> WaitAsync(bool isOnly, CancellationToken cancellationToken)
     {
         ReadResult result;
         try
         {
-            result = await input.ReadAsync(cancellationToken);
+            var reading = input.ReadAsync(cancellationToken);
+            if (isOnly && !_hasBegun && !reading.IsCompleted)
+            {
+                Begin(host.Limits.HeaderTimeout);
+            }
+
+            result = await reading;
         }
         catch (IOException exception)
         {
@@ -155,6 +177,7 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
         var message = buffer.Slice(FramePrefix.Length, length);
         _end = message.End;
         Message = isPacked ? Unpack(message) : message;
+        room.Shrink(Message.Length);
         return true;
     }
 
@@ -187,34 +210,49 @@ internal sealed class RequestMessages(PipeReader input, TransportLimits limits, 
         }
 
         var length = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);
-        return length <= (uint)limits.MaxMessageBytes
+        return length <= (uint)host.Limits.MaxMessageBytes
             ? (int)length
-            : throw new CallRefusal(StatusCode.ResourceExhausted, $"a message has {length} bytes, the limit is {limits.MaxMessageBytes}");
+            : throw new CallRefusal(StatusCode.ResourceExhausted, $"a message has {length} bytes, the limit is {host.Limits.MaxMessageBytes}");
     }
 
     private ReadOnlySequence<byte> Unpack(in ReadOnlySequence<byte> message)
     {
         var output = _unpacked ??= new PooledBufferWriter();
         output.Clear();
-        Gzip.Unpack(message, output, limits.MaxMessageBytes);
+        Gzip.Unpack(message, output, host.Limits.MaxMessageBytes);
         return new ReadOnlySequence<byte>(output.WrittenMemory);
     }
 
-    /// <summary>The longer a message, the longer it may take; but never slower than the lowest rate.</summary>
-    private void Watch(long received)
+    /// <summary>Returns the room that the message needs whose prefix is there; zero for a small one, or a malformed one.</summary>
+    private long RoomFor(in ReadOnlySequence<byte> buffer)
     {
-        if (_waitingSince == 0)
+        if (buffer.Length < FramePrefix.Length)
         {
-            _waitingSince = pauses.RunningTime();
+            return 0;
         }
 
-        var allowed = limits.HeaderTimeout + TimeSpan.FromSeconds((double)received / limits.MinBodyBytesPerSecond);
-        Volatile.Write(ref _deadline, _waitingSince + time.Units(allowed));
-        if (!_isWatched)
+        // Nobody knows how much a packed message unpacks to.
+        var length = CheckPrefix(buffer, out var isPacked);
+        return isPacked ? host.Limits.MaxMessageBytes : length > ByteBudget.FreeBytes ? length : 0;
+    }
+
+    private void Begin(TimeSpan timeToFirstByte)
+    {
+        _hasBegun = true;
+        var now = host.Pauses.RunningTime();
+        _pace.Begin(now, host.Limits, host.TimeProvider);
+        Volatile.Write(ref _deadline, now + host.TimeProvider.Units(timeToFirstByte));
+    }
+
+    private void Watch(in ReadOnlySequence<byte> received)
+    {
+        if (!_hasBegun)
         {
-            _isWatched = true;
-            slow.Add(this);
+            Begin(host.Limits.StallTimeout);
         }
+
+        var length = received.Length < FramePrefix.Length ? 0 : CheckPrefix(received, out _);
+        Volatile.Write(ref _deadline, _pace.Progress(host.Pauses.RunningTime(), received.Length, length, host.Limits, host.TimeProvider));
     }
 
     private static CallRefusal Truncated() => CallRefusal.Malformed("the request ended within a message");

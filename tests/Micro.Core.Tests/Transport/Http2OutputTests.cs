@@ -10,7 +10,7 @@ public sealed class Http2OutputTests
     public async Task FlushAsync_AlwaysAlone_MostAreWrittenAtOnce()
     {
         var wire = new Wire();
-        var output = new Http2Output(wire);
+        var output = new Http2Output(wire, static _ => { });
         var atOnce = 0;
         for (var number = 1; number <= 36; number++)
         {
@@ -28,7 +28,7 @@ public sealed class Http2OutputTests
     public async Task FlushAsync_WireIsSlow_OneWriteForWhatWaits()
     {
         var wire = new Wire();
-        var output = new Http2Output(wire);
+        var output = new Http2Output(wire, static _ => { });
         wire.Hold();
         await output.Output.WriteAsync(new byte[] { 1 });
         await wire.Writing;
@@ -48,7 +48,7 @@ public sealed class Http2OutputTests
     public async Task FlushAsync_PeerDoesNotRead_WaitsAtTheLimit()
     {
         var wire = new Wire();
-        var output = new Http2Output(wire);
+        var output = new Http2Output(wire, static _ => { });
         wire.Hold();
 
         var flush = output.Output.WriteAsync(new byte[100_000]);
@@ -64,7 +64,7 @@ public sealed class Http2OutputTests
     public async Task FlushAsync_ConnectionLost_SaysThatNobodyReads()
     {
         var wire = new Wire { Failure = new IOException("lost") };
-        var output = new Http2Output(wire);
+        var output = new Http2Output(wire, static _ => { });
         await output.Output.WriteAsync(new byte[] { 1 });
 
         await Eventually.TrueAsync(

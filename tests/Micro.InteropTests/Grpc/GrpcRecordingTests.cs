@@ -3,7 +3,6 @@ using Greeter;
 using Micro.Registry;
 using Micro.Server;
 using Micro.Transport.Grpc.Server;
-using Micro.Transport.Grpc.Tests.Server;
 
 namespace Micro.InteropTests.Grpc;
 

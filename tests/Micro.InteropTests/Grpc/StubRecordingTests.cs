@@ -1,4 +1,3 @@
-using Micro.Transport.Grpc.Tests.Server;
 
 namespace Micro.InteropTests.Grpc;
 

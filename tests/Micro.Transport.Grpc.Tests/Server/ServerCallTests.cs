@@ -264,10 +264,15 @@ public sealed class ServerCallTests
     [Fact]
     public async Task TooManyCalls_AreShedAtOnce_S16()
     {
-        await using var fixture = await GrpcServerFixture.StartAsync(options => options.Limits.MaxConcurrentCalls = 1);
+        await using var fixture = await GrpcServerFixture.StartAsync(options =>
+        {
+            options.Limits.MaxConcurrentCalls = 1;
+            options.Limits.MaxConcurrentStreams = 1;
+        });
         await using var channel = fixture.Connect();
         var running = channel.CallAsync(GrpcServerFixture.Hello, new Request { Name = "wait" });
-        await fixture.Running();
+        await using var open = channel.OpenStream(GrpcServerFixture.PingPong);
+        await fixture.Running(2);
 
         var unary = await FailAsync(channel.CallAsync(GrpcServerFixture.Hello, new Request { Name = "Anna" }));
         await using var stream = channel.OpenStream(GrpcServerFixture.PingPong);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Micro.Telemetry;
+using Micro.Transport.Peers;
 
 namespace Micro.Transport.Mucp;
 
@@ -10,6 +11,7 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
     private readonly MucpReplyWriter _replies;
     private readonly WorkQueue<MucpServerCall> _queue;
     private readonly MucpServerConnection _connection;
+    private readonly Peer _peer;
     private readonly Lock _gate = new();
     private bool _isAbandoned;
     private List<MucpServerCall>? _held;
@@ -21,11 +23,13 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
     /// <param name="server">What all connections share.</param>
     /// <param name="replies">Where replies go.</param>
     /// <param name="connection">Told when the last running call has ended.</param>
-    public MucpCallSet(MucpServer server, MucpReplyWriter replies, MucpServerConnection connection)
+    /// <param name="peer">Who calls.</param>
+    public MucpCallSet(MucpServer server, MucpReplyWriter replies, MucpServerConnection connection, Peer peer)
     {
         _server = server;
         _replies = replies;
         _connection = connection;
+        _peer = peer;
         _queue = new WorkQueue<MucpServerCall>(this);
     }
 
@@ -165,11 +169,11 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
     /// <summary>Runs a call up to its first wait; the reply follows whenever the handler is done.</summary>
     private void Run(MucpServerCall call)
     {
-        if (!_server.TryBeginCall())
+        if (!_server.Calls.TryTake(_peer))
         {
             _server.Statistics.CountRequest();
             _server.Statistics.CountError();
-            var busy = MicroException.Unavailable(_server.ServiceName, $"more than {_server.Limits.MaxConcurrentCalls} calls at a time");
+            var busy = _server.Calls.Refusal(_server.ServiceName);
             call.Observed.End(busy);
             Reply(call, busy);
             return;
@@ -262,7 +266,7 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
         }
 
         call.Context.End();
-        _server.EndCall();
+        _server.Calls.Return(_peer);
         Reply(call, error);
     }
 
@@ -273,6 +277,8 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
     private void Reply(MucpServerCall call, MicroException? error)
     {
         var closes = _replies.WriteReply(call, error);
+        _server.Held.Return(_peer, call.HeldBytes);
+        call.HeldBytes = 0;
 
         // Counted off before the reply leaves: the next request may be here before this thread goes on.
         var isLast = Remove(call, closes);

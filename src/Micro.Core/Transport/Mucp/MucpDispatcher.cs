@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Micro.Transport.Mucp;
 
 /// <summary>Decides what a message of a connection is: a question about health, a frame of a stream, a call.</summary>
-internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies, ConnectionContext connection, MucpCallSet calls, MucpStreamSet streams)
+internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies, ConnectionContext connection, MucpCallSet calls, MucpStreamSet streams, BodyHold hold)
 {
     private readonly string? _remoteAddress = AddressText.Of(connection.RemoteEndPoint);
     private readonly string? _localAddress = AddressText.Of(connection.LocalEndPoint);
@@ -84,7 +84,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
 
             format = ReadFormat(head);
             var stream = head.GetEither(KnownHeader.MicroStream, KnownHeader.XMicroStream);
-            if (!stream.IsEmpty && streams.IsUsed && await streams.TryPostAsync(MucpStreamSet.ReadId(stream), head, body).ConfigureAwait(false))
+            if (!stream.IsEmpty && streams.IsUsed && await streams.TryPostAsync(MucpStreamSet.ReadId(stream), head, body, hold).ConfigureAwait(false))
             {
                 return head;
             }
@@ -137,6 +137,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         var next = call.Head;
         call.Head = head;
         call.Keep(in body);
+        call.HeldBytes = hold.Release();
         call.Invoker = invoker;
         call.Format = format;
         call.EnvelopeId = envelopeId;

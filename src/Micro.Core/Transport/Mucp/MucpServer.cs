@@ -4,6 +4,7 @@ using Micro.Server;
 using Micro.Server.Debug;
 using Micro.Server.Handlers;
 using Micro.Telemetry;
+using Micro.Transport.Peers;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
@@ -74,9 +75,17 @@ internal sealed class MucpServer
     /// <summary>Fires when connections have to end, whatever still runs on them.</summary>
     public CancellationToken Leaving => _host.Leaving;
 
-    public bool TryBeginCall() => _host.TryBeginCall();
+    /// <summary>Places of unary calls.</summary>
+    public SlotBudget Calls => _host.Calls;
 
-    public void EndCall() => _host.EndCall();
+    /// <summary>Places of streams.</summary>
+    public SlotBudget Streams => _host.Streams;
+
+    /// <summary>Room for requests.</summary>
+    public ByteBudget Held => _host.Held;
+
+    /// <summary>Ends the stream when nothing is sent on it for too long.</summary>
+    public StreamIdleWatch WatchIdle(HandlerContext context) => new(_host, context);
 
     public void BeginStream() => _host.BeginStream();
 

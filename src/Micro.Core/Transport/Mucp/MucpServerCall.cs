@@ -16,6 +16,9 @@ internal sealed class MucpServerCall : IResettable, IDisposable
     /// <summary>Body of the request.</summary>
     public PooledBufferWriter Request { get; } = new();
 
+    /// <summary>Gets or sets the room that the request has taken of the server, zero for a small one.</summary>
+    public long HeldBytes { get; set; }
+
     /// <summary>The response, or what a failed handler left of it.</summary>
     public PooledBufferWriter Response { get; } = new();
 
@@ -46,10 +49,8 @@ internal sealed class MucpServerCall : IResettable, IDisposable
     public ReadOnlySequence<byte> Keep(in ReadOnlySequence<byte> body)
     {
         Request.Clear();
-        foreach (var segment in body)
-        {
-            Request.Write(segment.Span);
-        }
+        body.CopyTo(Request.GetSpan((int)body.Length));
+        Request.Advance((int)body.Length);
 
         return new ReadOnlySequence<byte>(Request.WrittenMemory);
     }

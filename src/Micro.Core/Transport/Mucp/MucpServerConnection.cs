@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Micro.Transport.Peers;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -25,6 +26,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
     private readonly MucpCallSet _calls;
     private readonly MucpStreamSet _streams;
     private readonly MucpDispatcher _dispatcher;
+    private readonly BodyHold _hold;
 
     /// <summary>Spread over ± 10 %, so that many idle connections do not end in the same moment.</summary>
     private readonly long _idleTime;
@@ -32,7 +34,8 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
     private long _idleSince;
     private long _readDeadline = long.MaxValue;
     private long _writeDeadline = long.MaxValue;
-    private long _messageStarted;
+    private MessagePace _pace;
+    private bool _isBody;
     private volatile bool _closeRequested;
     private volatile bool _isLeaving;
     private volatile bool _isBetweenMessages;
@@ -43,13 +46,15 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
         _connection = connection;
         _output = new CoalescingWriter(this);
         _replies = new MucpReplyWriter(server, _output, this);
-        _calls = new MucpCallSet(server, _replies, this);
+        var peer = connection.Features.Get<Peer>() ?? new Peer(key: null);
+        _hold = new BodyHold(server.Held, peer);
+        _calls = new MucpCallSet(server, _replies, this, peer);
         _reader = new MessageReader(connection.Transport.Input, server.Limits, readsResponses: false)
         {
             Observer = this,
         };
-        _streams = new MucpStreamSet(server, _replies, connection, this);
-        _dispatcher = new MucpDispatcher(server, _replies, connection, _calls, _streams);
+        _streams = new MucpStreamSet(server, _replies, connection, this, peer);
+        _dispatcher = new MucpDispatcher(server, _replies, connection, _calls, _streams, _hold);
         _idleTime = server.TimeProvider.Units(server.Limits.IdleTimeout * (0.9 + (0.2 * server.Random.NextDouble())));
     }
 
@@ -102,6 +107,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
         {
             _isBetweenMessages = false;
             _readDeadline = long.MaxValue;
+            _hold.Return();
             await _streams.EndAsync(_server.Leaving).ConfigureAwait(false);
             await _calls.WaitUntilAtMostAsync(0).ConfigureAwait(false);
             await SendLastRepliesAsync().ConfigureAwait(false);
@@ -141,6 +147,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
         }
 
         _isBetweenMessages = false;
+        _isBody = false;
         Volatile.Write(ref _readDeadline, long.MaxValue);
         var now = _server.TimeProvider.GetTimestamp();
         var arrival = new Arrival(now, _server.Pauses.PauseBefore(now));
@@ -161,6 +168,11 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
             return false;
         }
 
+        if (RoomFor(_head) is > 0 and var room && !await WaitForRoomAsync(room).ConfigureAwait(false))
+        {
+            return false;
+        }
+
         if (_head.ExpectsContinue && _head.ContentLength <= _server.Limits.MaxMessageBytes)
         {
             await _replies.WriteRawAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray()).ConfigureAwait(false);
@@ -169,10 +181,13 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
         ReadOnlySequence<byte> body;
         try
         {
+            _isBody = true;
             body = await _reader.ReadBodyAsync(_head, CancellationToken.None).ConfigureAwait(false);
+            _hold.Shrink(body.Length);
         }
         catch (MessageTooLargeException exception)
         {
+            _hold.Return();
             return await RefuseBodyAsync(exception, id).ConfigureAwait(false);
         }
 
@@ -184,6 +199,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
         finally
         {
             _reader.Release();
+            _hold.Return();
         }
 
         return !_dispatcher.EndsConnection && !CanClose();
@@ -209,6 +225,26 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
         }
 
         return true;
+    }
+
+    /// <summary>Returns the room that a body needs: zero when it is small, or too large to be kept at all.</summary>
+    private long RoomFor(MessageHead head) =>
+        head.IsChunked ? _server.Limits.MaxMessageBytes
+        : head.ContentLength > ByteBudget.FreeBytes && head.ContentLength <= _server.Limits.MaxMessageBytes ? head.ContentLength
+        : 0;
+
+    /// <summary>Waits with the body unread until there is room for it; <see langword="false"/> when the connection ends meanwhile.</summary>
+    private async ValueTask<bool> WaitForRoomAsync(long bytes)
+    {
+        try
+        {
+            await _hold.TakeAsync(bytes, _server.Leaving).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     private async ValueTask<bool> RefuseBodyAsync(MessageTooLargeException exception, long id)
@@ -322,18 +358,16 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
     public void OnMessageStarted()
     {
         _isBetweenMessages = false;
-        _messageStarted = _server.Pauses.RunningTime();
-        SetReadDeadline(_server.Limits.HeaderTimeout);
+        var now = _server.Pauses.RunningTime();
+        Volatile.Write(ref _readDeadline, _isBody ? _pace.Begin(now, _server.Limits, _server.TimeProvider) : now + _server.TimeProvider.Units(_server.Limits.HeaderTimeout));
     }
 
-    /// <summary>The longer a message, the longer it may take; but never slower than the lowest rate.</summary>
-    public void OnMessageProgressed() => SetReadDeadline(
-        _server.Limits.HeaderTimeout + TimeSpan.FromSeconds((double)_reader.ReceivedBytes / _server.Limits.MinBodyBytesPerSecond));
+    public void OnMessageProgressed() => Volatile.Write(
+        ref _readDeadline,
+        _pace.Progress(_server.Pauses.RunningTime(), _reader.ReceivedBytes, Math.Max(_head.ContentLength, _reader.ReceivedBytes), _server.Limits, _server.TimeProvider));
 
     void IByteSink.OnSending(bool waits) =>
         Volatile.Write(ref _writeDeadline, waits ? _server.Pauses.RunningTime() + _server.TimeProvider.Units(_server.Limits.WriteTimeout) : long.MaxValue);
-
-    private void SetReadDeadline(TimeSpan allowed) => Volatile.Write(ref _readDeadline, _messageStarted + _server.TimeProvider.Units(allowed));
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     async ValueTask IByteSink.SendAsync(ReadOnlyMemory<byte> bytes)

@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 using Micro.Codecs;
 using Micro.Server;
 using Micro.Server.Handlers;
+using Micro.Transport.Peers;
 
 namespace Micro.Transport.Mucp;
 
@@ -13,26 +15,42 @@ namespace Micro.Transport.Mucp;
 /// </summary>
 internal sealed class MucpServerStream : IMessageStream, IDisposable
 {
-    private readonly Channel<PooledBufferWriter> _received;
+    private readonly Channel<ReceivedMessage> _received;
+    private readonly ByteBudget _backlog;
+    private readonly Peer _sender = new(key: null);
+    private readonly ByteBudget _held;
+    private readonly Peer _peer;
+    private readonly StreamIdleWatch _idle;
     private ContentFormat _format;
     private readonly MucpReplyWriter _replies;
     private readonly PooledBufferWriter _body = new();
     private readonly CancellationToken _cancellationToken;
 
-    public MucpServerStream(string id, string endpoint, MessageHead opening, ContentFormat format, MucpReplyWriter replies, int backlog, CancellationToken cancellationToken)
+    /// <param name="id">Its id on the connection.</param>
+    /// <param name="opening">Head of the frame that opened it.</param>
+    /// <param name="format">How messages are encoded.</param>
+    /// <param name="replies">Where messages of the handler go.</param>
+    /// <param name="context">The context of the handler, which holds the response metadata.</param>
+    /// <param name="server">What all connections share.</param>
+    /// <param name="peer">Who sends the messages.</param>
+    public MucpServerStream(string id, MessageHead opening, ContentFormat format, MucpReplyWriter replies, HandlerContext context, MucpServer server, Peer peer)
     {
         Id = id;
-        Endpoint = endpoint;
         Opening = opening;
+        Context = context;
         _format = format;
         _replies = replies;
-        _cancellationToken = cancellationToken;
-        _received = Channel.CreateBounded<PooledBufferWriter>(new BoundedChannelOptions(backlog) { SingleReader = true, SingleWriter = true });
+        _cancellationToken = context.CancellationToken;
+        _held = server.Held;
+        _peer = peer;
+        _backlog = new ByteBudget(server.Limits.MaxStreamBacklogBytes, server.Limits.MaxStreamBacklogBytes);
+        _idle = server.WatchIdle(context);
+        _received = Channel.CreateBounded<ReceivedMessage>(new BoundedChannelOptions(server.Limits.MaxStreamBacklog) { SingleReader = true, SingleWriter = true });
     }
 
     public string Id { get; }
 
-    public string Endpoint { get; }
+    public string Endpoint => Context.Endpoint;
 
     /// <summary>Head of the frame that opened the stream: the handler's metadata, and what replies repeat.</summary>
     public MessageHead Opening { get; }
@@ -40,7 +58,7 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
     public ContentFormat Format => _format;
 
     /// <summary>The context of the handler, which holds the response metadata.</summary>
-    public HandlerContext Context { get; init; } = null!;
+    public HandlerContext Context { get; }
 
     /// <summary><see langword="true"/> once a message has carried the response headers.</summary>
     public bool HasSentHeaders { get; set; }
@@ -52,27 +70,39 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
     public Task Completion { get; set; } = Task.CompletedTask;
 
     /// <summary>Takes a message of the client; waits while the backlog is full.</summary>
-    public async ValueTask PostAsync(ReadOnlySequence<byte> body, CancellationToken cancellationToken)
+    /// <param name="body">The message, which is copied.</param>
+    /// <param name="held">The room that it has taken, which is given back with the message.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask PostAsync(ReadOnlySequence<byte> body, long held, CancellationToken cancellationToken)
     {
-        var message = new PooledBufferWriter((int)Math.Max(body.Length, 16));
+        var message = new ReceivedMessage(new PooledBufferWriter((int)Math.Max(body.Length, 16)), held);
         foreach (var segment in body)
         {
-            message.Write(segment.Span);
+            message.Body.Write(segment.Span);
         }
 
+        var isQueued = false;
         try
         {
+            await _backlog.TakeAsync(_sender, message.Body.WrittenCount, bufferedBytes: 0, cancellationToken).ConfigureAwait(false);
+            isQueued = true;
+            if (held == 0 && _backlog.UsedBytes > ByteBudget.FreeBytes)
+            {
+                await _held.TakeAsync(_peer, message.Body.WrittenCount, bufferedBytes: 0, cancellationToken).ConfigureAwait(false);
+                message = message with { Held = message.Body.WrittenCount };
+            }
+
             await _received.Writer.WriteAsync(message, cancellationToken).ConfigureAwait(false);
         }
-        catch (ChannelClosedException)
+        catch (Exception exception)
         {
+            Release(message, isQueued);
+            if (exception is not ChannelClosedException)
+            {
+                throw;
+            }
+
             // The handler has ended: what comes after is nobody's.
-            message.Dispose();
-        }
-        catch
-        {
-            message.Dispose();
-            throw;
         }
     }
 
@@ -93,9 +123,13 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
             return (false, default!);
         }
 
-        using (message)
+        try
         {
-            return (true, _format.DecodeRequest<T>(new ReadOnlySequence<byte>(message.WrittenMemory)));
+            return (true, _format.DecodeRequest<T>(new ReadOnlySequence<byte>(message.Body.WrittenMemory)));
+        }
+        finally
+        {
+            Release(message);
         }
     }
 
@@ -128,6 +162,7 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
 
         try
         {
+            _idle.OnSent();
             await _replies.WriteStreamMessageAsync(this, _body.WrittenMemory, _cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or Microsoft.AspNetCore.Connections.ConnectionAbortedException)
@@ -141,9 +176,10 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
         _received.Writer.TryComplete();
         while (_received.Reader.TryRead(out var message))
         {
-            message.Dispose();
+            Release(message);
         }
 
+        _idle.Dispose();
         Opening.Dispose();
         _body.Dispose();
     }
@@ -152,10 +188,51 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
     {
         if (!cancellationToken.CanBeCanceled || cancellationToken == _cancellationToken)
         {
-            return await _received.Reader.WaitToReadAsync(_cancellationToken).ConfigureAwait(false);
+            return await WatchAsync(_cancellationToken).ConfigureAwait(false);
         }
 
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(_cancellationToken, cancellationToken);
-        return await _received.Reader.WaitToReadAsync(linked.Token).ConfigureAwait(false);
+        return await WatchAsync(linked.Token).ConfigureAwait(false);
     }
+
+    private async ValueTask<bool> WatchAsync(CancellationToken cancellationToken)
+    {
+        var waiting = _received.Reader.WaitToReadAsync(cancellationToken);
+        if (waiting.IsCompleted)
+        {
+            var isThere = await waiting.ConfigureAwait(false);
+            _idle.EndWait(isThere);
+            return isThere;
+        }
+
+        var hasMessage = false;
+        _idle.BeginWait();
+        try
+        {
+            hasMessage = await waiting.ConfigureAwait(false);
+        }
+        finally
+        {
+            _idle.EndWait(hasMessage);
+        }
+
+        return hasMessage;
+    }
+
+    private void Release(ReceivedMessage message, bool isQueued = true)
+    {
+        if (isQueued)
+        {
+            _backlog.Return(_sender, message.Body.WrittenCount);
+        }
+
+        message.Body.Dispose();
+        _held.Return(_peer, message.Held);
+    }
+
+    /// <summary>A message that waits for the handler.</summary>
+    /// <param name="Body">Its bytes.</param>
+    /// <param name="Held">The room of the server that it has taken.</param>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct ReceivedMessage(PooledBufferWriter Body, long Held);
 }

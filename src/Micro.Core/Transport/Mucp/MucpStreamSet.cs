@@ -4,12 +4,13 @@ using Micro.Codecs;
 using Micro.Server;
 using Micro.Server.Handlers;
 using Micro.Telemetry;
+using Micro.Transport.Peers;
 using Microsoft.AspNetCore.Connections;
 
 namespace Micro.Transport.Mucp;
 
 /// <summary>The open streams of one server connection, told apart by <c>Micro-Stream</c>.</summary>
-internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, ConnectionContext connection, MucpServerConnection owner) : IDisposable
+internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, ConnectionContext connection, MucpServerConnection owner, Peer peer) : IDisposable
 {
     private const string EndOfStream = "EOS";
 
@@ -28,7 +29,7 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
 
     /// <summary>Takes a frame of an open stream.</summary>
     /// <returns>Whether there is such a stream.</returns>
-    public async ValueTask<bool> TryPostAsync(string id, MessageHead frame, ReadOnlySequence<byte> body)
+    public async ValueTask<bool> TryPostAsync(string id, MessageHead frame, ReadOnlySequence<byte> body, BodyHold hold)
     {
         var isEnd = !frame.GetEither(KnownHeader.MicroError, KnownHeader.XMicroError).IsEmpty;
         MucpServerStream? stream;
@@ -44,7 +45,7 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
 
         if (!isEnd)
         {
-            await stream.PostAsync(body, _ended.Token).ConfigureAwait(false);
+            await stream.PostAsync(body, hold.Release(), _ended.Token).ConfigureAwait(false);
         }
         else
         {
@@ -55,7 +56,7 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
     }
 
     /// <summary>Opens a stream; its first frame only names the endpoint, its body is dropped as go-micro does.</summary>
-    /// <exception cref="MicroException">503: too many streams on the connection or calls in the server.</exception>
+    /// <exception cref="MicroException">503: too many streams on the connection, from the peer or in the server.</exception>
     public void Open(string id, MessageHead head, EndpointInvoker invoker, ContentFormat format, Func<MessageHead, HandlerContext> makeContext)
     {
         IsUsed = true;
@@ -72,15 +73,15 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
             throw MicroException.Unavailable(server.ServiceName, $"more than {server.Limits.MaxStreamsPerConnection} streams on a connection");
         }
 
-        if (!server.TryBeginCall())
+        if (!server.Streams.TryTake(peer))
         {
             _finished.Add(id);
-            throw MicroException.Unavailable(server.ServiceName, $"more than {server.Limits.MaxConcurrentCalls} calls at a time");
+            throw server.Streams.Refusal(server.ServiceName);
         }
 
         var opening = head.Detach();
         var context = makeContext(opening);
-        var stream = new MucpServerStream(id, invoker.Name, opening, format, replies, server.Limits.MaxStreamBacklog, context.CancellationToken) { Context = context };
+        var stream = new MucpServerStream(id, opening, format, replies, context, server, peer);
         lock (_gate)
         {
             _streams ??= new Dictionary<string, MucpServerStream>(StringComparer.Ordinal);
@@ -142,7 +143,7 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
 
             context.End();
             stream.Dispose();
-            server.EndCall();
+            server.Streams.Return(peer);
             server.EndStream();
             owner.OnWorkEnded();
         }
@@ -170,8 +171,10 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
             observed.End(null);
             return EndOfStream;
         }
-        catch (Exception exception)
+        catch (Exception failure)
         {
+            var exception = context.OrIdle(failure, server.ServiceName);
+
             // Only when the client is gone is there nobody to tell; a handler's own cancellation is its failure.
             if (exception is CallerGoneException || (exception is OperationCanceledException && context.IsCallerGone && !server.StreamCut.IsCancellationRequested))
             {

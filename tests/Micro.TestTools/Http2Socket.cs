@@ -3,10 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Micro.Transport.Grpc.Tests.Server;
+namespace Micro.TestTools;
 
 /// <summary>One HTTP/2 frame.</summary>
-internal sealed record Http2Frame(byte Type, byte Flags, int Stream, byte[] Payload)
+public sealed record Http2Frame(byte Type, byte Flags, int Stream, byte[] Payload)
 {
     public const byte Data = 0, Headers = 1, Priority = 2, Reset = 3, Settings = 4, Ping = 6, GoAway = 7, WindowUpdate = 8, Continuation = 9;
 
@@ -24,7 +24,7 @@ internal sealed record Http2Frame(byte Type, byte Flags, int Stream, byte[] Payl
 /// HTTP/2 written by hand over a plain socket, to send what no library would. Header blocks go out without compression; those
 /// that come in are only searched for text, or decoded by <see cref="HeaderBlock"/>.
 /// </summary>
-internal sealed class Http2Socket : IDisposable
+public sealed class Http2Socket : IDisposable
 {
     public const string Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     private readonly TcpClient _client;
@@ -42,17 +42,28 @@ internal sealed class Http2Socket : IDisposable
     public bool HasServerClosed => _hasServerClosed;
 
     /// <summary>Connects, without a word.</summary>
-    public static async Task<Http2Socket> OpenAsync(string address)
+    /// <param name="address">Host and port.</param>
+    /// <param name="from">The own address; without it the system chooses.</param>
+    /// <param name="receiveBuffer">Bytes that the system takes before they are read; without it the system chooses.</param>
+    public static async Task<Http2Socket> OpenAsync(string address, IPAddress? from = null, int? receiveBuffer = null)
     {
-        var client = new TcpClient { NoDelay = true };
+        var client = new TcpClient(new IPEndPoint(from ?? IPAddress.Any, 0)) { NoDelay = true };
+        if (receiveBuffer is { } bytes)
+        {
+            client.ReceiveBufferSize = bytes;
+        }
+
         await client.ConnectAsync(IPEndPoint.Parse(address));
         return new Http2Socket(client);
     }
 
     /// <summary>Connects and says hello.</summary>
-    public static async Task<Http2Socket> ConnectAsync(string address, params (ushort Id, uint Value)[] settings)
+    public static Task<Http2Socket> ConnectAsync(string address, params (ushort Id, uint Value)[] settings) => ConnectAsync(address, null, settings);
+
+    /// <summary>Connects from an address and says hello.</summary>
+    public static async Task<Http2Socket> ConnectAsync(string address, IPAddress? from, params (ushort Id, uint Value)[] settings)
     {
-        var socket = await OpenAsync(address);
+        var socket = await OpenAsync(address, from);
         await socket.SendAsync(Encoding.ASCII.GetBytes(Preface));
         var payload = new byte[settings.Length * 6];
         for (var index = 0; index < settings.Length; index++)
@@ -149,6 +160,21 @@ internal sealed class Http2Socket : IDisposable
         }
     }
 
+    /// <summary>Reads up to a frame of this kind on a stream, and answers settings and pings meanwhile; null when the server closed.</summary>
+    public async Task<Http2Frame?> ReadFrameAsync(int stream, byte type, int seconds = 20)
+    {
+        while (await ReadAsync(seconds) is { } frame)
+        {
+            await AcknowledgeAsync(frame);
+            if (frame.Stream == stream && frame.Type == type)
+            {
+                return frame;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Reads the whole answer on a stream, and answers settings and pings meanwhile.</summary>
     public async Task<Http2Answer> ReadAnswerAsync(int stream, int seconds = 20)
     {
@@ -169,12 +195,9 @@ internal sealed class Http2Socket : IDisposable
                 case Http2Frame.GoAway:
                     answer.GoAwayCode = (int)frame.Number(4);
                     continue;
-                case Http2Frame.Settings when (frame.Flags & Http2Frame.Ack) == 0:
-                    await SendAsync(Http2Frame.Settings, Http2Frame.Ack, 0, []);
-                    continue;
-                case Http2Frame.Ping when (frame.Flags & Http2Frame.Ack) == 0:
-                    await SendAsync(Http2Frame.Ping, Http2Frame.Ack, 0, frame.Payload);
-                    continue;
+                default:
+                    await AcknowledgeAsync(frame);
+                    break;
             }
 
             if (frame.Stream == stream && frame.IsEndOfStream)
@@ -185,6 +208,15 @@ internal sealed class Http2Socket : IDisposable
 
         answer.IsClosed = true;
         return answer;
+    }
+
+    /// <summary>Answers a frame of settings, or a ping.</summary>
+    public async Task AcknowledgeAsync(Http2Frame frame)
+    {
+        if (frame.Type is Http2Frame.Settings or Http2Frame.Ping && (frame.Flags & Http2Frame.Ack) == 0)
+        {
+            await SendAsync(frame.Type, Http2Frame.Ack, 0, frame.Type == Http2Frame.Ping ? frame.Payload : []);
+        }
     }
 
     /// <summary>Makes a whole unary call on a stream.</summary>
@@ -199,7 +231,7 @@ internal sealed class Http2Socket : IDisposable
 }
 
 /// <summary>What came back on one stream.</summary>
-internal sealed class Http2Answer
+public sealed class Http2Answer
 {
     private readonly List<IReadOnlyList<(string Name, string Value)>> _blocks = [];
 

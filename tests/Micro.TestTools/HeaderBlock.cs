@@ -1,12 +1,12 @@
 using System.Text;
 
-namespace Micro.Transport.Grpc.Tests.Server;
+namespace Micro.TestTools;
 
 /// <summary>
 /// HPACK (RFC 7541) as far as a test needs it: writes literals only, reads all forms but Huffman coding, which Kestrel does
 /// not use for what it sends.
 /// </summary>
-internal sealed class HeaderBlock
+public sealed class HeaderBlock
 {
     private static readonly string[] StaticNames =
     [
@@ -130,7 +130,11 @@ internal sealed class HeaderBlock
 
     private static string ReadText(byte[] block, ref int at)
     {
-        (block[at] & 0x80).Should().Be(0, "the server is not expected to use Huffman coding");
+        if ((block[at] & 0x80) != 0)
+        {
+            throw new InvalidDataException("the server is not expected to use Huffman coding");
+        }
+
         var length = ReadNumber(block, ref at, 7);
         at += length;
         return Encoding.UTF8.GetString(block, at - length, length);
