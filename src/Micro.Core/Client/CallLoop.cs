@@ -18,6 +18,9 @@ internal sealed class CallLoop(
     /// <summary>Timers count whole milliseconds: what is less fires at once.</summary>
     private static readonly TimeSpan ShortestAttempt = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>A server that asks for more is not obeyed further.</summary>
+    private static readonly TimeSpan LongestPushback = TimeSpan.FromSeconds(30);
+
     private readonly TimeProvider _timeProvider = options.TimeProvider;
     private readonly ObjectPool<AttemptTimer> _timers = Pools.Create(new TimerPolicy(options.TimeProvider, new SilenceWatch(traffic, selector, budget, options.TimeProvider)));
     private int _nextAddress;
@@ -169,7 +172,7 @@ internal sealed class CallLoop(
     private async ValueTask<bool> ShouldRetryAsync(CallPlan plan, int number, MicroException error, CancellationToken cancellationToken)
     {
         var usesAddresses = plan.Options.Addresses.Count > 0;
-        if (number >= plan.Retries || plan.Remaining < ShortestAttempt)
+        if (number >= plan.Retries || plan.Remaining < ShortestAttempt || error.RetryPushback == Timeout.InfiniteTimeSpan)
         {
             return false;
         }
@@ -200,16 +203,19 @@ internal sealed class CallLoop(
             return true;
         }
 
-        return await PauseAsync(plan, number + 1, cancellationToken).ConfigureAwait(false);
+        return await PauseAsync(plan, number + 1, error.RetryPushback, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Waits before an attempt; <see langword="false"/> when the deadline comes first.</summary>
-    private async ValueTask<bool> PauseAsync(CallPlan plan, int number, CancellationToken cancellationToken)
+    /// <summary>
+    /// Waits before an attempt, as long as the server asks within reason, else by the backoff; <see langword="false"/> when the
+    /// deadline comes first.
+    /// </summary>
+    private async ValueTask<bool> PauseAsync(CallPlan plan, int number, TimeSpan? asked, CancellationToken cancellationToken)
     {
         TimeSpan pause;
         try
         {
-            pause = (plan.Options.Backoff ?? backoff)(number);
+            pause = asked is { } time ? (time < LongestPushback ? time : LongestPushback) : (plan.Options.Backoff ?? backoff)(number);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -236,7 +242,7 @@ internal sealed class CallLoop(
             && error.Code is not 500
             && error.Kind is ErrorKind.NotFound or ErrorKind.NoNode or ErrorKind.Registry or ErrorKind.Denied or ErrorKind.Connect or ErrorKind.NotSent or ErrorKind.Broken)
         {
-            return new MicroException(500, "go.micro.client", error.Detail, error.Kind, error) { Node = error.Node, Attempts = error.Attempts };
+            return new MicroException(500, "go.micro.client", error.Detail, error.Kind, error) { Node = error.Node, Attempts = error.Attempts, RetryPushback = error.RetryPushback };
         }
 
         return error;

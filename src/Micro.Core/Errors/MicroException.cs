@@ -45,6 +45,12 @@ public class MicroException : Exception
     /// <summary>How many attempts were made, 0 when the call failed before the first one.</summary>
     public int Attempts { get; internal set; }
 
+    /// <summary>
+    /// Gets how long the server asks to wait before the call is tried again (<c>grpc-retry-pushback-ms</c>);
+    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> when it is not to be, <see langword="null"/> when it asks nothing.
+    /// </summary>
+    internal TimeSpan? RetryPushback { get; init; }
+
     /// <summary>400: the request is wrong.</summary>
     /// <param name="id">Where the error comes from.</param>
     /// <param name="detail">What went wrong.</param>

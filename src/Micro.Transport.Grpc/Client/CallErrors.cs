@@ -68,11 +68,11 @@ internal static class CallErrors
         if (TryReadDetail(status.StatusDetails) is { } detail)
         {
             var kind = ErrorJson.KindOf(detail.Code, detail.Id);
-            return new MicroException(detail.Code, detail.Id, detail.Detail, kind, status) { Status = detail.Status };
+            return new MicroException(detail.Code, detail.Id, detail.Detail, kind, status) { Status = detail.Status, RetryPushback = status.RetryPushback };
         }
 
         return status.Detail.StartsWith('{') && ErrorJson.Parse(status.Detail) is { Code: > 0 } error
-            ? new MicroException(error.Code, error.Id, error.Detail, error.Kind, status) { Status = error.Status }
+            ? new MicroException(error.Code, error.Id, error.Detail, error.Kind, status) { Status = error.Status, RetryPushback = status.RetryPushback }
             : status;
     }
 

@@ -56,7 +56,12 @@ internal sealed class CallMethods(Action onFull)
 
     private static void Write(OutgoingCall call, SerializationContext context)
     {
-        call.Begin();
+        if (!call.TryBegin())
+        {
+            // Refused unseen twice: whether, when and where it is tried again is decided by retry and its budget.
+            throw new GrpcException(StatusCode.Unavailable, "the server refused the request", ErrorKind.NotSent);
+        }
+
         var message = call.Message;
         context.SetPayloadLength(message.Length);
         var output = context.GetBufferWriter();

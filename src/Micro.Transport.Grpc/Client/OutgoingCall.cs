@@ -8,7 +8,10 @@ namespace Micro.Transport.Grpc.Client;
 /// </summary>
 internal sealed class OutgoingCall(CallFormat format, TimeSpan timeout, CallMetadata? metadata, ResponseMetadata? report) : IAnswer
 {
-    private volatile bool _hasBegun;
+    /// <summary>The handler sends a request again that the server has refused unseen; once, as gRPC clients do (gRPC A6).</summary>
+    private const int MostSendings = 2;
+
+    private int _sendings;
 
     public CallFormat Format => format;
 
@@ -39,10 +42,10 @@ internal sealed class OutgoingCall(CallFormat format, TimeSpan timeout, CallMeta
     Task IAnswer.Head => Exchange ?? Task.CompletedTask;
 
     /// <summary>Gets whether any of the request can have left; before that no server can have executed the call.</summary>
-    public bool HasBegun => Messages?.HasBegun ?? _hasBegun;
+    public bool HasBegun => Messages?.HasBegun ?? Volatile.Read(ref _sendings) > 0;
 
-    /// <summary>Notes that the library takes the message to send it.</summary>
-    public void Begin() => _hasBegun = true;
+    /// <summary>Notes that the library takes the message to send it; <see langword="false"/> when it has been sent often enough.</summary>
+    public bool TryBegin() => Messages is not null || Interlocked.Increment(ref _sendings) <= MostSendings;
 
     /// <summary>Returns the headers of an answer that has begun; an answer of trailers alone has none.</summary>
     CallMetadata? IAnswer.ReadHeaders() =>

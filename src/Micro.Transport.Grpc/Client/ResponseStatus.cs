@@ -26,6 +26,7 @@ internal static class ResponseStatus
                 : new GrpcException(code, First(source, "grpc-message") is { } message ? PercentText.Decode(message) : $"status {text}")
                 {
                     StatusDetails = Details(source),
+                    RetryPushback = Pushback(source),
                     Trailers = AnswerMetadata.ToMetadata(source),
                 };
         }
@@ -53,6 +54,12 @@ internal static class ResponseStatus
     /// <summary>Returns the fields that end the answer: a server that has nothing else to report sends the status in its headers.</summary>
     public static HttpResponseHeaders FieldsOfTheEnd(HttpResponseMessage answer) =>
         IsTrailersOnly(answer) && !answer.TrailingHeaders.NonValidated.Contains(StatusName) ? answer.Headers : answer.TrailingHeaders;
+
+    /// <summary>Reads <c>grpc-retry-pushback-ms</c>; a value that is no time, or is negative, forbids a retry.</summary>
+    private static TimeSpan? Pushback(HttpHeaders headers) =>
+        First(headers, "grpc-retry-pushback-ms") is not { } text ? null
+        : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) ? TimeSpan.FromMilliseconds(milliseconds)
+        : Timeout.InfiniteTimeSpan;
 
     private static ReadOnlyMemory<byte> Details(HttpHeaders headers)
     {
