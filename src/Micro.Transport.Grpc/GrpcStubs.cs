@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Claims;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Micro.Client;
@@ -66,6 +67,17 @@ public static class GrpcStubs
         ArgumentNullException.ThrowIfNull(context);
         return context is StubContext call
             ? call.Stopping
+            : throw new ArgumentException($"{context.GetType().Name} is not the context of a call of this framework", nameof(context));
+    }
+
+    /// <summary>Returns <see cref="HandlerContext.User"/> of the call: the caller as an interceptor of the server has identified it.</summary>
+    /// <param name="context">The context that a handler derived from a generated service base gets.</param>
+    /// <exception cref="ArgumentException">The context belongs to a server of another framework.</exception>
+    public static ClaimsPrincipal User(this ServerCallContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context is StubContext call
+            ? call.User
             : throw new ArgumentException($"{context.GetType().Name} is not the context of a call of this framework", nameof(context));
     }
 

@@ -137,6 +137,17 @@ public sealed partial class MicroServiceOptions
     /// <param name="configure">Sets them.</param>
     public MicroServiceOptions ClientOptions(Action<ClientOptions> configure) => Set(() => ClientConfiguration += NotNull(configure));
 
+    /// <summary>
+    /// Puts a token on every call and stream of the client that the service makes, as <c>Authorization: Bearer</c>. Without TLS the
+    /// calls fail before anything is sent, unless <see cref="ClientCredentials.AllowWithoutTls"/> is set.
+    /// </summary>
+    /// <param name="configure">Sets the token, or the function that gets it.</param>
+    public MicroServiceOptions Credentials(Action<ClientCredentials> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return ClientOptions(client => configure(client.Credentials ??= new ClientCredentials()));
+    }
+
     /// <summary>Runs around every handler; the first added is outermost.</summary>
     /// <param name="interceptor">The interceptor.</param>
     public MicroServiceOptions WrapHandler(IHandlerInterceptor interceptor) => Set(() => HandlerInterceptors.Add(NotNull(interceptor)));

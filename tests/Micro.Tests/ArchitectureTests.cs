@@ -1,4 +1,5 @@
 using System.Reflection;
+using Micro.Authentication;
 using Micro.Registry;
 using Micro.Registry.Consul;
 using Micro.Registry.Etcd;
@@ -15,12 +16,13 @@ public sealed class ArchitectureTests
     private static readonly Assembly Core = typeof(IRegistry).Assembly;
     private static readonly Assembly Facade = typeof(MicroService).Assembly;
     private static readonly Assembly[] Backends = [typeof(MdnsRegistryOptions).Assembly, typeof(ConsulRegistryOptions).Assembly, typeof(EtcdRegistryOptions).Assembly];
+    private static readonly Assembly Authentication = typeof(JwtOptions).Assembly;
     private static readonly Assembly Grpc = typeof(GrpcException).Assembly;
     private static readonly Assembly Selector = typeof(Selectors).Assembly;
 
     public static TheoryData<string> AssemblyNames => [.. All.Select(assembly => assembly.GetName().Name!)];
 
-    private static IEnumerable<Assembly> All => [Core, Selector, Grpc, .. Backends, Facade];
+    private static IEnumerable<Assembly> All => [Core, Selector, Grpc, .. Backends, Facade, Authentication];
 
     [Fact]
     public void Core_SeesNothingOfOurs() => OwnReferences(Core).Should().BeEmpty();
@@ -32,6 +34,15 @@ public sealed class ArchitectureTests
         {
             OwnReferences(assembly).Should().BeSubsetOf(["Micro.Core"], "{0} must know nobody else", assembly.GetName().Name);
         }
+    }
+
+    [Fact]
+    public void Authentication_SeesFacadeAndCoreOnlyAndNobodySeesIt()
+    {
+        OwnReferences(Authentication).Should().BeSubsetOf(["Micro", "Micro.Core"]);
+        All.SelectMany(OwnReferences).Should().NotContain("Micro.Authentication");
+        All.Except([Authentication]).SelectMany(static assembly => assembly.GetReferencedAssemblies())
+            .Should().NotContain(static reference => reference.Name!.StartsWith("Microsoft.IdentityModel", StringComparison.Ordinal), "services without authentication do not carry it");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Micro.Authentication;
 using Micro.Registry;
 using Micro.Registry.Consul;
 using Micro.Registry.Etcd;
@@ -21,6 +22,7 @@ public sealed class LogEventTests
         { typeof(EtcdRegistryOptions), 5000, 5099 },
         { typeof(MicroService), 6000, 6099 },
         { typeof(GrpcException), 7000, 7099 },
+        { typeof(JwtOptions), 8000, 8099 },
     };
 
     [Fact]

@@ -31,8 +31,17 @@ public sealed record CallOptions
     /// </summary>
     public IJsonTypeInfoResolver? JsonTypes { get; init; }
 
-    /// <summary>Metadata sent with the call.</summary>
+    /// <summary>
+    /// Metadata sent with the call. Metadata of a handler's call (<see cref="HandlerContext.Metadata"/>) can be passed on; the
+    /// token of the caller in it is left out unless <see cref="ForwardAuthorization"/> is set.
+    /// </summary>
     public CallMetadata? Metadata { get; init; }
+
+    /// <summary>
+    /// Gets a value that is <see langword="true"/> to send the header <c>Authorization</c> on that came with the handler's call whose
+    /// metadata is passed on: the called service can then act as the caller. The default value is <see langword="false"/>.
+    /// </summary>
+    public bool ForwardAuthorization { get; init; }
 
     /// <summary>
     /// The handler call on whose behalf this call is made: its deadline bounds this call, whatever the options say.

@@ -35,6 +35,9 @@ public sealed class ClientContext
     /// <summary>Metadata sent with the call; interceptors may add to it.</summary>
     public CallMetadata Metadata { get; }
 
+    /// <summary><see langword="true"/> when the token in the metadata is the client's own, so that a repeated call takes a new one.</summary>
+    internal bool HasClientToken { get; set; }
+
     /// <summary>Fires when the caller cancels or the deadline passes.</summary>
     public CancellationToken CancellationToken { get; }
 }

@@ -10,4 +10,14 @@ internal static partial class ClientLog
 
     [LoggerMessage(1101, LogLevel.Warning, "{Service} {Endpoint}: no retry, the retry budget is spent", EventName = "RetryBudgetSpent")]
     public static partial void RetryBudgetSpent(this ILogger logger, string service, string endpoint);
+
+    [LoggerMessage(
+        1102,
+        LogLevel.Warning,
+        "The token provider failed: {ErrorType}. Calls use the present token until it ends; the provider is asked again",
+        EventName = "CredentialsNotRefreshed")]
+    public static partial void CredentialsNotRefreshed(this ILogger logger, string errorType);
+
+    [LoggerMessage(1103, LogLevel.Information, "The token provider works again", EventName = "CredentialsRefreshed")]
+    public static partial void CredentialsRefreshed(this ILogger logger);
 }

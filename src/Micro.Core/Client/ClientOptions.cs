@@ -78,6 +78,12 @@ public sealed class ClientOptions
     /// </summary>
     public ClientTlsOptions? Tls { get; set; }
 
+    /// <summary>
+    /// The token that the client puts on all its calls and streams; <see langword="null"/> (the default) for none. A call whose
+    /// metadata hold an <c>Authorization</c> of their own keeps that.
+    /// </summary>
+    public ClientCredentials? Credentials { get; set; }
+
     /// <summary>Codecs by content type, in addition to or in place of the built-in ones.</summary>
     public IDictionary<string, ICodec> Codecs { get; } = new Dictionary<string, ICodec>(StringComparer.OrdinalIgnoreCase);
 
@@ -162,6 +168,7 @@ public sealed class ClientOptions
             errors.Add($"client retry budget floor {RetryBudgetFloor}: must be 0 to 1,000,000 per second");
         }
 
+        Credentials?.Validate(errors);
         Limits.Validate("client", errors);
     }
 }

@@ -21,6 +21,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
     private readonly ConnectionPool _pool;
     private readonly IClientTransport? _grpc;
     private readonly ClientTls? _tls;
+    private readonly TokenSource? _tokens;
     private readonly NodeCheck _check;
     private readonly RequestHeads _heads = new();
     private readonly ObjectPool<PooledBufferWriter> _bodies = Pools.Create<PooledBufferWriter>();
@@ -45,7 +46,6 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
 
         _options = options;
         _registry = options.Registry;
-        _interceptors = [.. options.Interceptors];
         _attemptInterceptors = [.. options.AttemptInterceptors];
         _telemetry = new ClientTelemetry(options.TimeProvider);
         _formats = new ContentFormats(options.Codecs);
@@ -56,6 +56,11 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         _check = new NodeCheck(options.Network, _tls, options.DialTimeout, options.TimeProvider);
         _selector = new Lazy<ISelector>(() => Prepare(options.Selector ?? selectorFactory(_registry)));
         var logger = loggers.CreateLogger("Micro.Client");
+
+        // Innermost: the token is read for calls that are sent, and other interceptors do not see it on their way in.
+        _interceptors = options.Credentials is { } credentials
+            ? [.. options.Interceptors, new CredentialsInterceptor(_tokens = new TokenSource(credentials, options.TimeProvider, logger), options.Tls is not null || credentials.AllowWithoutTls)]
+            : [.. options.Interceptors];
         var budget = options.RetryBudget ? new RetryBudget(options.RetryBudgetRatio, options.RetryBudgetFloor, options.TimeProvider) : null;
         _loop = new CallLoop(options, () => _selector.Value, options.Backoff ?? BackoffPolicies.Transient(new SharedRandom()), budget, new RoutedTraffic(_pool, _grpc), logger);
     }
@@ -102,7 +107,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
     {
         if (_interceptors.Count == 0 && _attemptInterceptors.Count == 0 && call.AttemptInterceptors.Count == 0)
         {
-            return SendAsync<TRequest, TResponse>(service, endpoint, request, call, format, call.Metadata, null, cancellationToken).AsTask();
+            return SendAsync<TRequest, TResponse>(service, endpoint, request, call, format, MetadataOf(call), null, cancellationToken).AsTask();
         }
 
         return InterceptAsync<TRequest, TResponse>(service, endpoint, request, call, format, cancellationToken);
@@ -133,7 +138,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
     {
         Check(service, endpoint);
         var format = FormatOf(call, typeof(TRequest));
-        var context = new ClientContext(service, endpoint, format.ContentType, request: null, isStream: true, CallMetadata.Copy(call.Metadata), cancellationToken);
+        var context = new ClientContext(service, endpoint, format.ContentType, request: null, isStream: true, CallMetadata.Copy(MetadataOf(call)), cancellationToken);
         await InterceptorChains.RunAsync(_interceptors, context, async inner =>
         {
             var plan = new CallPlan(_options, service, endpoint, call, format, inner.Metadata, NextId());
@@ -153,6 +158,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         }
 
         _disposed = true;
+        _tokens?.Dispose();
         _check.Dispose();
         _pool.Dispose();
         _grpc?.Dispose();
@@ -164,6 +170,9 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
     }
 
     private static readonly CallOptions DefaultOptions = new();
+
+    private static CallMetadata? MetadataOf(CallOptions call) =>
+        call.ForwardAuthorization ? call.Metadata : CallMetadata.WithoutReceivedToken(call.Metadata);
 
     private ISelector Prepare(ISelector selector)
     {
@@ -179,11 +188,20 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         ContentFormat format,
         CancellationToken cancellationToken)
     {
-        var context = new ClientContext(service, endpoint, format.ContentType, request, isStream: false, CallMetadata.Copy(call.Metadata), cancellationToken);
-        await InterceptorChains.RunAsync(_interceptors, context, async inner =>
-            inner.Response = await SendAsync<TRequest, TResponse>(
-                service, endpoint, request, call, format, inner.Metadata, inner, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        return ResponseOf<TResponse>(context);
+        var context = new ClientContext(service, endpoint, format.ContentType, request, isStream: false, CallMetadata.Copy(MetadataOf(call)), cancellationToken);
+        try
+        {
+            await InterceptorChains.RunAsync(_interceptors, context, async inner =>
+                inner.Response = await SendAsync<TRequest, TResponse>(
+                    service, endpoint, request, call, format, inner.Metadata, inner, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            return ResponseOf<TResponse>(context);
+        }
+        catch when (call.ResponseMetadata is { } metadata)
+        {
+            // An interceptor may fail before anything is sent: a caller that waits for the headers is released.
+            metadata.Complete();
+            throw;
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

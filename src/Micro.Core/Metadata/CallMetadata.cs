@@ -9,7 +9,13 @@ namespace Micro;
 /// </summary>
 public sealed class CallMetadata : IReadOnlyCollection<KeyValuePair<string, string>>
 {
+    /// <summary>The header that carries a caller's token.</summary>
+    internal const string Authorization = "Authorization";
+
     private readonly Dictionary<string, string> _pairs = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary><see langword="true"/> when the token came with a call, so that it is not sent on unless that is asked for.</summary>
+    private bool _holdsReceivedToken;
 
     /// <inheritdoc/>
     public int Count => _pairs.Count;
@@ -25,6 +31,7 @@ public sealed class CallMetadata : IReadOnlyCollection<KeyValuePair<string, stri
         {
             HeaderRules.ThrowIfInvalid(key, value);
             _pairs[key] = value;
+            _holdsReceivedToken &= !IsAuthorization(key);
         }
     }
 
@@ -59,12 +66,26 @@ public sealed class CallMetadata : IReadOnlyCollection<KeyValuePair<string, stri
     /// <summary>A copy that may be changed; its pairs were checked when they came in.</summary>
     internal static CallMetadata Copy(CallMetadata? source)
     {
-        var copy = new CallMetadata();
+        var copy = new CallMetadata { _holdsReceivedToken = source is { _holdsReceivedToken: true } };
         foreach (var (key, value) in source?._pairs ?? [])
         {
             copy._pairs.Add(key, value);
         }
 
+        return copy;
+    }
+
+    /// <summary>Returns the metadata without a token that came with another call; the same object when there is none.</summary>
+    internal static CallMetadata? WithoutReceivedToken(CallMetadata? source)
+    {
+        if (source is not { _holdsReceivedToken: true })
+        {
+            return source;
+        }
+
+        var copy = Copy(source);
+        copy.Remove(Authorization);
+        copy._holdsReceivedToken = false;
         return copy;
     }
 
@@ -84,6 +105,9 @@ public sealed class CallMetadata : IReadOnlyCollection<KeyValuePair<string, stri
         }
 
         _pairs.TryAdd(key, value);
+        _holdsReceivedToken |= IsAuthorization(key);
         return true;
     }
+
+    private static bool IsAuthorization(string key) => key.Equals(Authorization, StringComparison.OrdinalIgnoreCase);
 }

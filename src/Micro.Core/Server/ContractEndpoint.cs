@@ -23,6 +23,11 @@ public sealed record ContractEndpoint(string Name)
     /// </summary>
     public IJsonTypeInfoResolver? JsonTypes { get; init; }
 
+    /// <summary>
+    /// Gets the attributes of the handler, see <see cref="EndpointDefinition.Attributes"/>. The default value is empty.
+    /// </summary>
+    public IReadOnlyList<Attribute> Attributes { get; init; } = [];
+
     /// <summary>The request as the registry describes it; <see langword="null"/> describes the type. Streams have none.</summary>
     public Value? Request { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
 using Micro.Transport;
 using Microsoft.AspNetCore.Http.Features;
@@ -25,6 +26,7 @@ public sealed class HandlerContext
     private CallMetadata? _responseHeaders;
     private CallMetadata? _responseTrailers;
     private AsyncServiceScope? _scope;
+    private ClaimsPrincipal? _user;
 
     internal HandlerContext(
         string service,
@@ -104,6 +106,32 @@ public sealed class HandlerContext
     /// <summary>Address of the caller, <c>host:port</c>, if the transport knows it.</summary>
     public string? RemoteAddress { get; private set; }
 
+    /// <summary>
+    /// Gets the certificate with which the caller proved its identity, verified by the server's TLS options;
+    /// <see langword="null"/> without TLS, or when the caller showed none. Belongs to the connection: do not dispose it.
+    /// </summary>
+    public X509Certificate2? ClientCertificate => Tls?.ClientCertificate;
+
+    /// <summary>
+    /// Gets or sets the caller as an interceptor has identified it. The default value is a principal whose identity is not
+    /// authenticated. Never <see langword="null"/>.
+    /// </summary>
+    public ClaimsPrincipal User
+    {
+        get => _user ??= new ClaimsPrincipal(new ClaimsIdentity());
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _user = value;
+        }
+    }
+
+    /// <summary>
+    /// Gets the endpoint with its metadata and the attributes of its handler, one object for all calls. Filled only when
+    /// interceptors run.
+    /// </summary>
+    public EndpointDefinition Definition { get; internal set; } = EndpointDefinition.None;
+
     /// <summary>Address on which the call came in, <c>host:port</c>, if the transport knows it.</summary>
     public string? LocalAddress { get; private set; }
 
@@ -160,6 +188,9 @@ public sealed class HandlerContext
             $"{Endpoint} asks for services, but its server has no container: add the service with AddMicro, or set {nameof(ServerOptions)}.{nameof(ServerOptions.Services)}"))
         .ServiceProvider;
 
+    /// <summary>Gets a value that is <see langword="true"/> when the call has <see cref="Services"/>.</summary>
+    public bool HasServices => _scope is not null || Scopes is not null;
+
     /// <summary>The decoded request; <see langword="null"/> for a stream. Filled only when interceptors run.</summary>
     public object? Request { get; internal set; }
 
@@ -180,9 +211,6 @@ public sealed class HandlerContext
 
     /// <summary>Sends the response headers before the first message; <see langword="null"/> when the protocol cannot.</summary>
     internal Func<HandlerContext, ValueTask>? HeaderSender { get; set; }
-
-    /// <summary>Gets the certificate with which the caller proved who it is; <see langword="null"/> without TLS or certificate.</summary>
-    internal X509Certificate2? ClientCertificate => Tls?.ClientCertificate;
 
     /// <summary>The TLS of the caller's connection; <see langword="null"/> without TLS.</summary>
     internal ITlsConnectionFeature? Tls { get; set; }
@@ -263,6 +291,8 @@ public sealed class HandlerContext
         _responseTrailers = null;
         HeaderSender = null;
         Tls = null;
+        _user = null;
+        Definition = EndpointDefinition.None;
         Stopping = default;
         Waited = default;
         _scope = null;

@@ -10,4 +10,20 @@ public interface IHandlerInterceptor
     /// <param name="context">The call.</param>
     /// <param name="next">The rest of the chain.</param>
     ValueTask InvokeAsync(HandlerContext context, Func<HandlerContext, ValueTask> next);
+
+    /// <summary>
+    /// Gets a value that is <see langword="true"/> when the interceptor authenticates callers by
+    /// <see cref="ServerOptions.AuthPublicKey"/> or keys of its own. The default value is <see langword="false"/>.
+    /// </summary>
+    bool AuthenticatesCallers => false;
+
+    /// <summary>
+    /// Adds every mistake in the interceptor's own options to the list. Called whenever the server's options are checked, at the
+    /// latest when the server is created; the options are complete then. The default does nothing.
+    /// </summary>
+    /// <param name="options">The options of the server.</param>
+    /// <param name="errors">The list, each entry naming the value and what would be right.</param>
+    void Validate(ServerOptions options, ICollection<string> errors)
+    {
+    }
 }

@@ -110,7 +110,7 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
         Func<TRequest, HandlerContext, Task<TResponse>> handler,
         IReadOnlyDictionary<string, string>? metadata = null)
     {
-        var invoker = EndpointInvokers.Unary(endpoint, handler, metadata, Interceptors());
+        var invoker = EndpointInvokers.Unary(endpoint, handler, metadata, Interceptors(), attributes: HandlerAttributes.Of(handler));
         Add(() => _endpoints.Add(invoker));
     }
 
@@ -121,7 +121,7 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
         Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> handler,
         IReadOnlyDictionary<string, string>? metadata = null)
     {
-        var invoker = EndpointInvokers.Stream(endpoint, handler, metadata, Interceptors());
+        var invoker = EndpointInvokers.Stream(endpoint, handler, metadata, Interceptors(), attributes: HandlerAttributes.Of(handler));
         Add(() => _endpoints.Add(invoker));
     }
 

@@ -134,6 +134,12 @@ public sealed class ServerOptions
     /// </summary>
     public IList<string> AllowedHosts { get; } = [];
 
+    /// <summary>
+    /// Public key that verifies callers' tokens: PEM, or base64 of PEM as go-micro has it. Used by the package
+    /// Micro.Authentication, and without it by nothing. The default value is <see langword="null"/>.
+    /// </summary>
+    public string? AuthPublicKey { get; set; }
+
     /// <summary>Limits on what clients may send and hold.</summary>
     public TransportLimits Limits { get; } = new();
 
@@ -211,6 +217,11 @@ public sealed class ServerOptions
         foreach (var host in AllowedHosts.Where(static host => !IsHostPattern(host)))
         {
             errors.Add($"server allowed host '{host}': must be a host without port, or *.domain");
+        }
+
+        foreach (var interceptor in Interceptors)
+        {
+            interceptor.Validate(this, errors);
         }
 
         Limits.Validate("server", errors);

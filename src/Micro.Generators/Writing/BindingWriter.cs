@@ -8,7 +8,10 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
     private const string Configure = $"global::System.Action<{Known.HandlerOptions}>? configure = null";
     private const string NewEmpty = $"new {Known.Empty}()";
 
-    private readonly string _create = $"global::System.Func<{Known.Context}, {contract.Interface}>";
+    private const string Create = $"global::System.Func<{Known.Context}, THandler>";
+    private const string TypeParameter = "/// <typeparam name=\"THandler\">Type of the handler, whose attributes are those of the endpoints.</typeparam>";
+
+    private string Constraint => $"where THandler : class, {contract.Interface}";
 
     private string Handle => $"Handle{contract.TypePrefix}";
 
@@ -30,16 +33,19 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
         writer.Block($"public static {Known.ContractHandler} Bind({contract.Interface} handler)", () =>
         {
             writer.Line($"{Known.Null}.ThrowIfNull(handler);");
-            writer.Line("return new Binding(_ => handler);");
+            writer.Line("return new Binding(_ => handler, handler.GetType());");
         });
         writer.Line();
         writer.Line("/// <summary>Binds an object for each call.</summary>");
+        writer.Line(TypeParameter);
         writer.Line("/// <param name=\"create\">Gives the handler of a call, usually from the services of its context, whose scope then disposes it.</param>");
         writer.Line("/// <returns>What servers and hosts take as a handler.</returns>");
-        writer.Block($"public static {Known.ContractHandler} Bind({_create} create)", () =>
+        writer.Line($"public static {Known.ContractHandler} Bind<THandler>({Create} create)");
+        writer.More(Constraint);
+        writer.Block(null, () =>
         {
             writer.Line($"{Known.Null}.ThrowIfNull(create);");
-            writer.Line("return new Binding(create);");
+            writer.Line("return new Binding(create, typeof(THandler));");
         });
         if (contract.Outer.Count == 0)
         {
@@ -60,17 +66,29 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
         foreach (var (name, text, parameter) in new[]
         {
             ("handler", "The handler; called by many threads at once.", contract.Interface),
-            ("create", "Gives the handler of a call, usually from the services of its context, whose scope then disposes it.", _create),
+            ("create", "Gives the handler of a call, usually from the services of its context, whose scope then disposes it.", Create),
         })
         {
+            var isPerCall = name == "create";
             writer.Line();
-            writer.Line($"/// <summary>Adds the endpoints of the contract{(name == "create" ? ", each call on an object of its own" : "")}.</summary>");
+            writer.Line($"/// <summary>Adds the endpoints of the contract{(isPerCall ? ", each call on an object of its own" : "")}.</summary>");
+            if (isPerCall)
+            {
+                writer.Line(TypeParameter);
+            }
+
             writer.Line($"/// <param name=\"{receiver}\">The {receiver}.</param>");
             writer.Line($"/// <param name=\"{name}\">{text}</param>");
             writer.Line("/// <param name=\"configure\">Name, visibility and metadata.</param>");
             writer.Line($"/// <exception cref=\"global::System.ArgumentException\">The name is taken.</exception>");
             writer.Line($"/// <exception cref=\"global::System.InvalidOperationException\">The {receiver} was started.</exception>");
-            writer.Block($"public static void {Handle}(this {type} {receiver}, {parameter} {name}, {Configure})", () =>
+            writer.Line($"public static void {Handle}{(isPerCall ? "<THandler>" : "")}(this {type} {receiver}, {parameter} {name}, {Configure})");
+            if (isPerCall)
+            {
+                writer.More(Constraint);
+            }
+
+            writer.Block(null, () =>
             {
                 writer.Line($"{Known.Null}.ThrowIfNull({receiver});");
                 writer.Line($"{receiver}.Handle(Bind({name}), configure);");
@@ -90,18 +108,18 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
         writer.Line("/// <param name=\"configure\">Name, visibility and metadata.</param>");
         writer.Line("/// <returns>The builder.</returns>");
         writer.Line($"public static {Known.Builder} {Handle}<[{Known.Constructors}] THandler>(this {Known.Builder} builder, {Configure})");
-        writer.More($"where THandler : class, {contract.Interface}");
+        writer.More(Constraint);
         writer.Block(null, () =>
         {
             writer.Line($"{Known.Null}.ThrowIfNull(builder);");
             writer.Line("global::Microsoft.Extensions.DependencyInjection.Extensions.ServiceCollectionDescriptorExtensions.TryAddScoped<THandler>(builder.Services);");
             writer.Line("return builder.Handle(");
-            writer.More("Bind(static context => global::Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<THandler>(context.Services)),");
+            writer.More("new Binding(static context => global::Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<THandler>(context.Services), typeof(THandler)),");
             writer.More("configure);");
         });
     }
 
-    private void Binding() => writer.Block($"private sealed class Binding({_create} create) : {Known.ContractHandler}", () =>
+    private void Binding() => writer.Block($"private sealed class Binding(global::System.Func<{Known.Context}, {contract.Interface}> create, global::System.Type handler) : {Known.ContractHandler}", () =>
         writer.Block($"void {Known.ContractHandler}.AddTo({Known.ContractBinder} binder)", () =>
         {
             if (contract.JsonContext is { } context)
@@ -118,18 +136,14 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
     private void Endpoint(ContractMethod method)
     {
         writer.Line($"binder.{method.Kind}<{method.Request}, {method.Response ?? Known.Empty}>(");
-        var properties = Properties(method);
-        writer.More($"new {Known.Endpoint}({Known.Literal(method.Endpoint)}){(properties.Count == 0 ? "," : "")}");
-        if (properties.Count > 0)
+        writer.More($"new {Known.Endpoint}({Known.Literal(method.Endpoint)})");
+        writer.More("{");
+        foreach (var property in Properties(method))
         {
-            writer.More("{");
-            foreach (var property in properties)
-            {
-                writer.More($"    {property},");
-            }
-
-            writer.More("},");
+            writer.More($"    {property},");
         }
+
+        writer.More("},");
 
         var parameter = method.TakesStream ? "requests" : "request";
         var call = $"create(context).{Known.Name(method.Name)}({Arguments(method, parameter)})";
@@ -148,7 +162,7 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
 
     private List<string> Properties(ContractMethod method)
     {
-        var properties = new List<string>();
+        var properties = new List<string> { $"Attributes = {Known.HandlerAttributes}.Of(typeof({contract.Interface}), handler, {Known.Literal(method.Name)})" };
         if (method.IsIdempotent)
         {
             properties.Add("Idempotent = true");

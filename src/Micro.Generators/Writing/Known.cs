@@ -7,6 +7,7 @@ internal static class Known
     public const string ContractHandler = "global::Micro.Server.IContractHandler";
     public const string ContractBinder = "global::Micro.Server.IContractBinder";
     public const string Endpoint = "global::Micro.Server.ContractEndpoint";
+    public const string HandlerAttributes = "global::Micro.Server.HandlerAttributes";
     public const string HandlerOptions = "global::Micro.Server.HandlerOptions";
     public const string Server = "global::Micro.Server.IMicroServer";
     public const string Service = "global::Micro.MicroService";

@@ -10,7 +10,7 @@ internal static class EffectiveValues
 {
     /// <summary>Settings that are <see langword="null"/> until somebody gives them: the component itself decides.</summary>
     public static readonly string[] WithoutDefault =
-        ["client", "client_defaults", "registry_address", "registry_timeout", "server_advertise", "server_metadata", "server_allowed_origins", "server_allowed_hosts", "server_drain_delay", "selector_cache_ttl", "log_level", .. TlsSettings.WithoutDefault];
+        ["client", "client_defaults", "registry_address", "registry_timeout", "server_advertise", "server_metadata", "server_allowed_origins", "server_allowed_hosts", "server_drain_delay", "auth_public_key", "selector_cache_ttl", "log_level", .. TlsSettings.WithoutDefault];
 
     public static Dictionary<string, string?> ReadAll(MicroServiceOptions options, SettingTarget target) =>
         SettingsTable.All.ToDictionary(static setting => setting.Name, setting => Read(setting.Name, options, target), StringComparer.Ordinal);
@@ -80,6 +80,7 @@ internal static class EffectiveValues
         "server_allowed_origins" => Join(server.AllowedOrigins),
         "server_allowed_hosts" => Join(server.AllowedHosts),
         "server_debug" => server.DebugHandler || server.GrpcReflection ? "true" : "false",
+        "auth_public_key" => server.AuthPublicKey,
         "server_shutdown_timeout" => Text(server.ShutdownTimeout),
         "register_ttl" => Text(server.RegisterTtl),
         "register_interval" => Text(server.RegisterInterval),

@@ -49,6 +49,8 @@ internal static class SettingsTable
             Replace(target.Server.AllowedHosts, List(text))),
         new("server_debug", "true|false", "whether the Debug handler and gRPC reflection are served", static (target, text) =>
             target.Server.DebugHandler = target.Server.GrpcReflection = Flag(text)),
+        new("auth_public_key", "text", "public key that verifies callers' tokens, PEM in base64; needs Authenticate of Micro.Authentication", static (target, text) =>
+            target.Server.AuthPublicKey = text),
         new("server_shutdown_timeout", "duration", "longest time that running calls get at stop", static (target, text) =>
             target.Server.ShutdownTimeout = Duration(text)),
         new("register_ttl", "seconds", "lifetime of the registration without renewal; 0 for ever", static (target, text) =>

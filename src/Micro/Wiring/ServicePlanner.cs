@@ -33,6 +33,11 @@ internal static class ServicePlanner
             warnings.Add($"log_level from {origin} has no effect: the application owns logging");
         }
 
+        if (target.Origins.TryGetValue("auth_public_key", out var keyOrigin) && !options.IsClientOnly && !server.Interceptors.Any(static interceptor => interceptor.AuthenticatesCallers))
+        {
+            warnings.Add($"auth_public_key from {keyOrigin} has no effect, callers are not authenticated: add the package Micro.Authentication and call Authenticate");
+        }
+
         var settings = EffectiveValues.Describe(
             EffectiveValues.ReadAll(new MicroServiceOptions(), new SettingTarget(new ServerOptions(), new ClientOptions(), [])),
             code,

@@ -50,4 +50,30 @@ public sealed class CallMetadataTests
         metadata["x-tenant"].Should().Be(value);
         FluentActions.Invoking(() => metadata.Add("x-TENANT", "v")).Should().Throw<ArgumentException>();
     }
+
+    [Theory]
+    [InlineData("Authorization")]
+    [InlineData("authorization")]
+    public void WithoutReceivedToken_TokenOfACaller_IsLeftOutOfACopy(string name)
+    {
+        var received = new CallMetadata();
+        received.AddReceived(name, "Bearer x").Should().BeTrue();
+        received.AddReceived("x-tenant", "blue");
+
+        CallMetadata.WithoutReceivedToken(CallMetadata.Copy(received))!.Select(static pair => pair.Key).Should().Equal("x-tenant");
+        received[name].Should().Be("Bearer x", "the handler's own view stays");
+    }
+
+    [Fact]
+    public void WithoutReceivedToken_TokenThatWasSet_Stays()
+    {
+        var own = new CallMetadata { ["Authorization"] = "Bearer own" };
+        var replaced = new CallMetadata();
+        replaced.AddReceived("authorization", "Bearer x");
+        replaced["Authorization"] = "Bearer own";
+
+        CallMetadata.WithoutReceivedToken(own).Should().BeSameAs(own);
+        CallMetadata.WithoutReceivedToken(replaced).Should().BeSameAs(replaced);
+        CallMetadata.WithoutReceivedToken(null).Should().BeNull();
+    }
 }

@@ -8,7 +8,7 @@ public sealed partial class GoMicroNamesTests
     /// <summary>Names of .NET, and those that stand for the reader's own.</summary>
     private static readonly string[] Others =
     [
-        "ActivitySource", "Meter", "OperationCanceledException", "IDistributedCache", "HttpClient", "ILogger",
+        "ActivitySource", "AllowAnonymous", "Authorize", "Meter", "OperationCanceledException", "IDistributedCache", "HttpClient", "ILogger",
         "Debug", "Health", "Stats", "Topic", "Greeter", "GreeterBase", "GreeterClient", "GreeterService", "Hello", "Method", "Stream", "TIn", "TOut",
     ];
 

@@ -1,3 +1,4 @@
+using Micro.Authentication;
 using Micro.Registry;
 using Micro.Registry.Consul;
 using Micro.Registry.Etcd;
@@ -25,6 +26,7 @@ public sealed class PublicApiTests
     [InlineData(typeof(GrpcException))]
     [InlineData(typeof(MicroService))]
     [InlineData(typeof(MicroTestHost))]
+    [InlineData(typeof(JwtOptions))]
     public void Surface_IsTheApprovedOne(Type anyType)
     {
         var assembly = anyType.Assembly;

@@ -138,6 +138,7 @@ public sealed class PrecedenceTests
             ["server_allowed_origins"] = "https://a,https://b:8",
             ["server_allowed_hosts"] = "a,*.b",
             ["server_debug"] = "false",
+            ["auth_public_key"] = "key",
             ["server_shutdown_timeout"] = "3s",
             ["client_request_timeout"] = "1m30s",
             ["client_retries"] = "2",
@@ -165,6 +166,7 @@ public sealed class PrecedenceTests
                 AllowedHosts = new[] { "a", "*.b" },
                 DebugHandler = false,
                 GrpcReflection = false,
+                AuthPublicKey = "key",
                 ShutdownTimeout = TimeSpan.FromSeconds(3),
             });
             client.Should().BeEquivalentTo(new

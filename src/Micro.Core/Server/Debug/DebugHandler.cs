@@ -1,4 +1,5 @@
 using Micro.Server.Handlers;
+using Microsoft.AspNetCore.Authorization;
 
 namespace Micro.Server.Debug;
 
@@ -6,6 +7,9 @@ namespace Micro.Server.Debug;
 internal static class DebugHandler
 {
     public const string Name = "Debug";
+
+    /// <summary>Requires an authenticated caller where authentication is on, whatever the default for handlers is.</summary>
+    public static readonly IReadOnlyList<Attribute> Attributes = [new AuthorizeAttribute()];
 
     /// <param name="statistics">What the server counts.</param>
     /// <param name="isHealthy">Whether the server can serve; asked at each call.</param>
@@ -20,13 +24,15 @@ internal static class DebugHandler
                 (_, _) => ValueTask.FromResult(new HealthResponse { Status = isHealthy() ? "ok" : "unhealthy" }),
                 null,
                 interceptors,
-                isInternal: true),
+                isInternal: true,
+                attributes: Attributes),
             EndpointInvokers.Unary<StatsRequest, StatsResponse>(
                 $"{Name}.Stats",
                 (_, _) => ValueTask.FromResult(Read(statistics)),
                 null,
                 interceptors,
-                isInternal: true),
+                isInternal: true,
+                attributes: Attributes),
         ];
 
     /// <summary>Present values; the original answers with its oldest sample.</summary>

@@ -19,6 +19,9 @@ internal abstract class EndpointInvoker(Registry.Endpoint description, bool isSt
     /// <summary>Callable, but not advertised.</summary>
     public bool IsInternal { get; } = isInternal;
 
+    /// <summary>The endpoint as interceptors see it.</summary>
+    public EndpointDefinition Definition { get; init; } = new(description.Name, description.Metadata, []);
+
     /// <summary>Descriptor of the request; <see langword="null"/> if it is no protobuf message.</summary>
     public abstract MessageDescriptor? RequestDescriptor { get; }
 

@@ -15,11 +15,14 @@ internal static class EndpointInvokers
         IReadOnlyDictionary<string, string>? metadata,
         IReadOnlyList<IHandlerInterceptor> interceptors,
         bool isInternal = false,
-        ContractEndpoint? contract = null)
+        ContractEndpoint? contract = null,
+        IReadOnlyList<Attribute>? attributes = null)
     {
         EndpointName.ThrowIfInvalid(endpoint, nameof(endpoint), mayHavePackage: contract?.Method is not null);
-        return new UnaryInvoker<TRequest, TResponse>(EndpointDescriber.Unary<TRequest, TResponse>(endpoint, metadata, contract), isInternal, handler, interceptors)
+        var description = EndpointDescriber.Unary<TRequest, TResponse>(endpoint, metadata, contract);
+        return new UnaryInvoker<TRequest, TResponse>(description, isInternal, handler, interceptors)
         {
+            Definition = new EndpointDefinition(endpoint, description.Metadata, attributes ?? contract?.Attributes ?? []),
             Method = contract?.Method,
             JsonTypes = contract?.JsonTypes,
         };
@@ -34,14 +37,16 @@ internal static class EndpointInvokers
         IReadOnlyDictionary<string, string>? metadata,
         IReadOnlyList<IHandlerInterceptor> interceptors,
         bool isInternal = false,
-        ContractEndpoint? contract = null) =>
+        ContractEndpoint? contract = null,
+        IReadOnlyList<Attribute>? attributes = null) =>
         Unary<TRequest, TResponse>(
             endpoint,
             (request, context) => new ValueTask<TResponse>(handler(request, context)),
             metadata,
             interceptors,
             isInternal,
-            contract);
+            contract,
+            attributes);
 
     /// <exception cref="ArgumentException">The name is ill-formed.</exception>
     public static EndpointInvoker Stream<
@@ -52,11 +57,14 @@ internal static class EndpointInvokers
         IReadOnlyDictionary<string, string>? metadata,
         IReadOnlyList<IHandlerInterceptor> interceptors,
         bool isInternal = false,
-        ContractEndpoint? contract = null)
+        ContractEndpoint? contract = null,
+        IReadOnlyList<Attribute>? attributes = null)
     {
         EndpointName.ThrowIfInvalid(endpoint, nameof(endpoint), mayHavePackage: contract?.Method is not null);
-        return new StreamInvoker<TRequest, TResponse>(EndpointDescriber.Stream(endpoint, metadata), isInternal, handler, interceptors)
+        var description = EndpointDescriber.Stream(endpoint, metadata);
+        return new StreamInvoker<TRequest, TResponse>(description, isInternal, handler, interceptors)
         {
+            Definition = new EndpointDefinition(endpoint, description.Metadata, attributes ?? contract?.Attributes ?? []),
             Method = contract?.Method,
             JsonTypes = contract?.JsonTypes,
         };

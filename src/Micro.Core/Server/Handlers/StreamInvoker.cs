@@ -35,6 +35,7 @@ internal sealed class StreamInvoker<
         }
 
         context.Stream = stream;
+        context.Definition = Definition;
         return _chain is null ? RunHandlerAsync(context) : _chain(context);
     }
 

@@ -72,6 +72,7 @@ internal sealed class UnaryInvoker<
         try
         {
             context.Request = message;
+            context.Definition = Definition;
             await _chain!(context);
             Encode(ResponseOf(context), codec, response);
         }

@@ -1,6 +1,7 @@
 using Micro.Server;
 using Micro.Server.Handlers;
 using Micro.Transport.Grpc.Server.Api;
+using Microsoft.AspNetCore.Authorization;
 using Request = Micro.Transport.Grpc.Server.Api.ServerReflectionRequest;
 using Response = Micro.Transport.Grpc.Server.Api.ServerReflectionResponse;
 
@@ -8,14 +9,15 @@ namespace Micro.Transport.Grpc.Server.Reflection;
 
 /// <summary>
 /// Server reflection, <c>grpc.reflection.v1</c> and, with the same messages, <c>v1alpha</c>. The server's interceptors run
-/// around it, so that what guards the endpoints guards their description as well.
+/// around it, so that what guards the endpoints guards their description as well: with authentication it needs a
+/// token.
 /// </summary>
 internal sealed class ReflectionService(ProtocolHost host, ServiceCatalog catalog)
 {
     public IEnumerable<KeyValuePair<string, EndpointInvoker>> Endpoints()
     {
         var invoker = EndpointInvokers.Stream<Request, Response>(
-            "ServerReflection.ServerReflectionInfo", AnswerAllAsync, null, [.. host.Options.Interceptors], isInternal: true);
+            "ServerReflection.ServerReflectionInfo", AnswerAllAsync, null, [.. host.Options.Interceptors], isInternal: true, attributes: [new AuthorizeAttribute()]);
         yield return new("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", invoker);
         yield return new("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", invoker);
     }

@@ -58,6 +58,11 @@ internal sealed class PerCallStubBinder<[DynamicallyAccessedMembers(DynamicallyA
         };
     }
 
+    protected override IReadOnlyList<Attribute> AttributesOf(IMethod method) =>
+        HandlerAttributes.Of(typeof(THandler), typeof(THandler).GetMethods(BindingFlags.Public | BindingFlags.Instance)
+            .Where(candidate => string.Equals(candidate.Name, method.Name, StringComparison.Ordinal)
+                && candidate.GetParameters() is [.., { ParameterType: var last }] && last == typeof(ServerCallContext)));
+
     private static TDelegate Open<TDelegate>(IMethod method, params Type[] parameters)
         where TDelegate : Delegate =>
         (typeof(THandler).GetMethod(method.Name, BindingFlags.Public | BindingFlags.Instance, parameters)

@@ -13,7 +13,7 @@ internal class StubBinder(StubHandler stub, IContractBinder binder) : ServiceBin
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
     {
         var get = handler is null ? UnaryOf(method) : _ => handler;
-        binder.Unary<TRequest, TResponse>(EndpointOf(method), async (request, context) =>
+        binder.Unary<TRequest, TResponse>(EndpointOf(method, handler), async (request, context) =>
         {
             var call = new StubContext(context, method.FullName);
             try
@@ -35,7 +35,7 @@ internal class StubBinder(StubHandler stub, IContractBinder binder) : ServiceBin
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
     {
         var get = handler is null ? ServerStreamingOf(method) : _ => handler;
-        AddStream(method, async (stream, context, call) =>
+        AddStream(method, handler, async (stream, context, call) =>
         {
             var requests = new StubReader<TRequest, TResponse>(stream, context);
             if (!await requests.MoveNext(CancellationToken.None))
@@ -50,7 +50,7 @@ internal class StubBinder(StubHandler stub, IContractBinder binder) : ServiceBin
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler)
     {
         var get = handler is null ? ClientStreamingOf(method) : _ => handler;
-        AddStream(method, async (stream, context, call) =>
+        AddStream(method, handler, async (stream, context, call) =>
         {
             var response = await StubInterceptor.Wrap(stub.Interceptors, get(context), context)(new StubReader<TRequest, TResponse>(stream, context), call);
             await stream.WriteAsync(call.Succeed(response), context.CancellationToken);
@@ -60,7 +60,7 @@ internal class StubBinder(StubHandler stub, IContractBinder binder) : ServiceBin
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
     {
         var get = handler is null ? DuplexStreamingOf(method) : _ => handler;
-        AddStream(method, (stream, context, call) => StubInterceptor.Wrap(stub.Interceptors, get(context), context)(
+        AddStream(method, handler, (stream, context, call) => StubInterceptor.Wrap(stub.Interceptors, get(context), context)(
             new StubReader<TRequest, TResponse>(stream, context), new StubWriter<TRequest, TResponse>(stream, context), call));
     }
 
@@ -80,10 +80,13 @@ internal class StubBinder(StubHandler stub, IContractBinder binder) : ServiceBin
         where TRequest : class
         where TResponse : class => throw NoHandler(method);
 
-    private void AddStream<TRequest, TResponse>(Method<TRequest, TResponse> method, Func<IServerStream<TRequest, TResponse>, HandlerContext, StubContext, Task> run)
+    /// <summary>Returns the attributes of a method whose handler is created for each call.</summary>
+    protected virtual IReadOnlyList<Attribute> AttributesOf(IMethod method) => [];
+
+    private void AddStream<TRequest, TResponse>(Method<TRequest, TResponse> method, Delegate? handler, Func<IServerStream<TRequest, TResponse>, HandlerContext, StubContext, Task> run)
         where TRequest : class
         where TResponse : class =>
-        binder.Stream<TRequest, TResponse>(EndpointOf(method), async (stream, context) =>
+        binder.Stream<TRequest, TResponse>(EndpointOf(method, handler), async (stream, context) =>
         {
             var call = new StubContext(context, method.FullName);
             try
@@ -102,7 +105,7 @@ internal class StubBinder(StubHandler stub, IContractBinder binder) : ServiceBin
             }
         });
 
-    private ContractEndpoint EndpointOf<TRequest, TResponse>(Method<TRequest, TResponse> method)
+    private ContractEndpoint EndpointOf<TRequest, TResponse>(Method<TRequest, TResponse> method, Delegate? handler)
     {
         if (!typeof(IMessage).IsAssignableFrom(typeof(TRequest)) || !typeof(IMessage).IsAssignableFrom(typeof(TResponse)))
         {
@@ -114,6 +117,7 @@ internal class StubBinder(StubHandler stub, IContractBinder binder) : ServiceBin
         return new ContractEndpoint(StubNames.EndpointOf(stub.Contract.Name, method.Name))
         {
             Method = declared,
+            Attributes = handler is null ? AttributesOf(method) : HandlerAttributes.Of(handler),
             Idempotent = declared.GetOptions()?.IdempotencyLevel
                 is MethodOptions.Types.IdempotencyLevel.Idempotent or MethodOptions.Types.IdempotencyLevel.NoSideEffects,
         };

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Grpc.Core;
 using Micro.Server;
 
@@ -9,6 +10,9 @@ internal sealed class StubContext(HandlerContext context, string method) : Serve
     private Metadata? _requestHeaders;
     private Metadata? _responseTrailers;
     private AuthContext? _authentication;
+
+    /// <summary>Gets the caller as an interceptor has identified it.</summary>
+    public ClaimsPrincipal User => context.User;
 
     /// <summary>Fires when the server begins to stop.</summary>
     public CancellationToken Stopping => context.Stopping;
@@ -37,7 +41,7 @@ internal sealed class StubContext(HandlerContext context, string method) : Serve
 
     protected override WriteOptions? WriteOptionsCore { get; set; }
 
-    protected override AuthContext AuthContextCore => _authentication ??= CallerIdentity.Of(context.ClientCertificate);
+    protected override AuthContext AuthContextCore => _authentication ??= CallerIdentity.Of(context.ClientCertificate, context.User);
 
     /// <summary>Takes trailers and status of a handler that has returned.</summary>
     /// <exception cref="StubStatusException">The handler has set a status other than OK.</exception>

@@ -32,7 +32,8 @@ internal static class InvokerMaker
             MethodCompiler.Compile<TRequest, ValueTask<TResponse>>(handler, shape),
             metadata,
             interceptors,
-            isInternal);
+            isInternal,
+            attributes: HandlerAttributes.Of(handler.Type, shape.Method));
 
     private static EndpointInvoker Stream<TRequest, TResponse>(
         string endpoint,
@@ -52,5 +53,6 @@ internal static class InvokerMaker
             },
             metadata,
             interceptors,
-            isInternal);
+            isInternal,
+            attributes: HandlerAttributes.Of(handler.Type, shape.Method));
 }

@@ -1,0 +1,121 @@
+using Micro.Server;
+using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+
+namespace Micro.Authentication;
+
+/// <summary>
+/// The name and the keys of an authority. Known keys stay in use when the authority cannot be reached. As long as none were
+/// read, one call at a time tries, and for a while after a failure none does.
+/// </summary>
+internal sealed class IssuerKeys
+{
+    private const int MaxDocumentBytes = 1024 * 1024;
+    private const int MaxErrorLength = 300;
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(5);
+
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly string _authority;
+    private readonly Lock _gate = new();
+    private Task<bool>? _read;
+    private volatile bool _areKnown;
+    private bool _hasFailed;
+    private long _retryAt;
+
+    public IssuerKeys(JwtOptions options, TimeProvider time, ILogger logger)
+    {
+        _time = time;
+        _logger = logger;
+        _authority = options.Authority!.TrimEnd('/');
+        Manager = new ConfigurationManager<OpenIdConnectConfiguration>(
+            $"{_authority}/.well-known/openid-configuration",
+            new OpenIdConnectConfigurationRetriever(),
+            new HttpDocumentRetriever(options.Backchannel ?? CreateClient()) { RequireHttps = options.RequireHttpsMetadata })
+        {
+            RefreshInterval = options.KeyRefreshInterval,
+
+            // A key that the issuer has withdrawn verifies nothing any more. Without an answer of the issuer the keys stay in any case.
+            UseLastKnownGoodConfiguration = false,
+        };
+    }
+
+    /// <summary>Gets what hands the keys to the validation and reads them again.</summary>
+    public ConfigurationManager<OpenIdConnectConfiguration> Manager { get; }
+
+    /// <summary>Returns <see langword="true"/> when keys were read at least once, after trying to read them if need be.</summary>
+    /// <param name="context">The call that waits.</param>
+    public async ValueTask<bool> AreKnownAsync(HandlerContext context)
+    {
+        if (_areKnown)
+        {
+            return true;
+        }
+
+        Task<bool> read;
+        lock (_gate)
+        {
+            if (_read is null && _hasFailed && _time.GetTimestamp() < _retryAt)
+            {
+                return false;
+            }
+
+            read = _read ??= ReadAsync();
+        }
+
+        return await read.WaitAsync(context.CancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> ReadAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        Exception? failure = null;
+        try
+        {
+            using var limit = new CancellationTokenSource(ReadTimeout, _time);
+            await Manager.GetConfigurationAsync(limit.Token).ConfigureAwait(false);
+            _areKnown = true;
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+
+        lock (_gate)
+        {
+            _read = null;
+            if (failure is null)
+            {
+                if (_hasFailed)
+                {
+                    _logger.KeysRead(_authority);
+                }
+
+                return true;
+            }
+
+            if (!_hasFailed)
+            {
+                _logger.KeysNotRead(_authority, OneLine(failure.GetBaseException().Message));
+            }
+
+            _hasFailed = true;
+            _retryAt = _time.GetTimestamp() + ((long)PauseAfterFailure.TotalSeconds * _time.TimestampFrequency);
+            return false;
+        }
+    }
+
+    /// <summary>The text may repeat what a server answered: it must neither forge lines of the log nor fill it.</summary>
+    private static string OneLine(string text) =>
+        string.Concat(text.Take(MaxErrorLength).Select(static character => char.IsControl(character) ? ' ' : character));
+
+    /// <summary>Lives as long as the process needs it: without requests its connections close by themselves.</summary>
+    private static HttpClient CreateClient() =>
+        new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false, ConnectTimeout = ReadTimeout })
+        {
+            Timeout = ReadTimeout,
+            MaxResponseContentBufferSize = MaxDocumentBytes,
+        };
+}
