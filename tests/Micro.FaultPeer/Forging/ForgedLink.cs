@@ -11,6 +11,7 @@ namespace Micro.FaultPeer;
 internal sealed class ForgedLink : IDisposable
 {
     private static readonly IPEndPoint Group = new(IPAddress.Parse("224.0.0.251"), 5353);
+    private const string ForgedHost = "forged.";
     private static readonly MdnsNames Names = new("micro");
 
     private readonly ConcurrentDictionary<string, (byte[] Packet, DnsMessage Message)> _heard = new(StringComparer.Ordinal);
@@ -29,28 +30,12 @@ internal sealed class ForgedLink : IDisposable
         _socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(Group.Address, _address));
     }
 
-    /// <summary>Asks for a service and keeps the answers of its nodes for a second.</summary>
+    /// <summary>Asks for a service and keeps the packets of its nodes that come within a second.</summary>
     public async Task<string> HearAsync(string service)
     {
         Send(new DnsMessage { Questions = [new DnsQuestion(Names.Service(service), DnsType.Ptr)] });
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        var packet = new byte[DnsLimits.MaxPacketBytes];
-        try
-        {
-            while (true)
-            {
-                var length = await _socket.ReceiveAsync(packet, SocketFlags.None, limit.Token);
-                if (DnsReader.TryRead(packet.AsSpan(0, length), out var message) && message.IsResponse
-                    && message.Answers.FirstOrDefault(record => record.Type == DnsType.Srv && record.Ttl > 0 && record.Name.EndsWith(Names.Service(service), StringComparison.Ordinal)) is { Type: DnsType.Srv } srv)
-                {
-                    _heard[srv.Name] = (packet[..length], message);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            return _heard.Count.ToString(CultureInfo.InvariantCulture);
-        }
+        await RepeatAsync(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(20), _ => Hear(service));
+        return _heard.Count.ToString(CultureInfo.InvariantCulture);
     }
 
     public string Replay(int count)
@@ -66,18 +51,24 @@ internal sealed class ForgedLink : IDisposable
         return "sent";
     }
 
-    /// <summary>Moves the nodes that were heard to an address and says goodbye for them, ten times a second each.</summary>
+    /// <summary>
+    /// Moves the nodes that were heard to an address, also under the names that they take meanwhile, twenty times a second each;
+    /// in the second half with goodbyes in between.
+    /// </summary>
     public async Task<string> ForgeAsync(string service, string address, int port, TimeSpan length)
     {
-        var nodes = _heard.Keys.Select(instance => Node(service, instance, IPAddress.Parse(address), port, _heard[instance].Message)).ToArray();
+        var started = TimeProvider.System.GetTimestamp();
         await RepeatAsync(length, TimeSpan.FromMilliseconds(50), turn =>
         {
-            foreach (var node in nodes)
+            Hear(service);
+            var saysGoodbye = turn % 2 == 1 && TimeProvider.System.GetElapsedTime(started) > length / 2;
+            foreach (var (instance, (_, message)) in _heard)
             {
-                Send(turn % 2 == 0 ? node.Announcement() : node.Goodbye());
+                var node = Node(service, instance, IPAddress.Parse(address), port, message);
+                Send(saysGoodbye ? node.Goodbye() : node.Announcement());
             }
         });
-        return nodes.Length.ToString(CultureInfo.InvariantCulture);
+        return _heard.Count.ToString(CultureInfo.InvariantCulture);
     }
 
     public async Task<string> AnnounceAsync(string service, int count, int port, TimeSpan length)
@@ -142,6 +133,22 @@ internal sealed class ForgedLink : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
+    /// <summary>Keeps the packets of nodes that have come; its own are passed over.</summary>
+    private void Hear(string service)
+    {
+        var packet = new byte[DnsLimits.MaxPacketBytes];
+        while (_socket.Available > 0)
+        {
+            var length = _socket.Receive(packet);
+            if (DnsReader.TryRead(packet.AsSpan(0, length), out var message) && message.IsResponse
+                && message.Answers.FirstOrDefault(record => record.Type == DnsType.Srv && record.Ttl > 0 && record.Target != ForgedHost && record.Name.EndsWith(Names.Service(service), StringComparison.Ordinal)) is { Type: DnsType.Srv } srv
+                && message.Answers.Any(static record => record.Type == DnsType.Txt))
+            {
+                _heard[srv.Name] = (packet[..length], message);
+            }
+        }
+    }
+
     private static async Task RepeatAsync(TimeSpan length, TimeSpan pause, Action<int> act)
     {
         var started = TimeProvider.System.GetTimestamp();
@@ -158,7 +165,7 @@ internal sealed class ForgedLink : IDisposable
     }
 
     private static NodeRecords Node(string service, string instance, IPAddress address, int port, DnsMessage genuine) => new(
-        Names.Service(service), instance, "forged.", address, (ushort)port, genuine.Answers.First(static record => record.Type == DnsType.Txt).Text!);
+        Names.Service(service), instance, ForgedHost, address, (ushort)port, genuine.Answers.First(static record => record.Type == DnsType.Txt).Text!);
 
     private NodeRecords Stranger(string service, string id, int port)
     {
@@ -168,7 +175,7 @@ internal sealed class ForgedLink : IDisposable
             Version = "latest",
             Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["protocol"] = "mucp", ["server"] = "mucp", ["transport"] = "http" },
         };
-        return new NodeRecords(Names.Service(service), Names.Instance(service, id), "forged.", _address, (ushort)port, payload.Pack());
+        return new NodeRecords(Names.Service(service), Names.Instance(service, id), ForgedHost, _address, (ushort)port, payload.Pack());
     }
 
     private void Send(DnsMessage message)
