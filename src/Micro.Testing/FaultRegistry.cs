@@ -10,7 +10,7 @@ namespace Micro.Testing;
 /// it is the other one. Safe for concurrent use; disposing it disposes the other one.
 /// </summary>
 /// <param name="inner">The registry behind it.</param>
-public sealed class FaultRegistry(IRegistry inner) : IRegistry, IOpenRegistry
+public sealed class FaultRegistry(IRegistry inner) : IRegistry
 {
     private readonly ConcurrentDictionary<Channel<RegistryEvent>, string> _watches = new();
     private int _reads;
@@ -22,8 +22,6 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry, IOpenRegistry
 
     /// <summary>Name of the registry behind it.</summary>
     public string Name => inner.Name;
-
-    bool IOpenRegistry.IsOpen => inner is IOpenRegistry { IsOpen: true };
 
     /// <summary>Thrown by reads while set.</summary>
     public Exception? ReadError { get; set; }
