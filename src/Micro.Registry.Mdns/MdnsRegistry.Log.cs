@@ -56,6 +56,9 @@ internal sealed partial class MdnsRegistry
         [LoggerMessage(EventId = 3020, EventName = "MdnsRecordSkipped", Level = LogLevel.Warning, Message = "mDNS record {Instance} is skipped: {Problem}")]
         public static partial void RecordSkipped(ILogger logger, string instance, string problem);
 
+        [LoggerMessage(EventId = 3022, EventName = "MdnsSourceLeftOut", Level = LogLevel.Warning, Message = "{Source} announces more than {Limit} nodes of {Service}: its new nodes are left out until it has been quiet for a minute; raise MaxNodesPerSource if they are yours")]
+        public static partial void SourceLeftOut(ILogger logger, IPAddress source, string service, int limit);
+
         [LoggerMessage(EventId = 3021, EventName = "MdnsMaintenanceFailed", Level = LogLevel.Error, Message = "mDNS cache maintenance failed, {Count} times in a row, and goes on: {Reason} ({Kind})")]
         public static partial void MaintenanceFailed(ILogger logger, int count, string reason, string kind);
     }

@@ -8,7 +8,7 @@ namespace Micro.Registry.Mdns;
 
 /// <summary>The registry of a link without any server: every process answers for its own nodes.</summary>
 internal sealed partial class MdnsRegistry(
-    MdnsRegistryOptions options, MdnsHostPool pool, Func<MdnsHost> createHost, TimeProvider time, ILogger logger) : IRegistry
+    MdnsRegistryOptions options, MdnsHostPool pool, Func<MdnsHost> createHost, TimeProvider time, ILogger logger) : IRegistry, IOpenRegistry
 {
     private readonly Lock _gate = new();
     private readonly MdnsHostKey _key = MdnsHostKey.Of(options, time);
@@ -17,6 +17,8 @@ internal sealed partial class MdnsRegistry(
     private bool _isDisposed;
 
     public string Name => "mdns";
+
+    public bool IsOpen => true;
 
     public async Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default)
     {

@@ -35,6 +35,10 @@ public sealed class MdnsRegistryOptions
     /// <summary>Most nodes that are remembered in all; default 4096, 1 to 65536.</summary>
     public int MaxNodes { get; set; } = 4096;
 
-    /// <summary>Most nodes that are remembered from one source address; default 256, 1 to 65536.</summary>
+    /// <summary>
+    /// Most nodes of one service that one source address may announce; default 256, 1 to 65536. Of a source that announces more,
+    /// no new node of that service is used until it has been quiet for a minute, and those of the last minute are forgotten. All
+    /// addresses of this machine are one source. Of all services together four times as many are remembered of a source.
+    /// </summary>
     public int MaxNodesPerSource { get; set; } = 256;
 }

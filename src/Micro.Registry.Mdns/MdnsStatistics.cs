@@ -9,6 +9,7 @@ internal sealed class MdnsStatistics
     private long _skipped;
     private long _refused;
     private long _limited;
+    private long _sourcesLeftOut;
 
     /// <summary>Packets that are no DNS messages or break a limit.</summary>
     public long Malformed => Interlocked.Read(ref _malformed);
@@ -28,6 +29,9 @@ internal sealed class MdnsStatistics
     /// <summary>Questions that were not answered because they came too often.</summary>
     public long Limited => Interlocked.Read(ref _limited);
 
+    /// <summary>Sources that were left out because they announced too many nodes of a service.</summary>
+    public long SourcesLeftOut => Interlocked.Read(ref _sourcesLeftOut);
+
     public void CountMalformed() => Interlocked.Increment(ref _malformed);
 
     public void CountOffLink() => Interlocked.Increment(ref _offLink);
@@ -39,4 +43,6 @@ internal sealed class MdnsStatistics
     public void CountRefused() => Interlocked.Increment(ref _refused);
 
     public void CountLimited() => Interlocked.Increment(ref _limited);
+
+    public void CountSourceLeftOut() => Interlocked.Increment(ref _sourcesLeftOut);
 }

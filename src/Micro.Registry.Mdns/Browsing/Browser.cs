@@ -18,6 +18,9 @@ internal sealed partial class Browser(
 {
     private const int MaxListed = 4096;
 
+    /// <summary>Most nodes that are read of one packet; responders send one node in each.</summary>
+    private const int MaxNodesPerPacket = 32;
+
     private static readonly TimeSpan LongestOvertaking = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
@@ -26,21 +29,25 @@ internal sealed partial class Browser(
     private readonly Dictionary<string, long> _listed = new(StringComparer.Ordinal);
     private readonly List<MdnsWatch> _watches = [];
     private readonly List<(string? Service, Lookup Lookup)> _lookups = [];
+    private readonly LeftOutSources _leftOut = new(time);
     private readonly SkipLog _skips = new(time, logger);
     private readonly BackgroundTasks _tasks = new(logger);
     private long _order;
 
     public void OnResponse(DnsMessage message, IPEndPoint from)
     {
-        // All addresses of this machine count as one source.
-        var source = transport.IsOwn(from.Address) ? IPAddress.Loopback : from.Address;
-        HearSection(message, message.Answers, source);
-        HearSection(message, message.Additional, source);
+        var source = SourceOf(from.Address)!;
+        var left = MaxNodesPerPacket;
+        HearSection(message, message.Answers, source, ref left);
+        HearSection(message, message.Additional, source, ref left);
     }
 
     public ValueTask DisposeAsync() => _tasks.DisposeAsync();
 
-    private void HearSection(DnsMessage message, IReadOnlyList<DnsRecord> section, IPAddress source)
+    /// <summary>All addresses of this machine count as one source.</summary>
+    private IPAddress? SourceOf(IPAddress? address) => address is not null && transport.IsOwn(address) ? IPAddress.Loopback : address;
+
+    private void HearSection(DnsMessage message, IReadOnlyList<DnsRecord> section, IPAddress source, ref int left)
     {
         foreach (var record in section)
         {
@@ -50,6 +57,12 @@ internal sealed partial class Browser(
             }
             else if (record.Type == DnsType.Srv && !record.Name.EndsWith(names.List, StringComparison.Ordinal))
             {
+                if (left-- <= 0)
+                {
+                    statistics.CountRefused();
+                    return;
+                }
+
                 HearInstance(message, record, source);
             }
         }
@@ -94,6 +107,13 @@ internal sealed partial class Browser(
                 statistics.CountUnasked();
                 return;
             }
+
+            // Before anything is unpacked: most of a flood ends here.
+            if (_cache.Find(srv.Name) is null && !MayCome(srv.Name, source))
+            {
+                statistics.CountRefused();
+                return;
+            }
         }
 
         if (HeardNode.Collect(message, srv) is not { } heard)
@@ -122,16 +142,14 @@ internal sealed partial class Browser(
         }
     }
 
-    private bool IsAskedFor(string instance)
-    {
-        if (_watches.Exists(watch => watch.Service is null))
-        {
-            return true;
-        }
+    private bool IsAskedFor(string instance) => WatchesAll || names.PossibleServices(instance).Any(_interests.ContainsKey);
 
+    /// <summary>Returns whether a source may add a node under a name. The services that it may be of are the ones that are asked for.</summary>
+    private bool MayCome(string instance, IPAddress source)
+    {
         foreach (var service in names.PossibleServices(instance))
         {
-            if (_interests.ContainsKey(service))
+            if ((_interests.ContainsKey(service) || WatchesAll) && !_leftOut.Refuses(source, service) && _cache.HasRoom(service, source))
             {
                 return true;
             }
@@ -139,6 +157,41 @@ internal sealed partial class Browser(
 
         return false;
     }
+
+    private bool MayAdd(string service, IPAddress source)
+    {
+        if (_cache.IsSpent(source, service))
+        {
+            LeaveOut(source, service);
+        }
+
+        return !_leftOut.Refuses(source, service);
+    }
+
+    /// <summary>
+    /// A source that announces more nodes of a service than any machine runs is left out as a whole. What it said before it began
+    /// stays: somebody may send in its name.
+    /// </summary>
+    private void LeaveOut(IPAddress source, string service)
+    {
+        if (!_leftOut.Add(source, service))
+        {
+            return;
+        }
+
+        statistics.CountSourceLeftOut();
+        MdnsRegistry.Log.SourceLeftOut(logger, source, service, options.MaxNodesPerSource);
+        var now = time.GetTimestamp();
+        foreach (var node in _cache.Of(service).ToArray())
+        {
+            if (node.Source.Equals(source) && time.GetElapsedTime(node.Since, now) < LeftOutSources.Quiet)
+            {
+                Forget(node);
+            }
+        }
+    }
+
+    private bool WatchesAll => _watches.Exists(static watch => watch.Service is null);
 
     /// <summary>Takes a repetition of what is known already.</summary>
     private bool TryRefresh(HeardNode heard, IPAddress source)
@@ -152,7 +205,11 @@ internal sealed partial class Browser(
                 return false;
             }
 
-            known.AddSource(source);
+            if (source.Equals(SourceOf(heard.Host)))
+            {
+                _cache.Charge(known, source);
+            }
+
             Touch(known, heard);
             return true;
         }
@@ -162,7 +219,7 @@ internal sealed partial class Browser(
     {
         lock (_gate)
         {
-            if (!_interests.ContainsKey(record.Name) && !_watches.Exists(watch => watch.Service is null))
+            if (!_interests.ContainsKey(record.Name) && !WatchesAll)
             {
                 statistics.CountUnasked();
                 return;
@@ -174,8 +231,8 @@ internal sealed partial class Browser(
                 return;
             }
 
-            var added = new CachedNode(heard.Instance, record, heard.TextHash, source) { Bytes = bytes, Order = ++_order };
-            if (!_cache.TryAdd(added))
+            var added = new CachedNode(heard.Instance, record, heard.TextHash, source, time.GetTimestamp()) { Bytes = bytes, Order = ++_order };
+            if (!MayAdd(record.Name, source) || !_cache.TryAdd(added))
             {
                 statistics.CountRefused();
                 return;
@@ -195,7 +252,7 @@ internal sealed partial class Browser(
             return;
         }
 
-        if (!known.Sources.Contains(source))
+        if (!known.Source.Equals(source))
         {
             Doubt(known);
             return;
@@ -246,7 +303,7 @@ internal sealed partial class Browser(
                 return;
             }
 
-            if (known.Sources.Contains(source))
+            if (known.Source.Equals(source))
             {
                 Forget(known);
             }
@@ -262,9 +319,11 @@ internal sealed partial class Browser(
     /// </summary>
     private void Doubt(CachedNode node)
     {
-        if (node.DoubtedSince is null)
+        var now = time.GetTimestamp();
+        if (node.DoubtedSince is null && (node.AskedAt is not { } asked || time.GetElapsedTime(asked, now) >= AnswerWindow))
         {
-            node.DoubtedSince = time.GetTimestamp();
+            // A node answers once a second: asked more often it would seem to be silent.
+            node.DoubtedSince = node.AskedAt = now;
             SendQuestion(node.Instance, DnsType.Any);
         }
     }

@@ -3,10 +3,8 @@ using System.Net;
 namespace Micro.Registry.Mdns.Browsing;
 
 /// <summary>What is known of one node of another process. Mutable parts are guarded by the browser's lock.</summary>
-internal sealed class CachedNode(string instance, ServiceRecord record, byte[] textHash, IPAddress source)
+internal sealed class CachedNode(string instance, ServiceRecord record, byte[] textHash, IPAddress source, long since)
 {
-    private const int MaxSources = 8;
-
     public string Instance { get; } = instance;
 
     /// <summary>The record with this one node; immutable.</summary>
@@ -21,6 +19,9 @@ internal sealed class CachedNode(string instance, ServiceRecord record, byte[] t
     /// <summary>Size of the unpacked record in bytes.</summary>
     public int Bytes { get; set; }
 
+    /// <summary>When it was heard first.</summary>
+    public long Since { get; } = since;
+
     /// <summary>When it was heard last.</summary>
     public long LastSeen { get; set; }
 
@@ -33,8 +34,14 @@ internal sealed class CachedNode(string instance, ServiceRecord record, byte[] t
     /// <summary>When somebody else contradicted it; null when nobody did since it was heard.</summary>
     public long? DoubtedSince { get; set; }
 
-    /// <summary>Addresses it was heard from; the first one is charged for it.</summary>
-    public List<IPAddress> Sources { get; } = [source];
+    /// <summary>When it was asked last because somebody else contradicted it; null when it never was.</summary>
+    public long? AskedAt { get; set; }
+
+    /// <summary>
+    /// Address whose packets may change it, and that is charged for it: the one that was heard first, until the node is heard from
+    /// the address at which it is called. Anybody can send a node's packets again, so a repetition gives nobody a say.
+    /// </summary>
+    public IPAddress Source { get; set; } = source;
 
     /// <summary>Takes what the node says now.</summary>
     public void Change(ServiceRecord record, byte[] textHash, long now)
@@ -42,13 +49,5 @@ internal sealed class CachedNode(string instance, ServiceRecord record, byte[] t
         Earlier = (Record.Nodes[0].Address, TextHash, now);
         Record = record;
         TextHash = textHash;
-    }
-
-    public void AddSource(IPAddress source)
-    {
-        if (Sources.Count < MaxSources && !Sources.Contains(source))
-        {
-            Sources.Add(source);
-        }
     }
 }

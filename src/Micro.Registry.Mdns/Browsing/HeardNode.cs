@@ -16,8 +16,11 @@ internal sealed record HeardNode(string Instance, string Address, byte[] Text, T
     // Nothing is remembered longer than the usual 75 minutes, whatever a sender claims.
     private const uint MaxTtlSeconds = 4500;
 
-    /// <summary>Hash of what the packet says; equal hashes need no unpacking.</summary>
-    public byte[] TextHash { get; } = SHA256.HashData(Text);
+    /// <summary>Gets the hash of what the packet says; equal hashes need no unpacking.</summary>
+    public byte[] TextHash => field ??= SHA256.HashData(Text);
+
+    /// <summary>Gets the address at which the node is called; null for a goodbye without one.</summary>
+    public IPAddress? Host { get; private init; }
 
     /// <summary>Collects the records that belong to a service record; null when some are missing.</summary>
     public static HeardNode? Collect(DnsMessage message, in DnsRecord service) => Collect([message.Answers, message.Additional], service);
@@ -52,7 +55,7 @@ internal sealed record HeardNode(string Instance, string Address, byte[] Text, T
                 service.Name,
                 address is null ? "" : NodeAddress.Format(address, service.Port),
                 text?.Text ?? [],
-                TimeSpan.FromSeconds(Math.Min(ttl, MaxTtlSeconds)));
+                TimeSpan.FromSeconds(Math.Min(ttl, MaxTtlSeconds))) { Host = address };
     }
 
     /// <summary>Unpacks and checks it; a bad record is to be skipped for the reason given.</summary>

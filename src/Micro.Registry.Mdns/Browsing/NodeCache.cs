@@ -13,7 +13,11 @@ internal sealed class NodeCache(MdnsRegistryOptions limits)
 
     private readonly Dictionary<string, CachedNode> _byInstance = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<CachedNode>> _byService = new(StringComparer.Ordinal);
+    /// <summary>One source is remembered with so many times its limit for one service.</summary>
+    private const int FullServicesPerSource = 4;
+
     private readonly Dictionary<IPAddress, int> _perSource = [];
+    private readonly Dictionary<(IPAddress Source, string Service), int> _perSourceAndService = [];
     private long _bytes;
 
     public IReadOnlyCollection<CachedNode> All => _byInstance.Values;
@@ -24,25 +28,32 @@ internal sealed class NodeCache(MdnsRegistryOptions limits)
 
     public IReadOnlyCollection<CachedNode> Of(string service) => _byService.TryGetValue(service, out var nodes) ? nodes : [];
 
+    /// <summary>Returns whether one more node of a service has a place, whatever its size.</summary>
+    public bool HasRoom(string service, IPAddress source) =>
+        _byInstance.Count < limits.MaxNodes
+        && Of(service).Count < limits.MaxNodesPerService
+        && _perSource.GetValueOrDefault(source) < (long)limits.MaxNodesPerSource * FullServicesPerSource;
+
+    /// <summary>Returns whether a source has announced as many nodes of a service as it may.</summary>
+    public bool IsSpent(IPAddress source, string service) =>
+        _perSourceAndService.GetValueOrDefault((source, service)) >= limits.MaxNodesPerSource;
+
     public bool TryAdd(CachedNode node)
     {
-        var source = node.Sources[0];
-        if (_byInstance.Count >= limits.MaxNodes
-            || Of(node.Record.Name).Count >= limits.MaxNodesPerService
-            || _perSource.GetValueOrDefault(source) >= limits.MaxNodesPerSource
-            || _bytes + node.Bytes > MaxBytes
-            || !_byInstance.TryAdd(node.Instance, node))
+        var source = node.Source;
+        var service = node.Record.Name;
+        if (!HasRoom(service, source) || IsSpent(source, service) || _bytes + node.Bytes > MaxBytes || !_byInstance.TryAdd(node.Instance, node))
         {
             return false;
         }
 
-        if (!_byService.TryGetValue(node.Record.Name, out var nodes))
+        if (!_byService.TryGetValue(service, out var nodes))
         {
-            _byService[node.Record.Name] = nodes = [];
+            _byService[service] = nodes = [];
         }
 
         nodes.Add(node);
-        _perSource[source] = _perSource.GetValueOrDefault(source) + 1;
+        Count(node);
         _bytes += node.Bytes;
         return true;
     }
@@ -75,9 +86,39 @@ internal sealed class NodeCache(MdnsRegistryOptions limits)
             _byService.Remove(node.Record.Name);
         }
 
-        if (--_perSource[node.Sources[0]] == 0)
+        Discount(node);
+    }
+
+    /// <summary>Charges another source for a node.</summary>
+    public void Charge(CachedNode node, IPAddress source)
+    {
+        if (!node.Source.Equals(source))
         {
-            _perSource.Remove(node.Sources[0]);
+            Discount(node);
+            node.Source = source;
+            Count(node);
+        }
+    }
+
+    private void Count(CachedNode node)
+    {
+        var key = (node.Source, node.Record.Name);
+        _perSource[node.Source] = _perSource.GetValueOrDefault(node.Source) + 1;
+        _perSourceAndService[key] = _perSourceAndService.GetValueOrDefault(key) + 1;
+    }
+
+    private void Discount(CachedNode node)
+    {
+        Decrement(_perSource, node.Source);
+        Decrement(_perSourceAndService, (node.Source, node.Record.Name));
+    }
+
+    private static void Decrement<TKey>(Dictionary<TKey, int> counts, TKey key)
+        where TKey : notnull
+    {
+        if (--counts[key] == 0)
+        {
+            counts.Remove(key);
         }
     }
 }

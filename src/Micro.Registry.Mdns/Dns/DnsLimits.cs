@@ -12,6 +12,12 @@ internal static class DnsLimits
     /// <summary>Most labels of a name.</summary>
     public const int MaxLabels = 128;
 
+    /// <summary>
+    /// Most labels and pointers that are followed to read all names of a packet. A packet of the largest size can hold thousands of
+    /// names that each lead through thousands of pointers.
+    /// </summary>
+    public const int MaxNameSteps = 8192;
+
     /// <summary>Longest label, a bound of the format.</summary>
     public const int MaxLabelBytes = 63;
 

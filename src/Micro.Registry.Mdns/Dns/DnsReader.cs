@@ -14,6 +14,7 @@ internal ref struct DnsReader
 
     private readonly ReadOnlySpan<byte> _packet;
     private int _at;
+    private int _nameSteps;
 
     private DnsReader(ReadOnlySpan<byte> packet) => _packet = packet;
 
@@ -135,7 +136,7 @@ internal ref struct DnsReader
         return TryReadData(start, _packet.Slice(start, length), ref record);
     }
 
-    private readonly bool TryReadData(int start, ReadOnlySpan<byte> data, ref DnsRecord record)
+    private bool TryReadData(int start, ReadOnlySpan<byte> data, ref DnsRecord record)
     {
         switch (record.Type)
         {
@@ -171,7 +172,7 @@ internal ref struct DnsReader
         }
     }
 
-    private readonly bool TryReadService(int start, ReadOnlySpan<byte> data, ref DnsRecord record)
+    private bool TryReadService(int start, ReadOnlySpan<byte> data, ref DnsRecord record)
     {
         if (data.Length < 7)
         {
@@ -220,7 +221,7 @@ internal ref struct DnsReader
         return true;
     }
 
-    private readonly bool TryReadName(ref int at, out string name)
+    private bool TryReadName(ref int at, out string name)
     {
         name = "";
         var text = new StringBuilder(64);
@@ -229,7 +230,7 @@ internal ref struct DnsReader
         var jumped = false;
         var labels = 0;
         var bytes = 1;
-        while (position < _packet.Length)
+        while (position < _packet.Length && ++_nameSteps <= DnsLimits.MaxNameSteps)
         {
             int length = _packet[position];
             switch (length & 0xc0)

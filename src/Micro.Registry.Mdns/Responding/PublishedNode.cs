@@ -36,6 +36,9 @@ internal sealed class PublishedNode(object owner, ServiceRecord? record, NodeRec
 
     public long? DefendedAt { get; set; }
 
+    /// <summary>Gets or sets a value indicating whether a defence is sent as soon as the last one is long enough ago.</summary>
+    public bool IsDefenceDue { get; set; }
+
     /// <summary>Creates the node that takes the place of this one.</summary>
     public PublishedNode Replace(ServiceRecord asked, ServiceRecord published, NodeRecords changed, TimeProvider clock) => new(Owner, published, changed, clock)
     {

@@ -42,8 +42,17 @@ internal sealed partial class Responder
     {
         foreach (var record in response.Answers)
         {
-            if (record.Type == DnsType.Srv && record.Ttl > 0 && _table.FindInstance(record.Name) is { Record: not null } node
-                && HeardNode.Collect(response, record) is { } heard && !node.OwnAddresses.Contains(heard.Address))
+            if (record.Type != DnsType.Srv || _table.FindInstance(record.Name) is not { Record: not null } node)
+            {
+                continue;
+            }
+
+            if (record.Ttl == 0)
+            {
+                // A node that leaves is not in the table any more: somebody else says goodbye in its name.
+                Defend(node);
+            }
+            else if (HeardNode.Collect(response, record) is { } heard && !node.OwnAddresses.Contains(heard.Address))
             {
                 lock (_gate)
                 {
@@ -139,13 +148,37 @@ internal sealed partial class Responder
         }
     }
 
+    /// <summary>Announces the node again, at most once in <see cref="DefenceGap"/>; what comes in between is answered at its end.</summary>
     private void Defend(PublishedNode node)
     {
-        var now = time.GetTimestamp();
-        if (node.DefendedAt is not { } last || time.GetElapsedTime(last, now) >= DefenceGap)
+        lock (_gate)
         {
-            node.DefendedAt = now;
-            Send(node.Records.Announcement(), compress: false);
+            if (!node.IsSettled || node.IsDefenceDue)
+            {
+                return;
+            }
+
+            var now = time.GetTimestamp();
+            var sinceLast = node.DefendedAt is { } last ? time.GetElapsedTime(last, now) : DefenceGap;
+            if (sinceLast >= DefenceGap)
+            {
+                node.DefendedAt = now;
+                SendCurrent(node, node.Records.Announcement());
+                return;
+            }
+
+            node.IsDefenceDue = true;
+            _tasks.Run(cancellationToken => DefendLaterAsync(node, DefenceGap - sinceLast, cancellationToken));
+        }
+    }
+
+    private async Task DefendLaterAsync(PublishedNode node, TimeSpan pause, CancellationToken cancellationToken)
+    {
+        await Task.Delay(pause, time, cancellationToken);
+        lock (_gate)
+        {
+            (node.IsDefenceDue, node.DefendedAt) = (false, time.GetTimestamp());
+            SendCurrent(node, node.Records.Announcement());
         }
     }
 
@@ -155,6 +188,7 @@ internal sealed partial class Responder
         var (record, records) = Suffixed(node.Asked!, node.Records);
         if (_table.FindInstance(records.Instance) is not null || !MdnsNames.IsValid(records.Instance))
         {
+            Defend(node);
             return;
         }
 

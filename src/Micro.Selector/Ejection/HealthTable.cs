@@ -13,6 +13,7 @@ internal sealed class HealthTable
     private readonly TimeProvider _time;
     private readonly LeftOutNodes _leftOut;
     private readonly KnownNodes _known;
+    private readonly Newcomers _newcomers;
     private readonly NodeReturn _returns;
     private readonly NodeEjection _ejection;
     private readonly SilentNodes _silent;
@@ -27,14 +28,18 @@ internal sealed class HealthTable
         var keepFor = context.Options.KeepLastNodesFor > _options.LongestPause ? context.Options.KeepLastNodesFor : _options.LongestPause;
         var questions = new NodeQuestions(context, stop);
         _leftOut = new LeftOutNodes(_options.MaxShare);
-        _known = new KnownNodes(_leftOut, new DepartedNodes(_time, keepFor));
-        _returns = new NodeReturn(service, context, _gate, _known, _leftOut, questions);
+        _known = new KnownNodes(_leftOut, new DepartedNodes(_time, keepFor), context.IsOpen);
+        _newcomers = new Newcomers(context, _gate, _known, _leftOut, questions);
+        _returns = new NodeReturn(service, context, _gate, _known, _leftOut, questions, _newcomers);
         _ejection = new NodeEjection(service, context, _known, _leftOut, _returns);
         _silent = new SilentNodes(service, context, _gate, _known, _leftOut, questions, _ejection);
     }
 
     /// <summary>How many nodes are left out now.</summary>
     public int EjectedCount => _leftOut.Count;
+
+    /// <inheritdoc cref="LeftOutNodes.FailingCount"/>
+    public int FailingCount => _leftOut.FailingCount;
 
     /// <summary>Changes with every node that is left out or comes back.</summary>
     public long Generation => _leftOut.Generation;
@@ -47,12 +52,22 @@ internal sealed class HealthTable
         }
     }
 
+    /// <inheritdoc cref="KnownNodes.IsWorking"/>
+    public bool IsWorking(Node node)
+    {
+        lock (_gate)
+        {
+            return _known.IsWorking(node);
+        }
+    }
+
     /// <inheritdoc cref="KnownNodes.Retain"/>
     public void Retain(IEnumerable<Node> listed, IEnumerable<Node> suspects)
     {
         lock (_gate)
         {
             _known.Retain(listed, suspects);
+            _newcomers.Welcome();
             _returns.KeepWithinLimit();
             _leftOut.Announce();
         }
@@ -64,6 +79,7 @@ internal sealed class HealthTable
         lock (_gate)
         {
             _known.Change(edits);
+            _newcomers.Welcome();
             _returns.KeepWithinLimit();
             if (_leftOut.HasChangedCount)
             {
@@ -120,6 +136,11 @@ internal sealed class HealthTable
                     _ejection.OnFailure(health, ++health.Refusals, _options.ConsecutiveUnavailable, outcome.Failure, now);
                     break;
                 case Evidence.Refused or Evidence.Failed:
+                    if (health.IsNewcomer)
+                    {
+                        _newcomers.OnFailure(health, now);
+                    }
+
                     _ejection.OnFailure(health, ++health.Failures, evidence == Evidence.Refused ? 1 : _options.ConsecutiveFailures, outcome.Failure, now);
                     break;
                 default:

@@ -8,8 +8,10 @@ namespace Micro.Selection;
 /// </summary>
 /// <param name="leftOut">The nodes that are left out; those that leave are taken off it, those that come back are put on it.</param>
 /// <param name="departed">The nodes that have left.</param>
-internal sealed class KnownNodes(LeftOutNodes leftOut, DepartedNodes departed)
+/// <param name="isOpen"><see langword="true"/> when anybody can announce nodes: those that come are left out until they answer.</param>
+internal sealed class KnownNodes(LeftOutNodes leftOut, DepartedNodes departed, bool isOpen)
 {
+    private readonly List<NodeHealth> _newcomers = [];
     private Dictionary<(string Id, string Address), NodeHealth> _nodes = [];
 
     /// <summary>Returns the health of a node. A node of an older snapshot gets a health that nobody else sees.</summary>
@@ -17,6 +19,22 @@ internal sealed class KnownNodes(LeftOutNodes leftOut, DepartedNodes departed)
 
     /// <summary>Returns whether the node is still known: reports of older snapshots may be of a node that is not.</summary>
     public bool Contains(NodeHealth health) => ReferenceEquals(_nodes.GetValueOrDefault(KeyOf(health.Node)), health);
+
+    /// <summary>Returns whether calls reach the node: it has answered and is not left out.</summary>
+    public bool IsWorking(Node node) => _nodes.GetValueOrDefault(KeyOf(node)) is { IsNewcomer: false, State: NodeHealthState.InUse };
+
+    /// <summary>Takes the nodes that have come since the last call and have to answer before they take part.</summary>
+    public IReadOnlyList<NodeHealth> TakeNewcomers()
+    {
+        if (_newcomers.Count == 0)
+        {
+            return [];
+        }
+
+        NodeHealth[] taken = [.. _newcomers];
+        _newcomers.Clear();
+        return taken;
+    }
 
     /// <summary>Takes the nodes that are known from now on; others have left.</summary>
     public void Retain(IEnumerable<Node> listed, IEnumerable<Node> suspects)
@@ -41,7 +59,7 @@ internal sealed class KnownNodes(LeftOutNodes leftOut, DepartedNodes departed)
             }
         }
 
-        Count(_nodes.Values.Count(static health => health.IsListed));
+        Count(_nodes.Values.Count(static health => health.IsCounted));
 
         void Keep(Node node, bool isListed)
         {
@@ -79,16 +97,17 @@ internal sealed class KnownNodes(LeftOutNodes leftOut, DepartedNodes departed)
             departed.Add(health);
         }
 
-        Count(_nodes.Count);
+        Count(isOpen ? _nodes.Values.Count(static health => health.IsCounted) : _nodes.Count);
     }
 
     private static (string Id, string Address) KeyOf(Node node) => (node.Id, node.Address);
 
     private NodeHealth Recall(Node node)
     {
-        if (departed.Take(KeyOf(node)) is not { } health)
+        var health = departed.Take(KeyOf(node)) ?? new NodeHealth(node, isOpen);
+        if (health.State == NodeHealthState.New)
         {
-            return new NodeHealth(node);
+            _newcomers.Add(health);
         }
 
         if (health.State != NodeHealthState.InUse)

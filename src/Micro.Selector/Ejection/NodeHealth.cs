@@ -6,17 +6,38 @@ namespace Micro.Selection;
 /// How one node, that is one id at one address, has done lately. Changed by its <see cref="HealthTable"/> under a lock;
 /// what picks and successes need is read without.
 /// </summary>
-internal sealed class NodeHealth(Node node)
+/// <param name="node">The node.</param>
+/// <param name="isNew"><see langword="true"/> for a node of an open registry: it has to answer before it takes part.</param>
+internal sealed class NodeHealth(Node node, bool isNew = false)
 {
     private int _failures;
     private int _refusals;
-    private int _state;
-    private long _dueAt;
+    private int _state = (int)(isNew ? NodeHealthState.New : NodeHealthState.InUse);
+    private long _dueAt = isNew ? long.MaxValue : 0;
+    private volatile bool _isNewcomer = isNew;
+    private volatile bool _hasFailed;
 
     public Node Node { get; } = node;
 
     /// <summary>Whether the registry lists it now; a suspect is kept although it does not.</summary>
     public bool IsListed { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether the node was announced in an open registry and has not answered a call yet.</summary>
+    public bool IsNewcomer
+    {
+        get => _isNewcomer;
+        set => _isNewcomer = value;
+    }
+
+    /// <summary>Gets or sets a value indicating whether an attempt or a check of a newcomer failed.</summary>
+    public bool HasFailed
+    {
+        get => _hasFailed;
+        set => _hasFailed = value;
+    }
+
+    /// <summary>Gets a value indicating whether the limit on nodes that are left out counts the node: strangers are not counted.</summary>
+    public bool IsCounted => IsListed && !IsNewcomer;
 
     public NodeHealthState State
     {
@@ -42,7 +63,7 @@ internal sealed class NodeHealth(Node node)
     public bool IsClean => Failures == 0 && Refusals == 0 && State == NodeHealthState.InUse;
 
     /// <summary>Gets whether a failure of the node is on record.</summary>
-    public bool HasHistory => !IsClean || Doublings >= 0;
+    public bool HasHistory => State != NodeHealthState.New && (!IsClean || Doublings >= 0);
 
     /// <summary>Monotonic time from which a request may be tried at it.</summary>
     public long DueAt

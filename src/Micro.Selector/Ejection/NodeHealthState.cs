@@ -14,4 +14,10 @@ internal enum NodeHealthState
 
     /// <summary>Its pause is over: one request at a time is tried at it.</summary>
     Probing,
+
+    /// <summary>
+    /// It was announced in an open registry and has not answered yet: it is left out until it answers a check, then one request
+    /// is tried at it.
+    /// </summary>
+    New,
 }

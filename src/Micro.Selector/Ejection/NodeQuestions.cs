@@ -1,13 +1,26 @@
+using System.Diagnostics.CodeAnalysis;
 using Micro.Registry;
 
 namespace Micro.Selection;
 
 /// <summary>Asks the nodes of one service whether they live, in the background; a failure to ask never keeps a node out.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle, and questions outlive the service that asks them.")]
 internal sealed class NodeQuestions(SelectorContext context, CancellationToken stop)
 {
     private static readonly TimeSpan ShortestStep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(5);
 
+    /// <summary>The first pause between two questions to a newcomer; each is half as long again as the one before.</summary>
+    private static readonly TimeSpan ShortestNewcomerStep = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestNewcomerStep = TimeSpan.FromMinutes(1);
+
+    /// <summary>The most newcomers of a service that are asked at the same time: anybody can announce them, at any address.</summary>
+    private const int MostNewcomersAtOnce = 16;
+
+    /// <summary>How long a newcomer that did not answer keeps its place among those that are asked.</summary>
+    private static readonly TimeSpan NewcomerGap = TimeSpan.FromMilliseconds(100);
+
+    private readonly SemaphoreSlim _newcomers = new(MostNewcomersAtOnce);
     private readonly FailureRow _failures = new("Asking whether nodes live", context.Time, context.Logger);
 
     public async Task<bool> IsAliveAsync(Node node)
@@ -45,6 +58,51 @@ internal sealed class NodeQuestions(SelectorContext context, CancellationToken s
             var step = context.Time.GetElapsedTime(started) / 20;
             step = step < ShortestStep ? ShortestStep : step > LongestStep ? LongestStep : step;
             pause = step * (0.8 + (0.4 * context.Random.NextDouble()));
+        }
+    }
+
+    /// <summary>Waits for a pause, then until a node that has never answered does. Asks ever less often.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="pause">The pause before the first question.</param>
+    /// <param name="isWanted">Returns <see langword="true"/> while the answer matters.</param>
+    /// <param name="noteFailure">Notes that the node did not answer.</param>
+    public async Task UntilFirstAnswerAsync(Node node, TimeSpan pause, Func<bool> isWanted, Action noteFailure)
+    {
+        while (await WaitAsync(pause).ConfigureAwait(false) && !await IsNewcomerAliveAsync(node, isWanted, noteFailure).ConfigureAwait(false))
+        {
+            pause = pause < ShortestNewcomerStep ? ShortestNewcomerStep : pause * 1.5 < LongestNewcomerStep ? pause * 1.5 : LongestNewcomerStep;
+            pause *= 0.9 + (0.2 * context.Random.NextDouble());
+        }
+    }
+
+    /// <summary>Returns <see langword="true"/> if the node lives or the answer does not matter any more.</summary>
+    private async Task<bool> IsNewcomerAliveAsync(Node node, Func<bool> isWanted, Action noteFailure)
+    {
+        try
+        {
+            await _newcomers.WaitAsync(stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return true;
+        }
+
+        try
+        {
+            if (!isWanted() || await IsAliveAsync(node).ConfigureAwait(false))
+            {
+                return true;
+            }
+
+            noteFailure();
+
+            // Whoever announces nodes all the time chooses whom this process connects to: not more than 160 times a second.
+            await WaitAsync(NewcomerGap).ConfigureAwait(false);
+            return false;
+        }
+        finally
+        {
+            _newcomers.Release();
         }
     }
 

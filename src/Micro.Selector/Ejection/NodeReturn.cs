@@ -10,8 +10,9 @@ namespace Micro.Selection;
 /// <param name="known">The nodes that are known.</param>
 /// <param name="leftOut">The nodes that are left out.</param>
 /// <param name="questions">Asks nodes whether they live.</param>
+/// <param name="newcomers">Lets nodes in that have never answered.</param>
 internal sealed class NodeReturn(
-    string service, SelectorContext context, Lock gate, KnownNodes known, LeftOutNodes leftOut, NodeQuestions questions)
+    string service, SelectorContext context, Lock gate, KnownNodes known, LeftOutNodes leftOut, NodeQuestions questions, Newcomers newcomers)
 {
     /// <summary>The outcome of a probe ends it; should it never be reported, the next request may try after this time.</summary>
     private static readonly TimeSpan LostProbe = TimeSpan.FromSeconds(60);
@@ -25,7 +26,8 @@ internal sealed class NodeReturn(
     /// <summary>Takes the right to try one request at a node whose pause is over.</summary>
     public bool TryClaimProbe(NodeHealth health, long now)
     {
-        if (health.DueAt > now || health.AwaitsCheck || health.State is not (NodeHealthState.Ejected or NodeHealthState.Probing))
+        if (health.DueAt > now || health.AwaitsCheck || health.State is not (NodeHealthState.Ejected or NodeHealthState.Probing or NodeHealthState.New)
+            || (health.IsNewcomer && !newcomers.TryClaim(now)))
         {
             return false;
         }
@@ -48,6 +50,11 @@ internal sealed class NodeReturn(
     /// <summary>Notes that a node answered; one that is left out returns, or goes on with its probation.</summary>
     public void OnAnswer(NodeHealth health, long now)
     {
+        if (health.IsNewcomer)
+        {
+            newcomers.OnAnswer(health);
+        }
+
         if (health.State == NodeHealthState.InUse)
         {
             return;
@@ -103,13 +110,14 @@ internal sealed class NodeReturn(
 
     private void Return(NodeHealth health)
     {
-        var wasAsked = health.State == NodeHealthState.Asked;
+        // Only a node that was ejected before is said to take part again.
+        var isSilentReturn = health.State is NodeHealthState.Asked or NodeHealthState.New || health.Doublings < 0;
         health.State = NodeHealthState.InUse;
         leftOut.Remove(health);
         (health.Failures, health.Refusals) = (0, 0);
         health.ChangedAt = context.Time.GetTimestamp();
         health.ProvenAt ??= health.ChangedAt;
-        if (!wasAsked)
+        if (!isSilentReturn)
         {
             SelectorLog.Returned(context.Logger, health.Node.Id, health.Node.Address, service);
         }
@@ -117,7 +125,10 @@ internal sealed class NodeReturn(
 
     private async Task AwaitSignOfLifeAsync(NodeHealth health, long ejectedAt, TimeSpan pause)
     {
-        await questions.UntilAliveAsync(health.Node, pause, IsStillOut).ConfigureAwait(false);
+        var asking = health.IsNewcomer
+            ? questions.UntilFirstAnswerAsync(health.Node, pause, IsStillOut, static () => { })
+            : questions.UntilAliveAsync(health.Node, pause, IsStillOut);
+        await asking.ConfigureAwait(false);
         lock (gate)
         {
             if (health.ChangedAt == ejectedAt)

@@ -78,7 +78,7 @@ internal sealed class SilentNodes(
                 health.FalseAlarmAt = context.Time.GetTimestamp();
                 OnAnswer(health);
             }
-            else if (health.State is NodeHealthState.Asked or NodeHealthState.Probing)
+            else if (health.State is NodeHealthState.Asked or NodeHealthState.Probing or NodeHealthState.New)
             {
                 var pause = ejection.Eject(health, context.Time.GetTimestamp());
                 SelectorLog.Silent(context.Logger, health.Node.Id, health.Node.Address, service, pause);

@@ -12,6 +12,9 @@ internal sealed record SelectorContext(
     ILogger Logger,
     SelectorMetrics Metrics)
 {
+    /// <summary>Gets a value indicating whether a node must have answered before it is preferred: anybody can announce nodes.</summary>
+    public bool IsOpen { get; } = Registry is IOpenRegistry { IsOpen: true };
+
     /// <summary>The means to ask nodes whether they live.</summary>
     public NodeChecks Checks { get; } = new();
 }

@@ -33,6 +33,9 @@ internal sealed class ServiceEntry
 
     public int SuspectCount => _state.Snapshot?.SuspectCount ?? 0;
 
+    /// <inheritdoc cref="ServiceState.Version"/>
+    public long Version => _state.Version;
+
     /// <summary>How many nodes are left out because they fail.</summary>
     public int EjectedCount => _state.EjectedCount;
 

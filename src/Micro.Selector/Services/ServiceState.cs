@@ -11,6 +11,9 @@ internal sealed class ServiceState : ISuspectOwner
     /// <summary>A node that stops answers until its drain delay is over; one that answers later was dropped by mistake.</summary>
     private static readonly TimeSpan StoppingGrace = TimeSpan.FromSeconds(5);
 
+    /// <summary>The most nodes of an open registry that are kept after they were said to have left.</summary>
+    private const int MaxDisplaced = 1024;
+
     /// <summary>More changes at once are taken in as a whole new list.</summary>
     private const int FewChanges = 64;
 
@@ -42,7 +45,7 @@ internal sealed class ServiceState : ISuspectOwner
     public ServiceSnapshot? Snapshot => _snapshot;
 
     /// <summary>How many nodes are left out because they fail.</summary>
-    public int EjectedCount => _snapshots.Health?.EjectedCount ?? 0;
+    public int EjectedCount => _snapshots.Health?.FailingCount ?? 0;
 
     /// <summary>Grows with each change the watch tells, so that an answer asked for earlier does not undo it.</summary>
     public long Version => Interlocked.Read(ref _version);
@@ -151,6 +154,11 @@ internal sealed class ServiceState : ISuspectOwner
         TimeSpan age;
         lock (_gate)
         {
+            if (_context.IsOpen)
+            {
+                Prolong(node);
+            }
+
             age = _context.Time.GetElapsedTime(_massRemovalAt);
             if (_isWarnedOfRemoval || age < StoppingGrace || !_suspects.Exists(suspect => ReferenceEquals(suspect.Node, node)))
             {
@@ -182,6 +190,11 @@ internal sealed class ServiceState : ISuspectOwner
             _guard.Remember(vanished);
         }
 
+        if (_context.IsOpen)
+        {
+            KeepDisplaced(changes);
+        }
+
         if (_snapshot is not { SuspectCount: 0 } snapshot || _suspects.Count > 0 || changes.Edits.Count > FewChanges)
         {
             _records = after;
@@ -197,13 +210,53 @@ internal sealed class ServiceState : ISuspectOwner
 
     private void Publish()
     {
-        var listed = _records.Records.SelectMany(record => record.Nodes).Select(node => node.Id).ToHashSet(StringComparer.Ordinal);
+        var listed = _records.Records.SelectMany(record => record.Nodes).Select(PlaceOf).ToHashSet();
         var now = _context.Time.GetTimestamp();
         _suspects = [.. _suspects
-            .Where(suspect => suspect.Until > now && !listed.Contains(suspect.Node.Id))
-            .DistinctBy(suspect => suspect.Node.Id)];
+            .Where(suspect => suspect.Until > now && !listed.Contains(PlaceOf(suspect.Node)))
+            .DistinctBy(suspect => PlaceOf(suspect.Node))];
         _snapshots.Health?.Retain(_records.Records.SelectMany(record => record.Nodes), _suspects.Select(suspect => suspect.Node));
         _snapshot = new ServiceSnapshot(_snapshots, _records.Records, [.. _suspects]);
+    }
+
+    /// <summary>
+    /// What suspects and listed nodes are compared by. In an open registry an id at another address may be a forgery: the node
+    /// stays at the address where it answers.
+    /// </summary>
+    private (string Id, string Address) PlaceOf(Node node) => (node.Id, _context.IsOpen ? node.Address : "");
+
+    /// <summary>
+    /// Keeps the nodes that worked up to now as suspects, because anybody can say goodbye for a node of an open registry, or move
+    /// it. They are used until others have answered, and forgotten at the first refused connection.
+    /// </summary>
+    private void KeepDisplaced(NodeChanges changes)
+    {
+        var displaced = SuspectsOf([.. changes.Displaced().Where(entry => _snapshots.Health?.IsWorking(entry.Node) is true)]);
+        if (displaced.Count > 0)
+        {
+            if (_suspects.Count == 0)
+            {
+                _massRemovalAt = _context.Time.GetTimestamp();
+                _isWarnedOfRemoval = false;
+            }
+
+            _suspects.InsertRange(0, displaced);
+            _suspects = [.. _suspects.Take(MaxDisplaced)];
+        }
+    }
+
+    /// <summary>Keeps a node that answers for longer, if its id is announced at another address.</summary>
+    private void Prolong(Node node)
+    {
+        var keepFor = _context.Time.Units(_context.Options.KeepLastNodesFor);
+        var now = _context.Time.GetTimestamp();
+        var index = _suspects.FindIndex(suspect => ReferenceEquals(suspect.Node, node));
+        if (index >= 0 && _suspects[index].Until - now < keepFor / 2
+            && _records.Records.Any(record => record.Nodes.Any(listed => string.Equals(listed.Id, node.Id, StringComparison.Ordinal))))
+        {
+            _suspects[index] = _suspects[index] with { Until = now + keepFor };
+            Publish();
+        }
     }
 
     private List<Suspect> SuspectsOf(IReadOnlyList<(ServiceRecord Record, Node Node)> vanished)

@@ -21,6 +21,12 @@ internal sealed class CandidateSet(HealthTable? health)
     /// <summary>The listed nodes that take part in the choice; empty when all are left out.</summary>
     public Candidates Usable => health is { EjectedCount: > 0 } ? View(health).Usable : Listed;
 
+    /// <summary>The listed nodes without those that have never answered, where anybody can announce nodes.</summary>
+    public Candidates Known => health is { EjectedCount: > 0 } ? View(health).Known : Listed;
+
+    /// <summary>The nodes that have never answered: those that live, then those of which nothing is known, then those that failed.</summary>
+    public IReadOnlyList<Candidates> Newcomers => health is { EjectedCount: > 0 } ? View(health).Newcomers : [];
+
     /// <summary>Works out what picks would otherwise have to, when nodes are left out: called before the set is seen by any.</summary>
     public void Prepare()
     {
@@ -39,18 +45,19 @@ internal sealed class CandidateSet(HealthTable? health)
             return false;
         }
 
-        var ejected = View(health).Ejected;
-        if (ejected.Count == 0)
+        var leftOut = View(health).LeftOut;
+        if (leftOut.Count == 0)
         {
             return false;
         }
 
         var now = time.GetTimestamp();
-        for (var index = 0; index < ejected.Count; index++)
+        for (var index = 0; index < leftOut.Count; index++)
         {
-            if (health.TryClaimProbe(ejected.Reporters[index].Health, now))
+            var node = leftOut.Reporters[index].Health;
+            if (health.TryClaimProbe(node, now))
             {
-                pick = ejected[index] with { IsProbe = ejected.Reporters[index].Health.ProvenAt is null };
+                pick = leftOut[index] with { IsProbe = node.ProvenAt is null && node.Doublings >= 0 };
                 return true;
             }
         }
@@ -67,9 +74,18 @@ internal sealed class CandidateSet(HealthTable? health)
             ? view
             : _view = new HealthView(
                 generation,
-                Listed.Where(index => Listed.Reporters[index].IsInUse),
-                Listed.Where(index => !Listed.Reporters[index].IsInUse));
+                Listed.Where(index => HealthOf(index).State == NodeHealthState.InUse),
+                Listed.Where(index => HealthOf(index).State != NodeHealthState.InUse),
+                Listed.Where(index => !HealthOf(index).IsNewcomer),
+                [
+                    Listed.Where(index => HealthOf(index) is { IsNewcomer: true, HasFailed: false, AwaitsCheck: false }),
+                    Listed.Where(index => HealthOf(index) is { IsNewcomer: true, HasFailed: false, AwaitsCheck: true }),
+                    Listed.Where(index => HealthOf(index) is { IsNewcomer: true, HasFailed: true }),
+                ]);
     }
 
-    private sealed record HealthView(long Generation, Candidates Usable, Candidates Ejected);
+    private NodeHealth HealthOf(int index) => Listed.Reporters[index].Health;
+
+    private sealed record HealthView(
+        long Generation, Candidates Usable, Candidates LeftOut, Candidates Known, IReadOnlyList<Candidates> Newcomers);
 }

@@ -52,6 +52,18 @@ internal sealed class NodeChanges
         return [.. _edits.Where(edit => edit.Come is null && !come.Contains(edit.Gone!.Id)).Select(static edit => (edit.Record!, edit.Gone!))];
     }
 
+    /// <summary>The nodes that are no longer listed at their address, each with its record of before.</summary>
+    public IReadOnlyList<(ServiceRecord Record, Node Node)> Displaced()
+    {
+        if (_edits.TrueForAll(static edit => edit.Gone is null))
+        {
+            return [];
+        }
+
+        var come = _edits.Where(static edit => edit.Come is not null).Select(static edit => (edit.Come!.Id, edit.Come.Address)).ToHashSet();
+        return [.. _edits.Where(edit => edit.Gone is { } node && !come.Contains((node.Id, node.Address))).Select(static edit => (edit.Record!, edit.Gone!))];
+    }
+
     private void Compare(ServiceRecord? before, ServiceRecord? after)
     {
         if (!ReferenceEquals(before, after))

@@ -99,21 +99,28 @@ internal sealed class ServiceSnapshot
 
     /// <summary>
     /// A further attempt, or no usable node: untried usable ones, then untried suspects, then untried ones that are left
-    /// out, then any.
+    /// out, then any usable one. Nodes that have never answered come after those, if anybody can announce nodes.
     /// </summary>
     private bool TryPickAgain(CandidateSet set, AttemptedNodes? attempted, out NodePick pick)
     {
         if (TryPickUntried(set.Picker, set.Usable, attempted, out pick)
             || TryPickSuspect(set, attempted, out pick)
-            || TryPickUntried(set.Picker, set.Listed, attempted, out pick))
+            || TryPickUntried(set.Picker, set.Known, attempted, out pick)
+            || TryPickUntried(set.Picker, set.Usable, attempted: null, out pick))
         {
             return true;
         }
 
-        if (set.Listed.Count > 0)
+        foreach (var newcomers in set.Newcomers)
         {
-            var any = set.Usable.Count > 0 ? set.Usable : set.Listed;
-            pick = any[NodeChoice.Pick(set.Picker, any.Nodes)];
+            if (TryPickUntried(set.Picker, newcomers, attempted, out pick))
+            {
+                return true;
+            }
+        }
+
+        if (TryPickUntried(set.Picker, set.Known, attempted: null, out pick) || TryPickUntried(set.Picker, set.Listed, attempted: null, out pick))
+        {
             return true;
         }
 

@@ -124,20 +124,27 @@ public sealed class LookupTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Response_TooManyNodesFromOneSource_OldOnesStay_S4()
+    public async Task Response_TooManyNodesFromOneSource_SourceIsLeftOutAsAWholeAndLoggedOnce_S4()
     {
-        var lookup = Begin();
+        var log = new CountingLogger();
+        await using var client = new FakeHost(_link, "10.0.0.6", _time, loggers: log);
+        var lookup = client.Registry.GetServiceAsync("greeter");
         Answer(Peer.Node("genuine"));
         for (var index = 0; index < 500; index++)
         {
             Answer(Peer.Node($"flood-{index}"), from: "10.0.0.66");
         }
 
-        await _client.Transport.DrainAsync();
+        await client.Transport.DrainAsync();
         var found = await _time.UntilAsync(lookup);
 
-        found[0].Nodes.Should().HaveCount(257).And.Contain(node => node.Id == "genuine");
-        _client.Statistics.Refused.Should().Be(244);
+        found[0].Nodes.Should().ContainSingle().Which.Id.Should().Be("genuine");
+        client.Statistics.Refused.Should().Be(244, "256 were taken before it was too many");
+        client.Statistics.SourcesLeftOut.Should().Be(1);
+        log.Lines.Should().ContainSingle(static line => line.Text.Contains("MaxNodesPerSource", StringComparison.Ordinal));
+
+        void Answer(NodeRecords node, string from = "10.0.0.9") =>
+            _link.Send(Peer.At(from), Peer.At("10.0.0.6", FakeTransport.QueryPort), node.Answer(Question("greeter"), 0)!);
     }
 
     [Theory]

@@ -182,6 +182,100 @@ public sealed class WatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Watch_PacketsAreReplayed_ReplayerHasNoSay_S5()
+    {
+        await using var server = new FakeHost(_link, "10.0.0.2", _time);
+        await server.Registry.RegisterAsync(TestRecords.Greeter(), new RegisterOptions());
+        await WatchAsync("greeter", isThere: true);
+        var genuine = _link.Sent.Last(static sent => sent.From.Address.ToString() == "10.0.0.2" && sent.Message.Answers.Any(static record => record.Type == DnsType.Srv)).Message;
+        for (var count = 0; count < 10; count++)
+        {
+            _link.Send(Peer.At("10.0.0.66"), FakeLink.Group, genuine);
+        }
+
+        Announce(Peer.Node("greeter-1", address: "10.0.0.66"), from: "10.0.0.66");
+        Goodbye(Peer.Node("greeter-1"), from: "10.0.0.66");
+        await _client.Transport.DrainAsync();
+        Announce(Peer.Node("other"));
+
+        (await NextAsync()).Service!.Nodes[0].Id.Should().Be("other");
+    }
+
+    [Fact]
+    public async Task Watch_ReplayerIsHeardBeforeTheNode_NodeHasTheSay_S5()
+    {
+        await WatchAsync("greeter");
+        Announce(Peer.Node("a"), from: "10.0.0.66");
+        Announce(Peer.Node("a"));
+        Announce(Peer.Node("a", port: 6666), from: "10.0.0.66");
+        Announce(Peer.Node("a", port: 9002));
+
+        (await NextAsync()).Service!.Nodes[0].Address.Should().Be("10.0.0.9:9001");
+        (await NextAsync()).Service!.Nodes[0].Address.Should().Be("10.0.0.9:9002");
+    }
+
+    [Fact]
+    public async Task Watch_ContradictedAgainAndAgain_NodeThatAnswersOncePerSecondStays_S5()
+    {
+        await using var server = new FakeHost(_link, "10.0.0.2", _time);
+        await server.Registry.RegisterAsync(TestRecords.Greeter(), new RegisterOptions());
+        await WatchAsync("greeter", isThere: true);
+        var next = _events!.MoveNextAsync().AsTask();
+
+        // As a node of go-micro: it answers, but does not contradict.
+        _link.Passes = static (from, _, message) => from.Address.ToString() != "10.0.0.2" || !message.IsResponse || message.Questions.Count > 0;
+        for (var count = 0; count < 500; count++)
+        {
+            Goodbye(Peer.Node("greeter-1"), from: "10.0.0.66");
+            await _client.Transport.DrainAsync();
+            await server.Transport.DrainAsync();
+            await _client.Transport.DrainAsync();
+            _time.Advance(TimeSpan.FromMilliseconds(20));
+        }
+
+        next.IsCompleted.Should().BeFalse("the node lives");
+        Questions("greeter-1.greeter.micro.", DnsType.Any).Should().BeInRange(5, 11, "not more than one each 1.1 s");
+        _link.Passes = static (_, _, _) => true;
+        await server.Registry.DeregisterAsync(TestRecords.Greeter());
+        await next;
+    }
+
+    [Fact]
+    public async Task Watch_SourceIsSpentLaterOn_NodesOfBeforeStay_S4()
+    {
+        await WatchAsync("greeter");
+        Announce(Peer.Node("genuine"));
+        (await NextAsync()).Service!.Nodes[0].Id.Should().Be("genuine");
+        await _client.Transport.DrainAsync();
+        for (var second = 0; second < 61; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        for (var index = 0; index < 300; index++)
+        {
+            // In the name of the genuine node's machine.
+            Announce(Peer.Node($"flood-{index}"));
+        }
+
+        await _client.Transport.DrainAsync();
+        Announce(Peer.Node("genuine", port: 9002));
+
+        var alive = new HashSet<string>();
+        RegistryEvent change;
+        do
+        {
+            change = await NextAsync();
+            var id = change.Service!.Nodes[0].Id;
+            _ = change.Kind == RegistryEventKind.Delete ? alive.Remove(id) : alive.Add(id);
+        }
+        while (change.Kind != RegistryEventKind.Update);
+
+        change.Service!.Nodes[0].Address.Should().Be("10.0.0.9:9002");
+        alive.Should().BeEquivalentTo(["genuine"]);
+    }
+
+    [Fact]
     public async Task Watch_SlowReader_GetsTheDifference_R_REG_18()
     {
         await WatchAsync("greeter");

@@ -55,6 +55,37 @@ public sealed class DnsCodecTests
         Read([.. packet]).Should().Be(expected);
     }
 
+    [Theory]
+    [InlineData(30, true)]
+    [InlineData(250, false)]
+    public void Read_NamesThatAreLongWays_WorkIsBounded_S2(int records, bool expected)
+    {
+        // Each name leads through 240 pointers to the root: 250 of them would be 60,000 steps.
+        const int Pointers = 240;
+        var packet = new List<byte> { 0, 0, 0x84, 0, 0, 0, (byte)((records + 1) >> 8), (byte)(records + 1), 0, 0, 0, 0 };
+
+        // A record of an unknown type carries the chain: a root, then pointers that each lead to the one before.
+        packet.AddRange([0, 0, 99, 0, 1, 0, 0, 0, 1, 0, 0]);
+        var data = packet.Count;
+        packet.Add(0);
+        var target = data;
+        for (var count = 0; count < Pointers; count++)
+        {
+            var at = packet.Count;
+            packet.AddRange([(byte)(0xc0 | (target >> 8)), (byte)target]);
+            target = at;
+        }
+
+        packet[data - 2] = (byte)((packet.Count - data) >> 8);
+        packet[data - 1] = (byte)(packet.Count - data);
+        for (var index = 0; index < records; index++)
+        {
+            packet.AddRange([(byte)(0xc0 | (target >> 8)), (byte)target, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4, 127, 0, 0, 1]);
+        }
+
+        Read([.. packet]).Should().Be(expected);
+    }
+
     [Fact]
     public void Read_LargestDatagram_IsRead_R_MDNS_3()
     {

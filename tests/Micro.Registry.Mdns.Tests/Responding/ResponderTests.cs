@@ -178,6 +178,25 @@ public sealed class ResponderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Response_GoodbyeInTheNameOfANode_IsContradictedAtOnceAndOncePerGap_S5()
+    {
+        await _server.Registry.RegisterAsync(TestRecords.Greeter(), new RegisterOptions());
+        await _time.UntilAsync(() => Announcements(120).Count == 3, stepMilliseconds: 50);
+        var before = Announcements(120).Count;
+
+        for (var count = 0; count < 50; count++)
+        {
+            _link.Send(Peer.At("10.0.0.66"), FakeLink.Group, Peer.Node("greeter-1").Goodbye());
+        }
+
+        await _server.Transport.DrainAsync();
+        (Announcements(120).Count - before).Should().Be(1);
+        await _time.UntilAsync(() => Announcements(120).Count - before == 2, stepMilliseconds: 50);
+        await PassAsync(TimeSpan.FromSeconds(5));
+        (Announcements(120).Count - before).Should().Be(2);
+    }
+
+    [Fact]
     public async Task InterfacesChanged_NodesAreAnnouncedAgain()
     {
         await _server.Registry.RegisterAsync(TestRecords.Greeter(), new RegisterOptions());

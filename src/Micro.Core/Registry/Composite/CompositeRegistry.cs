@@ -5,7 +5,7 @@ namespace Micro.Registry;
 /// <summary>
 /// Several registries as one: registers in all, finds what any of them holds. One that is down hides nothing of the others.
 /// </summary>
-internal sealed partial class CompositeRegistry : IRegistry
+internal sealed partial class CompositeRegistry : IRegistry, IOpenRegistry
 {
     private readonly Lock _gate = new();
     private readonly List<CompositeWatch> _watches = [];
@@ -21,6 +21,8 @@ internal sealed partial class CompositeRegistry : IRegistry
     }
 
     public string Name => _context.Name;
+
+    public bool IsOpen => _context.Members.Any(static member => member is IOpenRegistry { IsOpen: true });
 
     public async Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default)
     {

@@ -3,9 +3,11 @@ using Micro.Registry;
 namespace Micro.Hosting.Generic;
 
 /// <summary>A service's registry as the container hands it out: it may belong to somebody else, so nobody disposes it here.</summary>
-internal sealed class SharedRegistry(IRegistry registry) : IRegistry
+internal sealed class SharedRegistry(IRegistry registry) : IRegistry, IOpenRegistry
 {
     public string Name => registry.Name;
+
+    public bool IsOpen => registry is IOpenRegistry { IsOpen: true };
 
     public Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default) =>
         registry.RegisterAsync(service, options, cancellationToken);
