@@ -31,7 +31,7 @@ public static class Consul
             throw new OptionsValidationException(nameof(ConsulRegistryOptions), typeof(ConsulRegistryOptions), errors);
         }
 
-        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Micro.Registry.Consul");
+        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLineLogger("Micro.Registry.Consul");
         if (options.Tls.SkipVerification == true)
         {
             ConsulRegistry.Log.CertificatesNotVerified(logger);

@@ -28,7 +28,7 @@ public static class Etcd
         }
 
         var time = timeProvider ?? TimeProvider.System;
-        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Micro.Registry.Etcd");
+        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLineLogger("Micro.Registry.Etcd");
         if (tls.SkipsVerification && EtcdTls.IsWanted(options))
         {
             EtcdRegistry.Log.VerificationSkipped(logger);

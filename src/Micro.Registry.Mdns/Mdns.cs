@@ -43,7 +43,7 @@ public static class Mdns
         }
 
         var time = timeProvider ?? TimeProvider.System;
-        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Micro.Registry.Mdns");
+        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLineLogger("Micro.Registry.Mdns");
         var random = new LockedRandom();
         return new MdnsRegistry(
             options,

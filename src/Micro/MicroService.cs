@@ -36,7 +36,7 @@ public sealed class MicroService : IAsyncDisposable
     {
         _options = options;
         _plan = plan;
-        _logger = plan.Logging.Factory.CreateLogger("Micro.MicroService");
+        _logger = plan.Logging.Factory.CreateLineLogger("Micro.MicroService");
         _lifetime = plan.Components is { } components ? new ServiceLifetime(this, options, components.Server) : null;
     }
 

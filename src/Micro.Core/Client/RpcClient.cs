@@ -50,12 +50,12 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         _telemetry = new ClientTelemetry(options.TimeProvider);
         _formats = new ContentFormats(options.Codecs);
         var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
-        _tls = options.Tls is null ? null : new ClientTls(options.Tls, options.TimeProvider, loggers.CreateLogger("Micro.Transport"));
+        _tls = options.Tls is null ? null : new ClientTls(options.Tls, options.TimeProvider, loggers.CreateLineLogger("Micro.Transport"));
         _pool = new ConnectionPool(options.Limits, options.PoolSize, options.PoolTtl, options.TimeProvider, _tls, options.Network);
         _grpc = options.Grpc?.Invoke(options, _tls);
         _check = new NodeCheck(options.Network, _tls, options.DialTimeout, options.TimeProvider);
         _selector = new Lazy<ISelector>(() => Prepare(options.Selector ?? selectorFactory(_registry)));
-        var logger = loggers.CreateLogger("Micro.Client");
+        var logger = loggers.CreateLineLogger("Micro.Client");
 
         // Innermost: the token is read for calls that are sent, and other interceptors do not see it on their way in.
         _interceptors = options.Credentials is { } credentials

@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Micro.Codecs;
 
-/// <summary>Which exceptions inside a codec mean that the message is at fault, and what is told of them.</summary>
+/// <summary>Decides which exceptions inside a codec mean that the message is at fault, and what is told of them.</summary>
 internal static class CodecFailure
 {
     /// <summary>
@@ -14,13 +14,18 @@ internal static class CodecFailure
         exception is not (OutOfMemoryException or MicroException or CodecException);
 
     /// <summary>
-    /// What the peer may read: a parser speaks of the bytes, any other exception comes out of user code and stays inside.
+    /// Returns what the peer may read: a parser speaks of the bytes; any other exception comes out of user code, or names its
+    /// types, and stays inside.
     /// </summary>
-    public static CodecException Wrap(string codec, Type message, Exception exception) =>
-        new(
-            codec,
-            exception is JsonException or InvalidProtocolBufferException or InvalidJsonException
-                ? exception.Message
-                : $"the message does not fit {message.Name}",
-            exception);
+    public static CodecException Wrap(string codec, Exception exception) => new(codec, Describe(exception), exception);
+
+    private static string Describe(Exception exception) => exception switch
+    {
+        InvalidProtocolBufferException or InvalidJsonException => exception.Message,
+
+        // The reader's own failure is about text; the serializer's names the types of the message.
+        JsonException { InnerException: JsonException } => exception.Message,
+        JsonException { Path: { Length: > 0 } path } json => $"the value at {path} does not fit (line {json.LineNumber}, byte {json.BytePositionInLine})",
+        _ => "the message does not fit its type",
+    };
 }

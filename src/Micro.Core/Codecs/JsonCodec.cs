@@ -50,7 +50,7 @@ internal sealed class JsonCodec : ICodec
         }
         catch (Exception exception) when (CodecFailure.IsAboutMessage(exception))
         {
-            throw CodecFailure.Wrap(CodecName, typeof(T), exception);
+            throw CodecFailure.Wrap(CodecName, exception);
         }
 
         output.Write("\n"u8);
@@ -98,7 +98,7 @@ internal sealed class JsonCodec : ICodec
         }
         catch (Exception exception) when (CodecFailure.IsAboutMessage(exception))
         {
-            throw CodecFailure.Wrap(CodecName, typeof(T), exception);
+            throw CodecFailure.Wrap(CodecName, exception);
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class ProtobufCodec : ICodec
         }
         catch (Exception exception) when (CodecFailure.IsAboutMessage(exception))
         {
-            throw CodecFailure.Wrap(Name, typeof(T), exception);
+            throw CodecFailure.Wrap(Name, exception);
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed class ProtobufCodec : ICodec
         }
         catch (Exception exception) when (CodecFailure.IsAboutMessage(exception))
         {
-            throw CodecFailure.Wrap(Name, typeof(T), exception);
+            throw CodecFailure.Wrap(Name, exception);
         }
     }
 

@@ -44,7 +44,7 @@ public static class Registries
             }
         }
 
-        var logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger("Micro.Registry");
+        var logger = (loggers ?? NullLoggerFactory.Instance).CreateLineLogger("Micro.Registry");
         return new CompositeRegistry(new CompositeContext(members, time ?? TimeProvider.System, new SharedRandom(), logger));
     }
 }

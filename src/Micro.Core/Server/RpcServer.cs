@@ -234,7 +234,7 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
 
     private IReadOnlyList<IHandlerInterceptor> Interceptors() => [.. Options.Interceptors];
 
-    private ILogger Logger() => (Options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Micro.Server");
+    private ILogger Logger() => (Options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLineLogger("Micro.Server");
 
     private void OnStateChanged(object? sender, ServerStateChangedEventArgs change) => StateChanged?.Invoke(this, change);
 }

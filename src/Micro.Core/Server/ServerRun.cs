@@ -57,7 +57,7 @@ internal sealed class ServerRun : IAsyncDisposable
         _registry = registry;
         _endpoints = endpoints.Build(options.DebugHandler ? DebugHandler.Create(statistics, () => Health().IsReady, [.. options.Interceptors]) : [], options.Services?.GetService<IServiceScopeFactory>());
         _loggerFactory = loggerFactory;
-        _logger = loggerFactory.CreateLogger("Micro.Server");
+        _logger = loggerFactory.CreateLineLogger("Micro.Server");
         Statistics = statistics;
 
         // All connections and the registration loop draw from it.
@@ -69,10 +69,10 @@ internal sealed class ServerRun : IAsyncDisposable
             Health,
             statistics,
             random,
-            loggerFactory.CreateLogger("Micro.Transport"));
+            loggerFactory.CreateLineLogger("Micro.Transport"));
         _mucp = new MucpServer(_host);
         _http2 = options.Http2?.Invoke(_host);
-        _registration = new RegistrationLoop(registry, () => _record!, options, loggerFactory.CreateLogger("Micro.Registry"), options.TimeProvider, random);
+        _registration = new RegistrationLoop(registry, () => _record!, options, loggerFactory.CreateLineLogger("Micro.Registry"), options.TimeProvider, random);
         _registration.StateChanged += stateChanged;
         _registration.HealthChanged += (_, _) => _host.Health.Notify();
     }

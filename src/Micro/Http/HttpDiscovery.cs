@@ -30,7 +30,7 @@ internal sealed class HttpDiscovery
         AttemptTimeout = options.AttemptTimeout;
         Time = options.TimeProvider ?? time ?? TimeProvider.System;
         Budget = options.RetryBudget ? new RetryBudget(options.RetryBudgetRatio, options.RetryBudgetFloor, Time) : null;
-        Logger = (options.LoggerFactory ?? loggers ?? NullLoggerFactory.Instance).CreateLogger("Micro.Http");
+        Logger = (options.LoggerFactory ?? loggers ?? NullLoggerFactory.Instance).CreateLineLogger("Micro.Http");
     }
 
     public ISelector Selector { get; }

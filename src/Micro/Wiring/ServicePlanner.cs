@@ -64,7 +64,7 @@ internal static class ServicePlanner
         try
         {
             var components = new ComponentBuilder(options, target, registries, logging.Factory, warnings).Build();
-            var logger = logging.Factory.CreateLogger("Micro.MicroService");
+            var logger = logging.Factory.CreateLineLogger("Micro.MicroService");
             warnings.ForEach(warning => ServiceLog.SettingWithoutEffect(logger, warning));
             return plan with { Components = components };
         }

@@ -147,9 +147,16 @@ public sealed partial class JsonCodecTests
     public void Decode_SetterThatThrows_KeepsItsTextInside_S24()
     {
         var exception = FluentActions.Invoking(() => _codec.Read<Picky>("{\"value\":1}")).Should().Throw<CodecException>().Which;
-        exception.Message.Should().Be("json: the message does not fit Picky");
+        exception.Message.Should().Be("json: the message does not fit its type");
         exception.InnerException!.Message.Should().Contain("picky about 1");
     }
+
+    [Theory]
+    [InlineData("{\"orderId\":\"seven\"}", "json: the value at $.orderId does not fit (line 0, byte 18)")]
+    [InlineData("{\"orderId\":1e99}", "json: the value at $.orderId does not fit (line 0, byte 15)")]
+    [InlineData("[]", "json: the value at $ does not fit (line 0, byte 1)")]
+    public void Decode_ValueOfAnotherType_NamesThePlaceAndNoType_S24(string text, string message) =>
+        FluentActions.Invoking(() => _codec.Read<Order>(text)).Should().Throw<CodecException>().WithMessage(message);
 
     [Fact]
     public void Encode_Done_KeepsNoOutputAlive()

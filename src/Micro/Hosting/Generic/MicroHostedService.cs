@@ -17,7 +17,7 @@ internal sealed class MicroHostedService(
     ILoggerFactory loggers,
     TimeProvider? time = null) : IHostedLifecycleService
 {
-    private readonly ILogger _logger = loggers.CreateLogger("Micro.MicroService");
+    private readonly ILogger _logger = loggers.CreateLineLogger("Micro.MicroService");
     private readonly StopBudget _budget = new(host.Value.ShutdownTimeout, time ?? TimeProvider.System);
     private IReadOnlyList<MicroService> _services = [];
 

@@ -17,7 +17,7 @@ internal sealed class RegistryEndpointProviderFactory(DiscoverySource source, Ti
                 source.GetRegistry,
                 query.ServiceName,
                 time ?? TimeProvider.System,
-                (loggers ?? NullLoggerFactory.Instance).CreateLogger("Micro.ServiceDiscovery"))
+                (loggers ?? NullLoggerFactory.Instance).CreateLineLogger("Micro.ServiceDiscovery"))
             : null;
         return provider is not null;
     }
