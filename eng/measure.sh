@@ -14,7 +14,7 @@ export MICRO_FAULTS_TABLE=$table
 
 filter=
 for row in "$@"; do
-    filter+="${filter:+|}FullyQualifiedName~_$row"
+    filter+="${filter:+|}FullyQualifiedName~_$row|FullyQualifiedName~.${row}_"
 done
 
 eval "$(bash eng/backends.sh --print)"
