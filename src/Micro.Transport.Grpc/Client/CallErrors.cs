@@ -15,7 +15,7 @@ internal static class CallErrors
     {
         var failure = exception as RpcException;
         var cause = call.Exchange is { IsFaulted: true } failed ? failed.Exception.InnerException! : failure?.Status.DebugException ?? exception;
-        if (cause is MicroException known)
+        if (cause is MicroException known && (known.Kind != ErrorKind.NotSent || refusal is null))
         {
             return known;
         }
