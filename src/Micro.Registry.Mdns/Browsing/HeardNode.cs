@@ -55,7 +55,8 @@ internal sealed record HeardNode(string Instance, string Address, byte[] Text, T
                 service.Name,
                 address is null ? "" : NodeAddress.Format(address, service.Port),
                 text?.Text ?? [],
-                TimeSpan.FromSeconds(Math.Min(ttl, MaxTtlSeconds))) { Host = address };
+                TimeSpan.FromSeconds(Math.Min(ttl, MaxTtlSeconds)))
+            { Host = address };
     }
 
     /// <summary>Unpacks and checks it; a bad record is to be skipped for the reason given.</summary>
