@@ -28,7 +28,13 @@ internal sealed class MicroEchoServer : IBenchServer
             .UseMemory()
             .IgnoreEnvironment()
             .HandleSignals(false)
-            .ServerOptions(static server => server.DrainDelay = TimeSpan.Zero)
+            .ServerOptions(static server =>
+            {
+                server.DrainDelay = TimeSpan.Zero;
+
+                // All callers of a measurement are one peer.
+                server.Limits.MaxConnectionsPerPeer = server.Limits.MaxConnections;
+            })
             .Logging(BenchLog.ToStandardError));
         service.Handle(handler ?? new EchoHandler(), static options => options.Name = "Greeter");
         await service.StartAsync();
