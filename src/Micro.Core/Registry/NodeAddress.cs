@@ -54,13 +54,14 @@ public static class NodeAddress
         var name = address[..colon];
         if (name is ['[', .., ']'])
         {
+            // IPAddress reads brackets, and a port behind them, by itself, and takes any character for part of a zone.
             name = name[1..^1];
-            if (!IPAddress.TryParse(name, out var ip) || ip.AddressFamily != AddressFamily.InterNetworkV6)
+            if (name.AsSpan().ContainsAny('[', ']') || name.AsSpan().ContainsAnyExceptInRange('!', '~') || !IPAddress.TryParse(name, out var ip) || ip.AddressFamily != AddressFamily.InterNetworkV6)
             {
                 return false;
             }
         }
-        else if (name.AsSpan().IndexOfAny(":[]/ ") >= 0)
+        else if (name.AsSpan().IndexOfAny(":[]/ ") >= 0 || name.Any(char.IsControl))
         {
             return false;
         }
