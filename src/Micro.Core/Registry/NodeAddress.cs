@@ -46,6 +46,7 @@ public static class NodeAddress
 
         var colon = address.LastIndexOf(':');
         if (colon < 0
+            || address.AsSpan(colon + 1).ContainsAnyExceptInRange('0', '9') // the parser of numbers skips NULs at the end
             || !ushort.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
             return false;
