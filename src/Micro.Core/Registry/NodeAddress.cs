@@ -62,7 +62,7 @@ public static class NodeAddress
                 return false;
             }
         }
-        else if (name.AsSpan().IndexOfAny(":[]/ ") >= 0 || name.Any(char.IsControl))
+        else if (name.AsSpan().IndexOfAny(":[]/ ") >= 0 || name.Any(char.IsControl) || name.Any(char.IsWhiteSpace))
         {
             return false;
         }
