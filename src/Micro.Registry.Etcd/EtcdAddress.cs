@@ -28,9 +28,9 @@ internal static class EtcdAddress
         if (!NodeAddress.TryParse(rest, out var host, out var port))
         {
             // A bare IPv6 address has colons as well, but no port.
-            host = rest is ['[', .., ']'] ? rest[1..^1] : rest;
-            port = DefaultPort;
-            if (rest.Contains(':', StringComparison.Ordinal) && Uri.CheckHostName(host) != UriHostNameType.IPv6)
+            var bare = rest is ['[', .., ']'] ? rest[1..^1] : rest;
+            if ((rest.Contains(':', StringComparison.Ordinal) && Uri.CheckHostName(bare) != UriHostNameType.IPv6)
+                || !NodeAddress.TryParse(NodeAddress.Format(bare, DefaultPort), out host, out port))
             {
                 return false;
             }

@@ -93,7 +93,8 @@ public sealed class CallMetadata : IReadOnlyCollection<KeyValuePair<string, stri
     internal void Remove(string key) => _pairs.Remove(key);
 
     /// <summary>
-    /// Adds a received header; a repeated name keeps its first value. A pair that is no valid header field is dropped, whatever
+    /// Adds a received header; a repeated name keeps its first value. Blanks around the value are removed, because HTTP/1.1
+    /// does not carry them and gRPC allows to strip them: the handler reads what arrives when it passes the pair on. A pair that is no valid header field is dropped, whatever
     /// protocol accepted it: sent on with another call, it would corrupt that call and others on the same connection.
     /// </summary>
     /// <returns><see langword="false"/> if the pair was dropped.</returns>
@@ -104,7 +105,7 @@ public sealed class CallMetadata : IReadOnlyCollection<KeyValuePair<string, stri
             return false;
         }
 
-        _pairs.TryAdd(key, value);
+        _pairs.TryAdd(key, HeaderRules.WithoutBlanks(value));
         _holdsReceivedToken |= IsAuthorization(key);
         return true;
     }

@@ -21,6 +21,8 @@ internal static class HeaderRules
     private static readonly SearchValues<char> ControlCharacters =
         SearchValues.Create([.. Enumerable.Range(0, 32).Where(static code => code != '\t').Select(static code => (char)code), '\x7f']);
 
+    private static readonly char[] Blanks = [' ', '\t'];
+
     private static readonly FrozenSet<string> Reserved = FrozenSet.ToFrozenSet(
         ["host", "connection", "content-length", "transfer-encoding", "keep-alive", "upgrade", "trailer", "te", "expect", "proxy-connection"],
         StringComparer.OrdinalIgnoreCase);
@@ -68,6 +70,10 @@ internal static class HeaderRules
     /// <summary>Returns whether name and value make one valid header field of HTTP/1.1, the stricter of the two protocols.</summary>
     public static bool Travels(string key, string value) =>
         key.Length > 0 && !key.AsSpan().ContainsAnyExcept(TokenCharacters) && !value.AsSpan().ContainsAny(ControlCharacters);
+
+    /// <summary>Returns the value without blanks around it; the same object when there are none.</summary>
+    public static string WithoutBlanks(string value) =>
+        value.Length > 0 && (value[0] is ' ' or '\t' || value[^1] is ' ' or '\t') ? value.Trim(Blanks) : value;
 
     /// <summary>Whether the transport keeps the name for itself: received with a call, it is not sent on with another.</summary>
     public static bool IsReserved(string key) => Reserved.Contains(key) || key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase);

@@ -46,6 +46,7 @@ public static class NodeAddress
 
         var colon = address.LastIndexOf(':');
         if (colon < 0
+            || address.AsSpan(colon + 1).ContainsAnyExceptInRange('0', '9') // the parser of numbers skips NULs at the end
             || !ushort.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
             return false;
@@ -54,13 +55,14 @@ public static class NodeAddress
         var name = address[..colon];
         if (name is ['[', .., ']'])
         {
+            // IPAddress reads brackets, and a port behind them, by itself, and takes any character for part of a zone.
             name = name[1..^1];
-            if (!IPAddress.TryParse(name, out var ip) || ip.AddressFamily != AddressFamily.InterNetworkV6)
+            if (name.AsSpan().ContainsAny('[', ']') || name.AsSpan().ContainsAnyExceptInRange('!', '~') || !IPAddress.TryParse(name, out var ip) || ip.AddressFamily != AddressFamily.InterNetworkV6)
             {
                 return false;
             }
         }
-        else if (name.AsSpan().IndexOfAny(":[]/ ") >= 0)
+        else if (name.AsSpan().IndexOfAny(":[]/ ") >= 0 || name.Any(char.IsControl) || name.Any(char.IsWhiteSpace))
         {
             return false;
         }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Micro.Registry.Consul.Records;
 using Micro.Registry.Consul.Settings;
 
@@ -62,7 +61,7 @@ internal sealed class ConsulApi(ConsulSettings settings, ConsulHttp http, TimePr
 
         // The status repeats the state of the checks: 429 for warning, 503 for critical.
         var isStatus = response.Status is (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable) && response.Body is [(byte)'{', ..];
-        return Parse(isStatus ? response : response.Require($"look for {nodeId}"), ConsulJsonContext.Default.AgentInstance);
+        return (isStatus ? response : response.Require($"look for {nodeId}")).Read(ConsulJsonContext.Default.AgentInstance);
     }
 
     /// <summary>The instances of a service; waits for a change when an index is given.</summary>
@@ -82,7 +81,7 @@ internal sealed class ConsulApi(ConsulSettings settings, ConsulHttp http, TimePr
             .With("passing", _options.PassingOnly ? "" : null)
             .With("filter", _options.Filter);
         var response = await ReadAsync(target, mode, index, $"read {name}", cancellationToken).ConfigureAwait(false);
-        var entries = Parse(response, ConsulJsonContext.Default.ListHealthEntry) ?? [];
+        var entries = response.Read(ConsulJsonContext.Default.ListHealthEntry) ?? [];
         if (entries.Count == 0)
         {
             await ThrowIfHiddenAsync(response, name, cancellationToken).ConfigureAwait(false);
@@ -94,7 +93,7 @@ internal sealed class ConsulApi(ConsulSettings settings, ConsulHttp http, TimePr
     private async Task<ConsulAnswer<IReadOnlyList<string>>> ReadCatalogAsync(ReadMode mode, ulong index, CancellationToken cancellationToken)
     {
         var response = await ReadAsync(ReadTarget("/v1/catalog/services", mode), mode, index, "list the services", cancellationToken).ConfigureAwait(false);
-        var services = Parse(response, ConsulJsonContext.Default.DictionaryStringIReadOnlyListString) ?? [];
+        var services = response.Read(ConsulJsonContext.Default.DictionaryStringIReadOnlyListString) ?? [];
         if (services.Count == 0)
         {
             await ThrowIfHiddenAsync(response, _options.ServiceNamePrefix, cancellationToken).ConfigureAwait(false);
@@ -189,18 +188,6 @@ internal sealed class ConsulApi(ConsulSettings settings, ConsulHttp http, TimePr
         var response = await http.SendAsync(agent, HttpMethod.Post, Scoped("/v1/internal/acl/authorize").ToString(), json, cancellationToken).ConfigureAwait(false);
 
         // Anything but a clear no, such as ACLs being off, means that the empty answer was the truth.
-        return !response.IsSuccess || Parse(response, ConsulJsonContext.Default.ListAuthorization) is not [{ Allow: false }];
-    }
-
-    private static T? Parse<T>(ConsulResponse response, JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(response.Body, type);
-        }
-        catch (JsonException exception)
-        {
-            throw new RegistryUnavailableException("consul", $"Consul at {response.Agent.Authority} sent an answer that cannot be read", exception);
-        }
+        return !response.IsSuccess || response.Read(ConsulJsonContext.Default.ListAuthorization) is not [{ Allow: false }];
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Micro.Registry.Consul.Http;
 
@@ -41,5 +43,19 @@ internal sealed record ConsulResponse(Uri Agent, HttpStatusCode Status, byte[] B
         throw IsDenied
             ? new RegistryDeniedException("consul", $"Consul at {Agent.Authority} refused to {what}: {Text} (HTTP {(int)Status}); check the ACL token")
             : new RegistryUnavailableException("consul", $"Consul at {Agent.Authority} could not {what}: {Text} (HTTP {(int)Status})");
+    }
+
+    /// <summary>Reads the body.</summary>
+    /// <exception cref="RegistryUnavailableException">The body is not the JSON that it should be.</exception>
+    public T? Read<T>(JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(Body, type);
+        }
+        catch (JsonException exception)
+        {
+            throw new RegistryUnavailableException("consul", $"Consul at {Agent.Authority} sent an answer that cannot be read", exception);
+        }
     }
 }

@@ -33,14 +33,19 @@ internal sealed class KeyedRecords(RecordReader reader, string? service)
     /// <returns>The events for a reader; <see langword="null"/> when it must compare everything, because a node is under several keys.</returns>
     public IReadOnlyList<RegistryEvent>? Apply(Event change)
     {
-        var key = change.Kv.Key;
+        if (change.Kv is not { } pair)
+        {
+            return []; // etcd always names the key; an event without one changes nothing
+        }
+
+        var key = pair.Key;
         var known = _records.TryGetValue(key, out var before) ? before.Record : null;
-        var after = change.Type == Event.Types.EventType.Put && reader.TryRead(change.Kv, out var read) && Wants(read) ? read : null;
+        var after = change.Type == Event.Types.EventType.Put && reader.TryRead(pair, out var read) && Wants(read) ? read : null;
         var isAmbiguous = IsAmbiguous(known);
         Remove(key, known);
         if (after is not null)
         {
-            after = Put(key, change.Kv.ModRevision, after);
+            after = Put(key, pair.ModRevision, after);
         }
 
         if (isAmbiguous || IsAmbiguous(after))

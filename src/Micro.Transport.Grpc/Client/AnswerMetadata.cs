@@ -73,7 +73,7 @@ internal static class AnswerMetadata
             // A header may hold several binary values with commas between them.
             foreach (var part in value.Split(','))
             {
-                metadata.Add(key, Base64Text.Decode(part.Trim()));
+                metadata.Add(key, Base64Text.Decode(part));
             }
         }
         catch (FormatException exception)

@@ -24,7 +24,8 @@ internal static class PercentText
                 && char.IsAsciiHexDigit(text[index + 1])
                 && char.IsAsciiHexDigit(text[index + 2]))
             {
-                bytes[length++] = Convert.FromHexString(text.AsSpan(index + 1, 2))[0];
+                Convert.FromHexString(text.AsSpan(index + 1, 2), bytes.AsSpan(length), out _, out var written);
+                length += written;
                 index += 2;
             }
             else

@@ -54,7 +54,7 @@ internal static class MetadataText
             {
                 if (Base64Text.IsValidList(part))
                 {
-                    metadata.Add(key, Base64Text.Decode(part.Trim().TrimEnd('=')));
+                    metadata.Add(key, Base64Text.Decode(part));
                 }
             }
         }

@@ -9,6 +9,9 @@ internal static class FlagParser
 {
     private const int MaxValues = 1000;
 
+    /// <summary>A mistake at the start of a line can make every argument unknown; the first ones show it.</summary>
+    private const int MaxUnknown = 20;
+
     public static ParsedFlags Parse(MicroServiceOptions options, IReadOnlyList<string> arguments)
     {
         // No name of a program: an argument that equals it would be swallowed. No defaults: only what is given counts.
@@ -34,7 +37,7 @@ internal static class FlagParser
         var given = flags.SelectMany(flag => Read(flag.Setting, result.GetResult(flag.Option), problems)).ToList();
         if (!options.IgnoresUnknownFlags)
         {
-            problems.AddRange(result.UnmatchedTokens.Select(token => Unknown(token, command)));
+            problems.AddRange(result.UnmatchedTokens.Take(MaxUnknown).Select(token => Unknown(token, command)));
         }
 
         // Errors of the user's own flags; unknown ones are reported above, in our words.
