@@ -13,7 +13,7 @@ internal static class PublicKeys
 
     /// <param name="text">The key.</param>
     /// <param name="key">The key, ready to verify signatures.</param>
-    /// <param name="problem">What is wrong with the text, to follow its name in a sentence. Never holds the text.</param>
+    /// <param name="problem">The mistake, as the end of a sentence that begins with the name of the text. The message never contains the text.</param>
     public static bool TryRead(string text, [NotNullWhen(true)] out SecurityKey? key, [NotNullWhen(false)] out string? problem)
     {
         key = null;

@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Micro.Codecs;
 
-/// <summary>Decides which exceptions inside a codec mean that the message is at fault, and what is told of them.</summary>
+/// <summary>Turns exceptions inside a codec into errors for the peer, when the message is at fault.</summary>
 internal static class CodecFailure
 {
     /// <summary>

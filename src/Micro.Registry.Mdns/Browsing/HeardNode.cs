@@ -16,7 +16,7 @@ internal sealed record HeardNode(string Instance, string Address, byte[] Text, T
     // Nothing is remembered longer than the usual 75 minutes, whatever a sender claims.
     private const uint MaxTtlSeconds = 4500;
 
-    /// <summary>Gets the hash of what the packet says; equal hashes need no unpacking.</summary>
+    /// <summary>Gets a hash of the record in the packet; records with equal hashes are not unpacked again.</summary>
     public byte[] TextHash => field ??= SHA256.HashData(Text);
 
     /// <summary>Gets the address at which the node is called; null for a goodbye without one.</summary>

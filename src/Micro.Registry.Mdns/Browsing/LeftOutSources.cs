@@ -11,7 +11,7 @@ internal sealed class LeftOutSources(TimeProvider time)
     /// <summary>Most sources that are remembered; beyond it new ones are not added, and the limits of the cache hold.</summary>
     public const int Limit = 1024;
 
-    /// <summary>How long a source has to announce nothing new before it counts again.</summary>
+    /// <summary>The time without new nodes after which a source is taken in again.</summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<(IPAddress Source, string Service), long> _sources = [];

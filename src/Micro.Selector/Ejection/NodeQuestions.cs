@@ -17,7 +17,7 @@ internal sealed class NodeQuestions(SelectorContext context, CancellationToken s
     /// <summary>The most newcomers of a service that are asked at the same time: anybody can announce them, at any address.</summary>
     private const int MostNewcomersAtOnce = 16;
 
-    /// <summary>How long a newcomer that did not answer keeps its place among those that are asked.</summary>
+    /// <summary>The time for which a newcomer that did not answer keeps its place among those that are asked.</summary>
     private static readonly TimeSpan NewcomerGap = TimeSpan.FromMilliseconds(100);
 
     private readonly SemaphoreSlim _newcomers = new(MostNewcomersAtOnce);

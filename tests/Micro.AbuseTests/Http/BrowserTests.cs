@@ -3,7 +3,7 @@ namespace Micro.AbuseTests.Http;
 /// <summary>Pages of other sites in a real browser: S28.</summary>
 public sealed class BrowserTests
 {
-    /// <summary>What a page can send to any address without asking it first, and what it has to ask for.</summary>
+    /// <summary>The requests that a page can send to any address, with and without a preflight.</summary>
     public static TheoryData<string, string> Attacks => new()
     {
         { "bytes without a type", "fetch(target, {method: 'POST', mode: 'no-cors', body: new TextEncoder().encode(envelope)}).then(r => r.type, e => 'blocked')" },

@@ -1,6 +1,6 @@
 namespace Micro.AbuseTests.Lab;
 
-/// <summary>How long attacks last: the fast profile is part of the test suite, <c>MICRO_ABUSE=full</c> runs the lengths of the targets.</summary>
+/// <summary>Lengths of attacks: the fast profile is part of the test suite, <c>MICRO_ABUSE=full</c> runs as long as the targets say.</summary>
 internal static class AbuseProfile
 {
     public static bool IsFull { get; } = Environment.GetEnvironmentVariable("MICRO_ABUSE") == "full";

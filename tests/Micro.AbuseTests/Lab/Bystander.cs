@@ -19,11 +19,11 @@ internal sealed class Bystander : IAsyncDisposable
     public static Bystander Create(string address, string protocol = "mucp") =>
         new(MicroService.Create(static options => options.Name("bystander").HandleSignals(false), ["--registry=memory", $"--client={protocol}"]), address);
 
-    /// <summary>Makes one call; its text has so many characters.</summary>
+    /// <summary>Makes one call with a text of the given length.</summary>
     public async Task<long> CallAsync(string endpoint = "Faults.Ask", int length = 10) =>
         (await _service.Client.CallAsync<Ask, Answer>("faults", endpoint, new Ask { Text = new string('x', length) }, _options)).Number;
 
-    /// <summary>Makes calls, one after the other, and returns what failed.</summary>
+    /// <summary>Makes calls, one after the other, and returns the failures.</summary>
     public async Task<List<Exception>> CallManyAsync(int count)
     {
         var failures = new List<Exception>();

@@ -28,11 +28,11 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
 
     /// <param name="id">Its id on the connection.</param>
     /// <param name="opening">Head of the frame that opened it.</param>
-    /// <param name="format">How messages are encoded.</param>
-    /// <param name="replies">Where messages of the handler go.</param>
+    /// <param name="format">Encodes and decodes messages.</param>
+    /// <param name="replies">Writes the messages of the handler.</param>
     /// <param name="context">The context of the handler, which holds the response metadata.</param>
-    /// <param name="server">What all connections share.</param>
-    /// <param name="peer">Who sends the messages.</param>
+    /// <param name="server">State of all connections.</param>
+    /// <param name="peer">The sender of the messages.</param>
     public MucpServerStream(string id, MessageHead opening, ContentFormat format, MucpReplyWriter replies, HandlerContext context, MucpServer server, Peer peer)
     {
         Id = id;

@@ -34,9 +34,9 @@ internal sealed class ByteBudget(long total, long perPeer)
     }
 
     /// <summary>Takes room for a message, at once or later.</summary>
-    /// <param name="peer">Who sends it.</param>
+    /// <param name="peer">The sender.</param>
     /// <param name="bytes">Its announced length.</param>
-    /// <param name="bufferedBytes">What the transport may hold of it while it waits.</param>
+    /// <param name="bufferedBytes">The bytes of it that the transport may hold while it waits.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns><see langword="false"/> when so many of the peer's messages wait that what the transport holds of them is too much.</returns>
     /// <exception cref="OperationCanceledException">The token fired; nothing is taken.</exception>

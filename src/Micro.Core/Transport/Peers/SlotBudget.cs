@@ -6,7 +6,7 @@ internal sealed class SlotBudget
     private readonly Counter _counter;
     private int _used;
 
-    /// <param name="what">What takes a place, in the plural.</param>
+    /// <param name="what">Name of the things that take places, in the plural.</param>
     /// <param name="total">Places in all.</param>
     /// <param name="perPeer">Places of one peer.</param>
     /// <param name="counter">Finds the count of a peer.</param>
