@@ -17,7 +17,8 @@ public sealed class ForwardedPairTests(ITestOutputHelper output)
 
     private async Task AttackAsync(string client, Func<string, string, string, Task<Dictionary<string, string>?>> callAsync)
     {
-        var seed = Environment.TickCount;
+        // The suite goes the same way each time; the full profile goes new ones.
+        var seed = AbuseProfile.Pick(45110722, Environment.TickCount);
         output.WriteLine($"seed {seed}");
         await using var service = await ForwardingService.StartAsync(client);
         using var stop = new CancellationTokenSource();
@@ -98,9 +99,9 @@ public sealed class ForwardedPairTests(ITestOutputHelper output)
     /// <inheritdoc cref="CallGrpcAsync"/>
     private static async Task<Dictionary<string, string>?> CallMucpAsync(string address, string name, string value)
     {
-        if (name is "micro-cancel")
+        if (name is "micro-cancel" or "micro-mux")
         {
-            return null; // a cancellation has no reply
+            return null; // a cancellation has no reply, and a multiplexed connection stays open behind it
         }
 
         if (name.Contains(':', StringComparison.Ordinal) || name.Contains('\n', StringComparison.Ordinal) || value.Contains('\n', StringComparison.Ordinal))
