@@ -5,7 +5,7 @@ using Micro.Authentication.Stubs;
 
 namespace Micro.Authentication;
 
-/// <summary>What a server offers besides its handlers: with authentication on, only health is for strangers.</summary>
+/// <summary>Tests the endpoints that a server adds itself: with authentication on, only health needs no token.</summary>
 public sealed class DebugTests : IDisposable
 {
     private readonly Tokens _tokens = new();

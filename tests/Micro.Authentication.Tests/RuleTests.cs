@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Micro.Authentication;
 
-/// <summary>What callers with a valid token may call: scopes in metadata, attributes on every kind of handler, policies.</summary>
+/// <summary>Tests the rules for callers with a valid token: scopes in metadata, attributes on every kind of handler, policies.</summary>
 public sealed class RuleTests : IDisposable
 {
     private readonly Tokens _tokens = new();

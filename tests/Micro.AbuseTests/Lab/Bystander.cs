@@ -19,11 +19,11 @@ internal sealed class Bystander : IAsyncDisposable
     public static Bystander Create(string address, string protocol = "mucp") =>
         new(MicroService.Create(static options => options.Name("bystander").HandleSignals(false), ["--registry=memory", $"--client={protocol}"]), address);
 
-    /// <summary>Makes one call with a text of the given length.</summary>
+    /// <summary>Calls the endpoint with a text of that length.</summary>
     public async Task<long> CallAsync(string endpoint = "Faults.Ask", int length = 10) =>
         (await _service.Client.CallAsync<Ask, Answer>("faults", endpoint, new Ask { Text = new string('x', length) }, _options)).Number;
 
-    /// <summary>Makes calls, one after the other, and returns the failures.</summary>
+    /// <summary>Calls <c>Faults.Ask</c> repeatedly and returns the failures.</summary>
     public async Task<List<Exception>> CallManyAsync(int count)
     {
         var failures = new List<Exception>();
@@ -42,7 +42,7 @@ internal sealed class Bystander : IAsyncDisposable
         return failures;
     }
 
-    /// <summary>Says one message on a new stream and returns the answer.</summary>
+    /// <summary>Opens a stream, sends one message and checks the echo.</summary>
     public async Task<bool> StreamAsync()
     {
         await using var stream = await _service.Client.OpenStreamAsync<Ask, Answer>("faults", "Faults.Echo", _options);

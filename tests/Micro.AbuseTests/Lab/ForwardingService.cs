@@ -29,7 +29,7 @@ internal sealed class ForwardingService : IAsyncDisposable
         return service;
     }
 
-    /// <summary>Makes a call of somebody else over the same connections and returns what arrived.</summary>
+    /// <summary>Calls as a bystander over the same connections and returns the metadata that arrived.</summary>
     public Task<Dictionary<string, string>> CallPlainAsync() => _front.Client.CallAsync<Nothing, Dictionary<string, string>>(
         "front", "Test.Plain", new Nothing(), new CallOptions { Addresses = [Address], Retries = 0 });
 

@@ -15,7 +15,7 @@ internal static class ArrivedPairs
     /// <summary>Returns what is wrong; <see langword="null"/> for nothing.</summary>
     /// <param name="name">The name that was sent.</param>
     /// <param name="value">The value that was sent.</param>
-    /// <param name="arrived">What arrived.</param>
+    /// <param name="arrived">The metadata that arrived.</param>
     /// <param name="usual">The names that arrive with every call.</param>
     public static string? Judge(string name, string value, IReadOnlyDictionary<string, string> arrived, IReadOnlySet<string> usual)
     {

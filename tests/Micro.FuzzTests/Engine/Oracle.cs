@@ -23,6 +23,7 @@ internal static class Oracle
         {
             if (repetition >= Repetitions)
             {
+                // The input was slow each time: on a busy machine a later run is fast, a slow decoder stays slow.
                 Thread.Sleep(20);
             }
 
