@@ -89,6 +89,7 @@ internal sealed class Load : IAttemptInterceptor
         var ends = began + (long)(_options.Timeout.TotalSeconds * TimeProvider.System.TimestampFrequency);
         var options = new CallOptions
         {
+            Addresses = _options.Addresses,
             Idempotent = _options.IsIdempotent,
             RequestTimeout = _options.Timeout,
             AttemptTimeout = _options.AttemptTimeout,

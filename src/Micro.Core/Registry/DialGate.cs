@@ -13,9 +13,9 @@ namespace Micro.Registry;
 internal sealed class DialGate(TimeProvider time, Random random, Func<DnsEndPoint, CancellationToken, ValueTask<Stream>> dial)
 {
     /// <summary>A restart takes seconds: for this long attempts stay frequent, so that services are back within two seconds.</summary>
-    private static readonly TimeSpan ShortOutage = TimeSpan.FromSeconds(27);
+    private static readonly TimeSpan ShortOutage = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(1600);
+    private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(1300);
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();

@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 namespace Micro.FaultTests.Rows;
 
 /// <summary>The registry is away: R1, R2, R12.</summary>
+[Collection(UndisturbedRows.Name)]
 public sealed class RegistryOutageTests(ITestOutputHelper output) : FaultLab(output)
 {
     [SkippableTheory]
@@ -11,8 +12,10 @@ public sealed class RegistryOutageTests(ITestOutputHelper output) : FaultLab(out
     [InlineData(RegistryKind.Consul)]
     public async Task Calls_RegistryKilled_NothingSurfacesAndTheyTakeNoLonger_R1(RegistryKind kind)
     {
-        var (registry, _, client) = await StartFleetAsync(kind, 3);
+        var (registry, servers, client) = await StartFleetAsync(kind, 3);
+        var comparator = LaunchClient(null, null, "--registry=memory");
         await client.StartLoadAsync($"rate={Profile.Pick(200, 500)} timeout=10000");
+        await comparator.StartLoadAsync($"rate={Profile.Pick(200, 500)} timeout=10000 addresses={string.Join(',', servers.Select(static server => server.Address))}");
         await Wait.ForAsync(Profile.Pick(5, 20));
 
         var killed = Stopwatch.GetTimestamp();
@@ -20,11 +23,13 @@ public sealed class RegistryOutageTests(ITestOutputHelper output) : FaultLab(out
         await Wait.ForAsync(Profile.Pick(10, 600));
 
         var report = await client.EndLoadAsync();
+        var compared = await comparator.EndLoadAsync();
         FaultTable.CheckNothingSurfaced("R1", report, $"{kind} killed");
-        var before = new LoadReport([.. report.Calls.Where(call => call.Ended < killed)], []).Percentile(0.5);
-        var after = report.Since(killed).Percentile(0.5);
+        // What else the machine does slows both clients: the one that uses no registry tells by how much.
+        var slower = Math.Max(1, MedianSince(compared, killed) / MedianBefore(compared, killed));
+        var (before, after) = (MedianBefore(report, killed), MedianSince(report, killed));
         FaultTable.Check(
-            "R1", $"median of calls, {kind} killed", $"{after.TotalMilliseconds:F2} ms", $"<= 1.2 x {before.TotalMilliseconds:F2} ms + 1 ms", after <= (1.2 * before) + TimeSpan.FromMilliseconds(1));
+            "R1", $"median of calls, {kind} killed", $"{after.TotalMilliseconds:F2} ms", $"<= 1.2 x {before.TotalMilliseconds:F2} ms x {slower:F2} of a client without a registry + 1 ms", after <= (1.2 * slower * before) + TimeSpan.FromMilliseconds(1));
     }
 
     [SkippableTheory]
@@ -67,4 +72,9 @@ public sealed class RegistryOutageTests(ITestOutputHelper output) : FaultLab(out
         FaultTable.Check("R12", $"exit, {kind} killed", $"{took.TotalSeconds:F1} s", "<= 5 s to deregister + 2 s", took <= TimeSpan.FromSeconds(7));
         FaultTable.CheckNothingSurfaced("R12", report, $"{kind} killed, one of three servers told to end");
     }
+
+    private static TimeSpan MedianBefore(LoadReport report, long timestamp) =>
+        new LoadReport([.. report.Calls.Where(call => call.Ended < timestamp)], []).Percentile(0.5);
+
+    private static TimeSpan MedianSince(LoadReport report, long timestamp) => report.Since(timestamp).Percentile(0.5);
 }
