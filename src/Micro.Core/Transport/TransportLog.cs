@@ -35,6 +35,6 @@ internal static partial class TransportLog
     [LoggerMessage(1210, LogLevel.Debug, "A request from {Remote} was reset: {Reason}", EventName = "RequestReset")]
     public static partial void RequestReset(this ILogger logger, string? remote, string reason);
 
-    [LoggerMessage(1209, LogLevel.Information, "A header of a call was dropped from its metadata: name '{Name}' or its value is not valid in HTTP/1.1", EventName = "MetadataDropped")]
-    public static partial void MetadataDropped(this ILogger logger, string name);
+    [LoggerMessage(1209, LogLevel.Information, "A header of a call was dropped from its metadata: name '{Name}' or its value is not valid in HTTP/1.1 ({Unlogged} more since the last such message)", EventName = "MetadataDropped")]
+    public static partial void MetadataDropped(this ILogger logger, string name, long unlogged);
 }

@@ -30,7 +30,7 @@ internal sealed class GrpcCall : IDisposable
         _host = server.Host;
         _exchange = exchange;
         _connection = exchange.Owner.Connection;
-        _head = new RequestHead(exchange.Request.Headers, server.Host.Logger);
+        _head = new RequestHead(exchange.Request.Headers, server);
         _reply = new GrpcReply(exchange, server.Host.Limits.MaxMessageBytes);
     }
 

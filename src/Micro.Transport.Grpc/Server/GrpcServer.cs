@@ -10,11 +10,15 @@ internal sealed class GrpcServer : IHttp2Protocol
     private GrpcServer(ProtocolHost host)
     {
         Host = host;
+        DroppedHeaders = new LogPace(host.TimeProvider);
         Formats = new GrpcFormats(host.Formats, host.Options.Codecs);
         Endpoints = new GrpcEndpoints(host.Endpoints, host.ServiceName, OwnServices.Create(host));
     }
 
     public ProtocolHost Host { get; }
+
+    /// <summary>The pace at which dropped headers are logged.</summary>
+    public LogPace DroppedHeaders { get; }
 
     public GrpcFormats Formats { get; }
 

@@ -2,12 +2,11 @@ using Micro.Server;
 using Micro.Transport.Grpc.Framing;
 using Micro.Transport.Mucp;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Micro.Transport.Grpc.Server;
 
 /// <summary>The headers of a call: what they mean to the protocol, and the metadata in them.</summary>
-internal sealed class RequestHead(IHeaderDictionary headers, ILogger logger) : IHeaderSource
+internal sealed class RequestHead(IHeaderDictionary headers, GrpcServer server) : IHeaderSource
 {
     private const int MaxTimeoutLength = 20;
 
@@ -81,9 +80,9 @@ internal sealed class RequestHead(IHeaderDictionary headers, ILogger logger) : I
         var metadata = new CallMetadata();
         foreach (var (name, values) in headers)
         {
-            if (!IsOwn(name) && !metadata.AddReceived(name, values.Count > 0 ? values[0] ?? "" : ""))
+            if (!IsOwn(name) && !metadata.AddReceived(name, values.Count > 0 ? values[0] ?? "" : "") && server.DroppedHeaders.TryPass(out var unlogged))
             {
-                logger.MetadataDropped(HeaderRules.Clean(name));
+                server.Host.Logger.MetadataDropped(HeaderRules.Clean(name), unlogged);
             }
         }
 

@@ -21,7 +21,7 @@ public sealed class ConsulAnswerTests(ITestOutputHelper output) : DecoderTests(o
         [.. RecordedBytes.Members("consul", "body_json").Select(static body => Encoding.UTF8.GetBytes(body.GetRawText())).Where(static body => body.Length < 32 * 1024)])
     {
         Declared = [typeof(RegistryUnavailableException)],
-        AllocationCap = 8 * RecordCompression.MaxUnpackedBytes,
+        AllocationCap = 16 * RecordCompression.MaxUnpackedBytes,
     };
 
     private static void Decode(byte[] input)

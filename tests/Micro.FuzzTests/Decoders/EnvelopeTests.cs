@@ -14,7 +14,7 @@ public sealed class EnvelopeTests(ITestOutputHelper output) : DecoderTests(outpu
     private protected override FuzzTarget Target { get; } = new("envelope", Decode, [.. Seeds()])
     {
         Declared = [typeof(CodecException)],
-        AllocationCap = 1024 * 1024, // JSON texts are unescaped and escaped again
+        AllocationCap = 2 * 1024 * 1024, // JSON texts are unescaped and escaped again
     };
 
     private static void Decode(byte[] input)

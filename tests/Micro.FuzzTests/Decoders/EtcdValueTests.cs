@@ -22,7 +22,7 @@ public sealed class EtcdValueTests(ITestOutputHelper output) : DecoderTests(outp
     private protected override FuzzTarget Target { get; } =
         new("etcd-value", Decode, [.. Recorded, [.. "127.0.0.1:80"u8], [.. "{\"Op\":0,\"Addr\":\"127.0.0.1:80\",\"Metadata\":{\"a\":\"b\"}}"u8]])
         {
-            AllocationCap = 1024 * 1024,
+            AllocationCap = 2 * 1024 * 1024, // metadata that is given again and again is read each time
             MaxInputBytes = MaxValueBytes,
         };
 

@@ -8,31 +8,14 @@ namespace Micro.Transport.Security;
 /// </summary>
 internal sealed class HandshakeFailures(TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
-
-    private readonly Lock _gate = new();
-    private long _warnedAt;
-    private long _unlogged;
-    private bool _hasWarned;
+    private readonly LogPace _warnings = new(time);
 
     public void Add(string? remote, string reason, Exception? exception = null)
     {
         logger.HandshakeEnded(exception, remote, reason);
-        long unlogged;
-        lock (_gate)
+        if (_warnings.TryPass(out var unlogged))
         {
-            if (_hasWarned && time.GetElapsedTime(_warnedAt) < Pause)
-            {
-                _unlogged++;
-                return;
-            }
-
-            _hasWarned = true;
-            _warnedAt = time.GetTimestamp();
-            unlogged = _unlogged;
-            _unlogged = 0;
+            logger.HandshakeFailed(remote, reason, unlogged);
         }
-
-        logger.HandshakeFailed(remote, reason, unlogged);
     }
 }
