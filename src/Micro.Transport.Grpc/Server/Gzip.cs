@@ -4,7 +4,10 @@ using System.IO.Compression;
 
 namespace Micro.Transport.Grpc.Server;
 
-/// <summary>Unpacks messages; what comes out is limited while it comes, not afterwards.</summary>
+/// <summary>
+/// Unpacks messages. The last four bytes announce the length (RFC 1952, section 2.3.1): a message that announces more than the
+/// limit is unpacked to nowhere, which tells whether it is too large or broken, and none yields more than it announces.
+/// </summary>
 internal static class Gzip
 {
     private const int Step = 16 * 1024;
@@ -21,18 +24,37 @@ internal static class Gzip
         try
         {
             packed.CopyTo(rented);
-            using var memory = new MemoryStream(rented, 0, (int)packed.Length, writable: false);
+            var bytes = rented.AsMemory(0, (int)packed.Length);
+            var announced = AnnouncedLength(bytes.Span);
+            var fits = announced <= limit;
+            Span<byte> nowhere = stackalloc byte[fits ? 0 : Step];
+            using var memory = new MemoryStream(rented, 0, bytes.Length, writable: false);
             using var gzip = new GZipStream(memory, CompressionMode.Decompress);
-            while (gzip.Read(output.GetSpan(Step)) is > 0 and var count)
+            var length = 0L;
+            while (gzip.Read(fits ? output.GetSpan(Step) : nowhere) is > 0 and var count)
             {
-                output.Advance(count);
-                if (output.WrittenCount > limit)
+                length += count;
+                if (length > limit)
                 {
                     throw new CallRefusal(StatusCode.ResourceExhausted, $"a compressed message holds more than the limit of {limit} bytes");
                 }
+
+                if (length > announced)
+                {
+                    break;
+                }
+
+                if (fits)
+                {
+                    output.Advance(count);
+                }
             }
 
-            ThrowIfCutOff(rented.AsSpan(0, (int)packed.Length), output.WrittenCount);
+            // A stream without its end unpacks all the same.
+            if (length != announced)
+            {
+                throw CallRefusal.Malformed("a compressed message is cut off, or announces another length than it has");
+            }
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
@@ -44,12 +66,6 @@ internal static class Gzip
         }
     }
 
-    /// <summary>A stream without its end unpacks all the same: its last four bytes must be the length (RFC 1952, section 2.3.1).</summary>
-    private static void ThrowIfCutOff(ReadOnlySpan<byte> packed, int length)
-    {
-        if (packed.Length < 4 || BinaryPrimitives.ReadUInt32LittleEndian(packed[^4..]) != (uint)length)
-        {
-            throw CallRefusal.Malformed("a compressed message is cut off");
-        }
-    }
+    private static long AnnouncedLength(ReadOnlySpan<byte> packed) =>
+        packed.Length < sizeof(uint) ? -1 : BinaryPrimitives.ReadUInt32LittleEndian(packed[^sizeof(uint)..]);
 }
