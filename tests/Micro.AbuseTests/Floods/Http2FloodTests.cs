@@ -86,7 +86,7 @@ public sealed class Http2FloodTests
         (await late.StreamAsync()).Should().BeTrue("the server serves on");
     }
 
-    /// <summary>Takes what the server says, so that it never waits for the attacker.</summary>
+    /// <summary>Reads and discards frames so that flow control never blocks the server.</summary>
     private static async Task ReadToEndAsync(Http2Socket socket)
     {
         try
