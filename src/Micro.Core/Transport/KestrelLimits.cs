@@ -27,11 +27,11 @@ internal static class KestrelLimits
 
         kestrel.Http2.MaxStreamsPerConnection = limits.MaxStreamsPerConnection;
 
-        // Requests that wait for room fill their own windows; those that are read must not wait for them.
+        // Requests that wait for room fill their own windows; those that are read must not wait for them. Kestrel opens the window of the
+        // connection again when half of it was read, so that one half has to be left to them.
         kestrel.Http2.InitialStreamWindowSize = StreamWindowBytes;
-        kestrel.Http2.InitialConnectionWindowSize = (int)Math.Min(
-            (limits.MaxStreamsPerConnection + 1L) * StreamWindowBytes,
-            Math.Min(limits.HeldBytesPerPeer, MaxConnectionWindowBytes) + (2 * StreamWindowBytes));
+        var waiting = Math.Min((long)limits.MaxStreamsPerConnection * StreamWindowBytes, limits.HeldBytesPerPeer);
+        kestrel.Http2.InitialConnectionWindowSize = (int)Math.Min(2 * (waiting + StreamWindowBytes), MaxConnectionWindowBytes);
         kestrel.Http2.MaxRequestHeaderFieldSize = limits.MaxHeaderBytes;
 
         // A peer that vanished in the middle of a call is found by a ping.
