@@ -13,7 +13,9 @@ internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
     private TaskCompletionSource? _progress;
     private Exception? _failure;
     private long _handedOver;
+    private long _waitingBytes;
     private bool _isSending;
+    private bool _isWaiting;
     private bool _isDisposed;
 
     /// <summary>Bytes that wait or are being sent.</summary>
@@ -68,6 +70,11 @@ internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
             {
                 _filling.Truncate(start);
                 throw;
+            }
+
+            if (_isWaiting)
+            {
+                CountWaiting();
             }
 
             return position;
@@ -175,7 +182,7 @@ internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
     {
         try
         {
-            sink.OnSending(true);
+            BeginWaiting();
             await pending.ConfigureAwait(false);
             sink.OnSending(false);
         }
@@ -191,11 +198,39 @@ internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
         }
     }
 
+    private void BeginWaiting()
+    {
+        sink.OnSending(true);
+        lock (_gate)
+        {
+            _isWaiting = true;
+            CountWaiting();
+        }
+    }
+
+    /// <summary>Tells how much memory waits for the other side; none does while sends end at once.</summary>
+    private void CountWaiting()
+    {
+        var bytes = _isWaiting ? _filling.Capacity + _leaving.Capacity : 0;
+        if (bytes != _waitingBytes)
+        {
+            sink.OnWaiting(bytes - _waitingBytes);
+            _waitingBytes = bytes;
+        }
+    }
+
+    private void EndWaiting()
+    {
+        _isWaiting = false;
+        CountWaiting();
+    }
+
     /// <summary>Turns to what was appended meanwhile; <see langword="false"/> if that is nothing.</summary>
     private bool TakeNext()
     {
         lock (_gate)
         {
+            EndWaiting();
             _leaving.Clear();
             _progress?.TrySetResult();
             _progress = null;
@@ -234,6 +269,7 @@ internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
         sink.OnSending(false);
         lock (_gate)
         {
+            EndWaiting();
             _failure ??= exception;
             _isSending = false;
             _filling.Clear();

@@ -1,3 +1,4 @@
+using Micro.Transport.Peers;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Micro.Transport;
@@ -8,7 +9,13 @@ namespace Micro.Transport;
 /// </summary>
 internal sealed class Http2Request
 {
-    private long _replyDeadline = long.MaxValue;
+    /// <summary>Time, and pace beyond it, for an answer while the address of the caller holds more than its room.</summary>
+    private static readonly TimeSpan ShortTime = TimeSpan.FromSeconds(2);
+
+    private const int ShortBytesPerSecond = 1024 * 1024;
+
+    private long _sendingSince = long.MaxValue;
+    private long _untakenBytes;
     private IReapable? _messages;
 
     /// <summary>Gets Kestrel's view of it.</summary>
@@ -35,12 +42,15 @@ internal sealed class Http2Request
         Connection = connection;
         IsStream = false;
         ReplyBytes = 0;
-        Volatile.Write(ref _replyDeadline, long.MaxValue);
         connection.Add(this);
     }
 
     /// <summary>Ends the request: its answer is written, or nobody waits for it.</summary>
-    public void End() => Connection.Remove(this);
+    public void End()
+    {
+        EndSending();
+        Connection.Remove(this);
+    }
 
     /// <summary>Marks it as a stream, which counts as one until its last bytes are written.</summary>
     public void BeginStream()
@@ -56,23 +66,45 @@ internal sealed class Http2Request
     /// <param name="bytes">Its size.</param>
     public void BeginSending(long bytes)
     {
-        var host = Connection.Host;
-        var allowed = host.Limits.WriteTimeout + TimeSpan.FromSeconds((double)bytes / host.Limits.MinLargeBodyBytesPerSecond);
-        Volatile.Write(ref _replyDeadline, host.Pauses.RunningTime() + host.TimeProvider.Units(allowed));
+        EndSending();
+        if (bytes > ByteBudget.FreeBytes)
+        {
+            _untakenBytes = bytes;
+            Connection.Host.Held.CountUntaken(Connection.Peer, bytes);
+        }
+
+        Volatile.Write(ref _sendingSince, Connection.Host.Pauses.RunningTime());
     }
 
     /// <summary>It was sent.</summary>
-    public void EndSending() => Volatile.Write(ref _replyDeadline, long.MaxValue);
+    public void EndSending()
+    {
+        Volatile.Write(ref _sendingSince, long.MaxValue);
+        if (_untakenBytes > 0)
+        {
+            Connection.Host.Held.CountUntaken(Connection.Peer, -_untakenBytes);
+            _untakenBytes = 0;
+        }
+    }
 
     /// <summary>Resets the request when its caller is late; called only while it is one of its connection.</summary>
     public void CutIfLate(long now)
     {
         Volatile.Read(ref _messages)?.CutIfLate(now);
-        if (Volatile.Read(ref _replyDeadline) < now)
+        if (now - Volatile.Read(ref _sendingSince) > Connection.Host.TimeProvider.Units(TimeToTake()))
         {
-            Volatile.Write(ref _replyDeadline, long.MaxValue);
+            Volatile.Write(ref _sendingSince, long.MaxValue);
             Connection.Host.Logger.RequestReset(Connection.Remote, "it reads its answer too slowly");
             Features.Get<IHttpRequestLifetimeFeature>()?.Abort();
         }
+    }
+
+    /// <summary>How long the caller may take for its answer: not as long while its address holds more than its room.</summary>
+    private TimeSpan TimeToTake()
+    {
+        var limits = Connection.Host.Limits;
+        return limits.WriteTimeout > ShortTime && Connection.Host.Held.IsExceededBy(Connection.Peer)
+            ? ShortTime + TimeSpan.FromSeconds((double)Volatile.Read(ref _untakenBytes) / ShortBytesPerSecond)
+            : limits.WriteTimeout + TimeSpan.FromSeconds((double)Volatile.Read(ref _untakenBytes) / limits.MinLargeBodyBytesPerSecond);
     }
 }

@@ -94,7 +94,7 @@ internal sealed class RequestMessages(PipeReader input, ProtocolHost host, Reque
         while (true)
         {
             var result = await WaitAsync(isOnly, cancellationToken);
-            if (!_hasRoom && RoomFor(result.Buffer) is > 0 and var bytes)
+            if (!_hasRoom && RoomFor(result.Buffer) is >= 0 and var bytes && (bytes > 0 || room.IsExceeded))
             {
                 // The time for the message counts from its admission.
                 Volatile.Write(ref _deadline, long.MaxValue);
@@ -223,12 +223,12 @@ internal sealed class RequestMessages(PipeReader input, ProtocolHost host, Reque
         return new ReadOnlySequence<byte>(output.WrittenMemory);
     }
 
-    /// <summary>Returns the room that the message needs whose prefix is there; zero for a small one, or a malformed one.</summary>
+    /// <summary>Returns the room that the next message needs: zero for a small one, -1 before its prefix is there.</summary>
     private long RoomFor(in ReadOnlySequence<byte> buffer)
     {
         if (buffer.Length < FramePrefix.Length)
         {
-            return 0;
+            return -1;
         }
 
         // Nobody knows how much a packed message unpacks to.

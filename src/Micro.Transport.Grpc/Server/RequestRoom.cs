@@ -10,6 +10,9 @@ internal sealed class RequestRoom(ByteBudget budget, Peer peer, CancellationToke
 {
     private long _bytes;
 
+    /// <summary>Gets whether the peer does not take its answers, so that not even a small message has room.</summary>
+    public bool IsExceeded => budget.IsExceededBy(peer);
+
     /// <summary>Takes room for a message, at once or later.</summary>
     /// <exception cref="CallRefusal">Too many messages of the peer wait.</exception>
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>

@@ -125,6 +125,27 @@ public sealed class HeldBytesTests
         await CheckReturnedAsync(server, "60 bodies that stall, mucp");
     }
 
+    [Fact]
+    public async Task Answers_ThatNobodyTakes_StayWithinTheRoom_S30()
+    {
+        await using var server = await AttackedServer.StartAsync();
+        await using var bystander = Bystander.Create(server.Address);
+        await bystander.CallAsync();
+        var before = await server.ResidentBytesAsync();
+        var readers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => SlowReader.ConnectAsync(server.Address, Attacker)));
+        try
+        {
+            await SendUntilStuckAsync(() => Task.WhenAll(readers.Select(static reader => reader.AskUntilClosedAsync())), seconds: 15);
+            await CheckAsync(server, bystander, before, "200 clients of one address that take no answer, mucp");
+        }
+        finally
+        {
+            Array.ForEach(readers, static reader => reader.Dispose());
+        }
+
+        await CheckReturnedAsync(server, "200 clients that take no answer, mucp");
+    }
+
     [Theory]
     [InlineData("mucp")]
     [InlineData("grpc")]
@@ -149,6 +170,59 @@ public sealed class HeldBytesTests
         FaultTable.Check("S30", $"memory at 100 x 4 MB in parallel, {protocol}", $"{held} MB", "<= 2 x 400 MB in flight", held <= 2 * 400);
     }
 
+    [Fact]
+    public async Task LargeRequests_ThatFillAllWindowsFirst_AllSucceed_S30()
+    {
+        const int Part = 16 * 1024;
+        const int Parts = 256;
+        await using var server = await AttackedServer.StartAsync();
+        using var socket = await Http2Socket.ConnectAsync(server.Address, Attacker);
+        var windows = new SendWindows(socket);
+        var reading = windows.ReadAsync();
+        for (var stream = 1; stream < 200; stream += 2)
+        {
+            await socket.SendHeadersAsync(stream, Http2Socket.CallHeaders("/faults.Faults/Ask", ("content-type", "application/grpc+json")));
+        }
+
+        // Nothing more of any is sent before each has sent what it may.
+        var sent = new int[200];
+        for (var progress = true; progress || windows.Statuses.Count < 100;)
+        {
+            progress = false;
+            for (var stream = 1; stream < 200; stream += 2)
+            {
+                while (sent[stream] < Parts && await windows.TrySendAsync(stream, PartOf(sent[stream]), end: sent[stream] == Parts - 1))
+                {
+                    sent[stream]++;
+                    progress = true;
+                }
+            }
+
+            if (!progress)
+            {
+                await windows.WaitAsync();
+                windows.Statuses.ToArray().Should().AllBe("0");
+            }
+        }
+
+        windows.Statuses.Should().HaveCount(100).And.AllBe("0");
+        socket.Dispose();
+        await reading;
+
+        // 4 MB and the prefix of the message.
+        static byte[] PartOf(int number)
+        {
+            var part = Enumerable.Repeat((byte)' ', Part).ToArray();
+            byte[] start = [0, 0, 0x3f, 0xff, 0xfb, .. "{}"u8];
+            if (number == 0)
+            {
+                start.CopyTo(part, 0);
+            }
+
+            return part;
+        }
+    }
+
     private static async Task CheckAsync(AttackedServer server, Bystander bystander, long before, string attack)
     {
         var grown = await server.ResidentBytesAsync() - before;
@@ -166,10 +240,10 @@ public sealed class HeldBytesTests
     }
 
     /// <summary>Sends until all is sent, or the other side takes no more.</summary>
-    private static async Task SendUntilStuckAsync(Func<Task> send)
+    private static async Task SendUntilStuckAsync(Func<Task> send, double seconds = 5)
     {
         var sending = Task.Run(send);
-        await Task.WhenAny(sending, Wait.ForAsync(5));
+        await Task.WhenAny(sending, Wait.ForAsync(seconds));
         _ = sending.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 

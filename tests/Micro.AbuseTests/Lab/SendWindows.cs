@@ -18,6 +18,11 @@ internal sealed class SendWindows(Http2Socket socket)
             while (await socket.ReadAsync(600) is { } frame)
             {
                 await socket.AcknowledgeAsync(frame);
+                if (frame.Block.FirstOrDefault(static header => header.Name == "grpc-status").Value is { } status)
+                {
+                    Statuses.Enqueue(status);
+                }
+
                 if (frame.Type == Http2Frame.WindowUpdate)
                 {
                     _windows.AddOrUpdate(frame.Stream, _ => _initial + frame.Number(), (_, window) => window + frame.Number());
@@ -28,7 +33,10 @@ internal sealed class SendWindows(Http2Socket socket)
                     for (var at = 0; at < frame.Payload.Length; at += 6)
                     {
                         // SETTINGS_INITIAL_WINDOW_SIZE
-                        _initial = frame.Payload[at + 1] == 4 ? frame.Number(at + 2) : _initial;
+                        if (frame.Payload[at + 1] == 4)
+                        {
+                            ChangeInitial(frame.Number(at + 2));
+                        }
                     }
 
                     _changed.Release();
@@ -40,6 +48,25 @@ internal sealed class SendWindows(Http2Socket socket)
             // The attack is over.
         }
     }
+
+    /// <summary>Gets the statuses of the calls that were answered.</summary>
+    public ConcurrentQueue<string> Statuses { get; } = new();
+
+    /// <summary>Sends data if the windows are open for it.</summary>
+    public async Task<bool> TrySendAsync(int stream, byte[] data, bool end)
+    {
+        if (_windows.GetOrAdd(stream, _initial) < data.Length || _windows[Connection] < data.Length)
+        {
+            return false;
+        }
+
+        Count(stream, data.Length);
+        await socket.SendDataAsync(stream, data, end);
+        return true;
+    }
+
+    /// <summary>Waits until a window was opened further.</summary>
+    public Task WaitAsync() => _changed.WaitAsync(TimeSpan.FromSeconds(10));
 
     /// <summary>Sends data as far as the windows are open; what the stream has no window for is left out.</summary>
     public async Task SendAsync(int stream, byte[] data)
@@ -54,8 +81,24 @@ internal sealed class SendWindows(Http2Socket socket)
             await _changed.WaitAsync();
         }
 
-        _windows.AddOrUpdate(stream, _initial - data.Length, (_, window) => window - data.Length);
-        _windows.AddOrUpdate(Connection, 0, (_, window) => window - data.Length);
+        Count(stream, data.Length);
         await socket.SendDataAsync(stream, data);
+    }
+
+    /// <summary>Counts for streams that are open too (RFC 9113, section 6.9.2).</summary>
+    private void ChangeInitial(long bytes)
+    {
+        foreach (var stream in _windows.Keys.Where(static stream => stream != Connection))
+        {
+            _windows.AddOrUpdate(stream, bytes, (_, window) => window + bytes - _initial);
+        }
+
+        _initial = bytes;
+    }
+
+    private void Count(int stream, int bytes)
+    {
+        _windows.AddOrUpdate(stream, _initial - bytes, (_, window) => window - bytes);
+        _windows.AddOrUpdate(Connection, 0, (_, window) => window - bytes);
     }
 }

@@ -7,6 +7,7 @@ public sealed class CoalescingWriterTests : IByteSink
 {
     private readonly List<string> _sent = [];
     private TaskCompletionSource _sending = new();
+    private long _waiting;
 
     [Fact]
     public async Task Append_WhileASendIsUnderWay_LeavesTogetherWithTheNext()
@@ -24,6 +25,36 @@ public sealed class CoalescingWriterTests : IByteSink
 
         await Eventually.TrueAsync(() => _sent.Count == 2, "the second send");
         _sent.Should().Equal("a", "bc");
+    }
+
+    [Fact]
+    public async Task Append_WhileASendWaits_CountsTheMemoryUntilItEnds()
+    {
+        using var writer = new CoalescingWriter(this);
+        Append(writer, "a");
+        _waiting.Should().Be(0, "nothing waits before it is sent");
+
+        writer.StartSending();
+        Append(writer, new string('b', 5000));
+
+        _waiting.Should().BeInRange(5001, 4 * 5001);
+        Complete();
+        await Eventually.TrueAsync(() => _sent.Count == 2, "the second send");
+        Complete();
+        await Eventually.TrueAsync(() => _waiting == 0, "all is taken");
+    }
+
+    [Fact]
+    public async Task Send_FailsWhileMoreWaits_NothingIsCountedAnyMore()
+    {
+        using var writer = new CoalescingWriter(this);
+        Append(writer, "a");
+        writer.StartSending();
+        Append(writer, "b");
+
+        _sending.SetException(new IOException("gone"));
+
+        await Eventually.TrueAsync(() => _waiting == 0, "the connection is gone");
     }
 
     [Fact]
@@ -101,6 +132,8 @@ public sealed class CoalescingWriterTests : IByteSink
         _sent.Add(Encoding.UTF8.GetString(bytes.Span));
         return new ValueTask(_sending.Task);
     }
+
+    void IByteSink.OnWaiting(long bytes) => _waiting += bytes;
 
     void IByteSink.OnSending(bool waits)
     {

@@ -10,7 +10,7 @@ namespace Micro.Transport.Mucp;
 /// One mucp connection of a server. Its loop reads messages and hands them on. What comes from Go, curl and probes is
 /// answered in order, one message at a time; calls of clients that agreed to it run side by side.
 /// </summary>
-internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteSink, IDisposable
+internal sealed class MucpServerConnection : IReapable, IMessageObserver, IDisposable
 {
     /// <summary>How long requests that crossed the good-bye are still taken in, so that it is not lost in a reset.</summary>
     private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(1);
@@ -27,13 +27,14 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
     private readonly MucpStreamSet _streams;
     private readonly MucpDispatcher _dispatcher;
     private readonly BodyHold _hold;
+    private readonly Peer _peer;
+    private readonly ReplySink _sink;
 
     /// <summary>Spread over ± 10 %, so that many idle connections do not end in the same moment.</summary>
     private readonly long _idleTime;
     private MessageHead _head = new();
     private long _idleSince;
     private long _readDeadline = long.MaxValue;
-    private long _writeDeadline = long.MaxValue;
     private MessagePace _pace;
     private bool _isBody;
     private volatile bool _closeRequested;
@@ -44,16 +45,17 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
     {
         _server = server;
         _connection = connection;
-        _output = new CoalescingWriter(this);
+        _peer = connection.Features.Get<Peer>() ?? new Peer(key: null);
+        _sink = new ReplySink(server, connection, _peer);
+        _output = new CoalescingWriter(_sink);
         _replies = new MucpReplyWriter(server, _output, this);
-        var peer = connection.Features.Get<Peer>() ?? new Peer(key: null);
-        _hold = new BodyHold(server.Held, peer);
-        _calls = new MucpCallSet(server, _replies, this, peer);
+        _hold = new BodyHold(server.Held, _peer);
+        _calls = new MucpCallSet(server, _replies, this, _peer);
         _reader = new MessageReader(connection.Transport.Input, server.Limits, readsResponses: false)
         {
             Observer = this,
         };
-        _streams = new MucpStreamSet(server, _replies, connection, this, peer);
+        _streams = new MucpStreamSet(server, _replies, connection, this, _peer);
         _dispatcher = new MucpDispatcher(server, _replies, connection, _calls, _streams, _hold);
         _idleTime = server.TimeProvider.Units(server.Limits.IdleTimeout * (0.9 + (0.2 * server.Random.NextDouble())));
     }
@@ -128,7 +130,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
         // With calls or streams open the silence of the client is no idleness.
         var isIdle = _isBetweenMessages && _calls.IsEmpty && _streams.IsEmpty;
         var late = Volatile.Read(ref _readDeadline) < now || (isIdle && now - Volatile.Read(ref _idleSince) > _idleTime) ? "it sent nothing, or too slowly"
-            : Volatile.Read(ref _writeDeadline) < now ? "it read its replies too slowly"
+            : _sink.IsLate(now) ? "it read its replies too slowly"
             : null;
         if (late is not null)
         {
@@ -168,7 +170,8 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
             return false;
         }
 
-        if (RoomFor(_head) is > 0 and var room && !await WaitForRoomAsync(room).ConfigureAwait(false))
+        var room = RoomFor(_head);
+        if ((room > 0 || _server.Held.IsExceededBy(_peer)) && !await WaitForRoomAsync(room).ConfigureAwait(false))
         {
             return false;
         }
@@ -206,25 +209,19 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
     }
 
     /// <summary>
-    /// What has no id of its own waits until all before it is answered. The others wait when too many run, or when the
-    /// client does not read its replies: what is not read stays in its sender's memory.
+    /// What has no id of its own waits until all before it is answered, the others when too many run. All wait while the client does
+    /// not read its replies: what is not read stays in its sender's memory.
     /// </summary>
     private async ValueTask<bool> WaitForTurnAsync(long id)
     {
-        if (id < 0)
-        {
-            await _calls.WaitUntilAtMostAsync(0).ConfigureAwait(false);
-            return !_calls.EndsConnection && !_isLeaving;
-        }
-
-        await _calls.WaitUntilAtMostAsync(_server.Limits.MaxCallsPerConnection - 1).ConfigureAwait(false);
+        await _calls.WaitUntilAtMostAsync(id < 0 ? 0 : _server.Limits.MaxCallsPerConnection - 1).ConfigureAwait(false);
         if (_output.QueuedBytes > MaxQueuedReplyBytes)
         {
             _calls.Run();
             await _output.FlushAsync(MaxQueuedReplyBytes).ConfigureAwait(false);
         }
 
-        return true;
+        return id >= 0 || (!_calls.EndsConnection && !_isLeaving);
     }
 
     /// <summary>Returns the room that a body needs: zero when it is small, or too large to be kept at all.</summary>
@@ -365,17 +362,4 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IByteS
     public void OnMessageProgressed() => Volatile.Write(
         ref _readDeadline,
         _pace.Progress(_server.Pauses.RunningTime(), _reader.ReceivedBytes, Math.Max(_head.ContentLength, _reader.ReceivedBytes), _server.Limits, _server.TimeProvider));
-
-    void IByteSink.OnSending(bool waits) =>
-        Volatile.Write(ref _writeDeadline, waits ? _server.Pauses.RunningTime() + _server.TimeProvider.Units(_server.Limits.WriteTimeout) : long.MaxValue);
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    async ValueTask IByteSink.SendAsync(ReadOnlyMemory<byte> bytes)
-    {
-        var result = await _connection.Transport.Output.WriteAsync(bytes).ConfigureAwait(false);
-        if (result.IsCompleted)
-        {
-            throw new IOException("the client closed the connection");
-        }
-    }
 }

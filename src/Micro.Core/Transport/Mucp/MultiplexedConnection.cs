@@ -146,8 +146,12 @@ internal sealed class MultiplexedConnection : IByteSink, IWorkQueueOwner<MucpPen
 
     ValueTask IByteSink.SendAsync(ReadOnlyMemory<byte> bytes) => _connection.SendRawAsync(bytes);
 
-    /// <summary>Calls have deadlines of their own.</summary>
+    /// <summary>Calls have deadlines of their own, and their number is limited.</summary>
     void IByteSink.OnSending(bool waits)
+    {
+    }
+
+    void IByteSink.OnWaiting(long bytes)
     {
     }
 

@@ -5,6 +5,7 @@ namespace Micro.Transport.Peers;
 /// admitted by its announced length before it is read, so that messages that are read in half cannot starve each other;
 /// while there is no room it waits unread, and its sender with it. Within a peer the oldest is admitted first, and peers take
 /// turns. A single message is admitted whatever its size, so that every message that fits its own limit arrives in the end.
+/// Answers that a peer does not take use its room too.
 /// Safe for concurrent use.
 /// </summary>
 /// <param name="total">Bytes in all.</param>
@@ -19,6 +20,7 @@ internal sealed class ByteBudget(long total, long perPeer)
     /// <summary>Peers that have messages waiting; who was admitted last stands last.</summary>
     private readonly LinkedList<Peer> _waiting = new();
     private long _held;
+    private long _untaken;
     private long _buffered;
 
     /// <summary>Gets the bytes of messages that are held, or that the transport may hold for waiting ones.</summary>
@@ -69,6 +71,29 @@ internal sealed class ByteBudget(long total, long perPeer)
         }
 
         return WaitAsync(peer, waiter, cancellationToken);
+    }
+
+    /// <summary>
+    /// Tells whether a peer, or all of them together, have more answers untaken than there is room for. Then no further message
+    /// of it is admitted, however small.
+    /// </summary>
+    public bool IsExceededBy(Peer peer) => Volatile.Read(ref peer.UntakenBytes) > perPeer || Volatile.Read(ref _untaken) > total;
+
+    /// <summary>Counts bytes of answers that a peer has not taken yet, which are there already and may exceed the room.</summary>
+    /// <param name="peer">Whose answers they are.</param>
+    /// <param name="bytes">So many more, or fewer.</param>
+    public void CountUntaken(Peer peer, long bytes)
+    {
+        lock (_gate)
+        {
+            peer.UntakenBytes += bytes;
+            _untaken += bytes;
+            Admit(peer, bytes);
+            if (bytes < 0)
+            {
+                AdmitWaiting();
+            }
+        }
     }
 
     /// <summary>Gives room back.</summary>
@@ -166,7 +191,7 @@ internal sealed class ByteBudget(long total, long perPeer)
 
     private bool Fits(Peer peer, long bytes, long buffered) => FitsPeer(peer, bytes) && FitsTotal(bytes, buffered);
 
-    private bool FitsPeer(Peer peer, long bytes) => peer.HeldBytes == 0 || peer.HeldBytes + bytes <= perPeer;
+    private bool FitsPeer(Peer peer, long bytes) => bytes == 0 ? !IsExceededBy(peer) : peer.HeldBytes == 0 || peer.HeldBytes + bytes <= perPeer;
 
-    private bool FitsTotal(long bytes, long buffered) => _held == 0 || _held + _buffered - buffered + bytes <= total;
+    private bool FitsTotal(long bytes, long buffered) => bytes == 0 || _held == 0 || _held + _buffered - buffered + bytes <= total;
 }

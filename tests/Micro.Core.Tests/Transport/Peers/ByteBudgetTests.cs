@@ -112,5 +112,34 @@ public sealed class ByteBudgetTests
         }
     }
 
+    [Fact]
+    public async Task Take_PeerLeavesItsAnswersUntaken_NotEvenASmallMessageIsAdmittedUntilItTakesThem()
+    {
+        _budget.CountUntaken(_first, 41);
+        _budget.IsExceededBy(_first).Should().BeTrue();
+        _budget.IsExceededBy(_second).Should().BeFalse("they are not its own");
+        var small = Take(_first, 0);
+        (await Take(_second, 40)).Should().BeTrue();
+        small.IsCompleted.Should().BeFalse();
+
+        _budget.CountUntaken(_first, -1);
+
+        (await small).Should().BeTrue();
+        _budget.IsExceededBy(_first).Should().BeFalse();
+    }
+
+    [Fact]
+    public void CountUntaken_MoreThanThereIsRoomInAll_ConcernsEveryPeer()
+    {
+        _budget.CountUntaken(_first, 40);
+        _budget.CountUntaken(_second, 40);
+        _budget.IsExceededBy(_first).Should().BeFalse();
+
+        _budget.CountUntaken(new Peer("third"), 21);
+
+        _budget.IsExceededBy(_first).Should().BeTrue();
+        _budget.UsedBytes.Should().Be(101);
+    }
+
     private Task<bool> Take(Peer peer, long bytes) => _budget.TakeAsync(peer, bytes, 0, CancellationToken.None).AsTask();
 }
