@@ -50,6 +50,22 @@ public abstract partial class RegistryConformance
     }
 
     [SkippableFact]
+    public async Task GetService_NamesThatDifferInCase_AreTwoServices()
+    {
+        SkipUnlessAvailable();
+        var name = NewName();
+        var other = name.ToUpperInvariant();
+        await RegisterAsync(RecordOf(name, "1", name + "-1"));
+        await RegisterAsync(RecordOf(other, "1", name + "-2"));
+
+        Ids(await ReadUntilAsync(name, records => records.Count == 1, "the one")).Should().Equal(name + "-1");
+        Ids(await ReadUntilAsync(other, records => records.Count == 1, "the other")).Should().Equal(name + "-2");
+        await Registry.DeregisterAsync(RecordOf(other, "1", name + "-2"));
+        await ReadUntilAsync(other, records => records.Count == 0, "its end");
+        Ids(await ReadUntilAsync(name, records => records.Count == 1, "the one")).Should().Equal(name + "-1");
+    }
+
+    [SkippableFact]
     public async Task GetService_UnknownName_NotFound_R_REG_14()
     {
         SkipUnlessAvailable();

@@ -73,6 +73,20 @@ public abstract partial class RegistryConformance
     }
 
     [SkippableFact]
+    public async Task Watch_NamesThatDifferInCase_AreTwoServices()
+    {
+        SkipUnlessAvailable();
+        var name = NewName();
+        await using var watch = Watch(name);
+        await watch.UntilSynchronizedAsync();
+
+        await RegisterAsync(RecordOf(name.ToUpperInvariant(), "1", name + "-1"));
+        await RegisterAsync(RecordOf(name, "1", name + "-2"));
+
+        (await watch.NextAsync()).Id.Should().Be(name + "-2");
+    }
+
+    [SkippableFact]
     public async Task Watch_ManyChangesAtAPeer_ReplayEqualsTheList_R_REG_17()
     {
         SkipUnlessAvailable();

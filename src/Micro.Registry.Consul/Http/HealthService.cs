@@ -8,6 +8,9 @@ internal sealed class HealthService
     [JsonPropertyName("ID")]
     public string? Id { get; init; }
 
+    /// <summary>Gets the name under which it is registered; of a Connect proxy its own, not that of the service behind it.</summary>
+    public string? Service { get; init; }
+
     public IReadOnlyList<string?>? Tags { get; init; }
 
     public string? Address { get; init; }

@@ -13,7 +13,7 @@ internal sealed class HealthReader(ConsulRegistryOptions options, SkipLog skips)
         // The youngest registration comes last: it describes the version, and wins when an id occurs on two agents.
         foreach (var entry in (entries ?? []).OrderBy(entry => entry?.Service?.ModifyIndex ?? 0))
         {
-            if (entry?.Service is { } instance && IsHealthy(entry))
+            if (entry?.Service is { } instance && IsOf(service, instance) && IsHealthy(entry))
             {
                 if (TryRead(service, instance, entry.Node?.Address, out var record, out var problem))
                 {
@@ -28,6 +28,9 @@ internal sealed class HealthReader(ConsulRegistryOptions options, SkipLog skips)
 
         return RecordSet.Create(records);
     }
+
+    /// <summary>Consul finds names in any case; a service is found by its own.</summary>
+    private bool IsOf(string service, HealthService instance) => options.Connect || instance.Service is null || instance.Service == service;
 
     private bool IsHealthy(HealthEntry entry)
     {

@@ -39,6 +39,15 @@ public sealed class HealthReaderTests
     }
 
     [Fact]
+    public void Read_InstanceOfANameInAnotherCase_IsLeftOut_ButNotAConnectProxy()
+    {
+        var other = new HealthEntry { Service = new HealthService { Id = "n", Service = "Greeter", Address = "127.0.0.1", Port = 1 } };
+
+        Read(false, other).Should().BeEmpty();
+        new HealthReader(new ConsulRegistryOptions { Connect = true }, new SkipLog(_log.CreateLogger(""))).Read("greeter", [other]).Records.Should().ContainSingle();
+    }
+
+    [Fact]
     public void Read_SameIdTwice_TheYoungestCounts()
     {
         var read = Read(false, Entry("n", port: 2, index: 9), Entry("n", port: 1, index: 3));
