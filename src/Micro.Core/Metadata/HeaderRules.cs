@@ -12,6 +12,12 @@ internal static class HeaderRules
     /// <summary>Most bytes of metadata of one call.</summary>
     public const int MaxMetadataBytes = 8 * 1024;
 
+    /// <summary>Most entries of metadata of one call: with the headers of the protocol they stay below what servers take.</summary>
+    public const int MaxMetadataEntries = 80;
+
+    /// <summary>Most entries of response headers, and of trailers: over mucp one message can carry both.</summary>
+    public const int MaxResponseEntries = 40;
+
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
@@ -78,6 +84,12 @@ internal static class HeaderRules
     /// <summary>Whether the transport keeps the name for itself: received with a call, it is not sent on with another.</summary>
     public static bool IsReserved(string key) => Reserved.Contains(key) || key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Returns what is wrong with the size of a call's metadata, or <see langword="null"/>.</summary>
+    public static string? SizeProblem(int bytes, int entries) =>
+        bytes > MaxMetadataBytes ? $"metadata exceeds the limit of {MaxMetadataBytes} bytes"
+        : entries > MaxMetadataEntries ? $"metadata exceeds the limit of {MaxMetadataEntries} entries"
+        : null;
+
     /// <summary>Fails when response metadata exceeds the limit or holds what cannot travel.</summary>
     /// <exception cref="InvalidOperationException">The metadata is too large.</exception>
     public static void ThrowIfTooLarge(CallMetadata? metadata, string what, string endpoint)
@@ -91,6 +103,11 @@ internal static class HeaderRules
         if (bytes > MaxMetadataBytes)
         {
             throw new InvalidOperationException($"the {what} of {endpoint} have {bytes} bytes, the limit is {MaxMetadataBytes}");
+        }
+
+        if (metadata?.Count > MaxResponseEntries)
+        {
+            throw new InvalidOperationException($"the {what} of {endpoint} have {metadata.Count} entries, the limit is {MaxResponseEntries}");
         }
     }
 

@@ -73,7 +73,7 @@ internal static class TraceHeaders
                 copy.Remove(TraceState); // of the context that is replaced
             }
 
-            if (SizeOf(copy) + SizeOf(name, value) <= HeaderRules.MaxMetadataBytes)
+            if (HeaderRules.SizeProblem(SizeOf(copy) + SizeOf(name, value), copy.Count + 1) is null)
             {
                 copy[name] = value;
                 Metadata = copy;

@@ -30,7 +30,7 @@ internal sealed class CallHeaders
             return;
         }
 
-        var bytes = 0;
+        var (bytes, entries) = (0, 0);
         foreach (var (key, value) in metadata)
         {
             if (!IsSent(key))
@@ -39,9 +39,9 @@ internal sealed class CallHeaders
             }
 
             bytes += key.Length + value.Length + 4;
-            if (bytes > HeaderRules.MaxMetadataBytes)
+            if (HeaderRules.SizeProblem(bytes, ++entries) is { } problem)
             {
-                throw Wrong($"metadata exceeds the limit of {HeaderRules.MaxMetadataBytes} bytes");
+                throw Wrong(problem);
             }
 
             if (Base64Text.IsBinaryKey(key) && !Base64Text.IsValidList(value))

@@ -46,6 +46,10 @@ internal sealed class AttackedService : IAsyncDisposable
     public async Task<bool> ServesAsync() =>
         (await _service.Client.CallAsync<Text, Text>("attacked", "Test.Echo", new Text { Value = "bystander" })).Value == "bystander";
 
+    /// <summary>Calls <c>Test.Echo</c> with that metadata.</summary>
+    public Task CallAsync(CallMetadata metadata) =>
+        _service.Client.CallAsync<Text, Text>("attacked", "Test.Echo", new Text(), new CallOptions { Metadata = metadata });
+
     /// <summary>Opens a stream, <c>Test.Chat</c> or <c>Test.Feed</c>.</summary>
     public Task<IClientStream<Text, Text>> OpenAsync(string endpoint) => _service.Client.OpenStreamAsync<Text, Text>("attacked", endpoint);
 

@@ -82,7 +82,7 @@ internal sealed class RequestHeads
 
     private static void WriteMetadata(IBufferWriter<byte> output, CallMetadata metadata)
     {
-        var bytes = 0;
+        var (bytes, entries) = (0, 0);
         foreach (var (key, value) in metadata)
         {
             if (IsOurs(key) || HeaderRules.IsReserved(key))
@@ -91,9 +91,9 @@ internal sealed class RequestHeads
             }
 
             bytes += key.Length + System.Text.Encoding.UTF8.GetByteCount(value) + 4;
-            if (bytes > HeaderRules.MaxMetadataBytes)
+            if (HeaderRules.SizeProblem(bytes, ++entries) is { } problem)
             {
-                throw new MicroException(400, "go.micro.client", $"metadata exceeds the limit of {HeaderRules.MaxMetadataBytes} bytes", ErrorKind.InvalidRequest);
+                throw new MicroException(400, "go.micro.client", problem, ErrorKind.InvalidRequest);
             }
 
             output.WriteUtf8(key);
