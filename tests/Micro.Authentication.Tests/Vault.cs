@@ -149,8 +149,12 @@ internal sealed class Vault : IAsyncDisposable
         request.Headers.Add("Micro-Endpoint", "Vault.Read");
         request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
         using var response = await http.SendAsync(request);
-        var error = response.Headers.TryGetValues("Micro-Error", out var errors) ? System.Text.Json.JsonDocument.Parse(errors.First()).RootElement : default;
-        return (status, error.ValueKind == System.Text.Json.JsonValueKind.Object ? error.GetProperty("code").GetInt32() : (int)response.StatusCode);
+        if (response.StatusCode == System.Net.HttpStatusCode.Unauthorized)
+        {
+            response.Headers.WwwAuthenticate.ToString().Should().Be("Bearer");
+        }
+
+        return (status, (int)response.StatusCode);
     }
 
     public static CallOptions Options(string? token) =>

@@ -40,6 +40,7 @@ internal sealed class HealthResponder(string serviceName, Func<HealthReport> rep
     public bool TryDescribe(ReadOnlySpan<byte> path, IBufferWriter<byte> body, out bool isUp)
     {
         isUp = true;
+        path = path.Length > 1 ? path.TrimEnd((byte)'/') : path;
         if (path.SequenceEqual("/health/live"u8))
         {
             Describe(isUp, new HealthReport(IsReady: true, "alive", null), body);

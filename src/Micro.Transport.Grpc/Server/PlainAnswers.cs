@@ -8,6 +8,9 @@ namespace Micro.Transport.Grpc.Server;
 /// <summary>Answers HTTP/2 requests that are no calls: questions about health, and what does not belong here.</summary>
 internal static class PlainAnswers
 {
+    private static ReadOnlySpan<byte> UnknownPath =>
+        "nothing is served on this path; calls are gRPC, or POST / with Micro-Endpoint over HTTP/1.1; health is at /health, /health/live and /health/ready\n"u8;
+
     /// <summary>Answers a request that is not allowed; returns <see langword="true"/> if it was one.</summary>
     public static bool Refuse(HttpExchange exchange, RequestAdmission admission)
     {
@@ -45,7 +48,18 @@ internal static class PlainAnswers
             return;
         }
 
-        response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-        response.Headers.Allow = HttpMethods.Post;
+        if (request.Path is "/" or "" or "*" || GrpcPath.IsValid(request.Path))
+        {
+            response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            response.Headers.Allow = HttpMethods.Post;
+            return;
+        }
+
+        response.StatusCode = StatusCodes.Status404NotFound;
+        response.Headers.ContentType = "text/plain";
+        if (!isHead)
+        {
+            exchange.Body.Writer.Write(UnknownPath);
+        }
     }
 }

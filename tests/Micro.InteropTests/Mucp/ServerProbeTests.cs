@@ -53,7 +53,8 @@ public sealed class ServerProbeTests(MucpServerFixture server) : IClassFixture<M
             await socket.SendAsync(sent[index].Raw);
             var reply = (await socket.ReadAsync())!;
 
-            reply.StartLine.Should().Be("HTTP/1.1 200 OK");
+            // Without go-micro's headers the sender goes by the status.
+            reply.StartLine.Should().Be(name == "no-micro-headers-json" ? "HTTP/1.1 400 Bad Request" : "HTTP/1.1 200 OK");
             var id = name == "no-micro-headers-json-legacy-jsonrpc-body" ? "7" : sent[index].Header("Micro-Id");
             reply.Header("Micro-Id").Should().Be(id, "a reply carries its own request's id");
             if (OwnRules.TryGetValue(name, out var code))

@@ -14,7 +14,9 @@ public sealed class OtherPeerTests
     [InlineData("/health", "200")]
     [InlineData("/health/live?verbose", "200")]
     [InlineData("/health/ready", "200")]
-    [InlineData("/elsewhere", "405")]
+    [InlineData("/elsewhere", "404")]
+    [InlineData("/health/ready/", "200")]
+    [InlineData("/", "405")]
     public async Task Curl_PlainGet_IsAnsweredAsOnHttp1(string path, string status)
     {
         Skip.IfNot(await HasHttp2Async(), "curl with HTTP/2 is not there");

@@ -54,6 +54,15 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
 
     public bool Has(KnownHeader header) => _known[(int)header] >= 0;
 
+    /// <summary>
+    /// Gets whether the sender knows nothing of go-micro: a probe, curl, a publisher of something else. Callers of ours and of Go
+    /// name the service, their call or their stream.
+    /// </summary>
+    public bool IsPlainHttp =>
+        GetEither(KnownHeader.MicroId, KnownHeader.XMicroId).IsEmpty
+        && GetEither(KnownHeader.MicroService, KnownHeader.XMicroService).IsEmpty
+        && GetEither(KnownHeader.MicroStream, KnownHeader.XMicroStream).IsEmpty;
+
     /// <summary>A <c>Micro-*</c> header or, when it is missing, its <c>X-</c> twin.</summary>
     public ReadOnlySpan<byte> GetEither(KnownHeader header, KnownHeader twin) => Has(header) ? this[header] : this[twin];
 

@@ -13,6 +13,8 @@ namespace Micro.Transport.Mucp;
 /// <summary>Decides what a message of a connection is: a question about health, a frame of a stream, a call.</summary>
 internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies, ConnectionContext connection, MucpCallSet calls, MucpStreamSet streams, BodyHold hold)
 {
+    private const string UnknownPath = "nothing is served on this path; calls are POST / with Micro-Endpoint, or gRPC; health is at /health, /health/live and /health/ready\n";
+
     private readonly string? _remoteAddress = AddressText.Of(connection.RemoteEndPoint);
     private readonly string? _localAddress = AddressText.Of(connection.LocalEndPoint);
     private readonly ITlsConnectionFeature? _tls = connection.Features.Get<ITlsConnectionFeature>();
@@ -62,6 +64,13 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         {
             EndsConnection |= head.ClosesConnection || server.IsDraining;
             await replies.WriteRawAsync(answer).ConfigureAwait(false);
+            return head;
+        }
+
+        if (IsUnknownPath(head))
+        {
+            EndsConnection = true;
+            await replies.WriteRawAsync(PlainReply.Create(404, UnknownPath, head.Method == RequestMethod.Head)).ConfigureAwait(false);
             return head;
         }
 
@@ -128,6 +137,17 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
             : null;
     }
 
+    /// <summary>Tells whether a request asks for a path, and names no endpoint that would count instead.</summary>
+    private static bool IsUnknownPath(MessageHead head)
+    {
+        var target = RequestLine.TargetOf(head.StartLine);
+        return target.Length > 1 && target[0] == (byte)'/' && target[1] != (byte)'?'
+            && head.IsPlainHttp
+            && !head.Has(KnownHeader.MicroRpc)
+            && head.GetEither(KnownHeader.MicroEndpoint, KnownHeader.XMicroEndpoint).IsEmpty
+            && head.GetEither(KnownHeader.MicroMethod, KnownHeader.XMicroMethod).IsEmpty;
+    }
+
     private static bool TryReadId(ReadOnlySpan<byte> text, out long id) =>
         Utf8Parser.TryParse(text, out id, out var used) && used == text.Length && id >= 0;
 
@@ -183,17 +203,19 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
             return server.Endpoints.Get(endpoint, server.ServiceName);
         }
 
-        if (endpoint.IsEmpty && !head.Has(KnownHeader.MicroService))
-        {
-            format = server.Formats.Legacy(format);
-        }
-
-        if (format.Envelope is not { } envelope)
+        var enveloped = endpoint.IsEmpty && !head.Has(KnownHeader.MicroService) ? server.Formats.Legacy(format) : format;
+        if (enveloped.Envelope is not { } envelope)
         {
             return server.Endpoints.Get(endpoint, server.ServiceName);
         }
 
         var request = envelope.OpenRequest(in body);
+        if (request.Endpoint.Length > 0)
+        {
+            // Who names an endpoint in an envelope reads envelopes, in errors too.
+            format = enveloped;
+        }
+
         envelopeId = request.Id;
         body = request.Message;
         return endpoint.IsEmpty

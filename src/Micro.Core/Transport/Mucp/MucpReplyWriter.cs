@@ -1,15 +1,18 @@
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Micro.Codecs;
 
 namespace Micro.Transport.Mucp;
 
 /// <summary>
-/// Writes the replies of one connection. Every reply is status 200, errors too: they stand in <c>Micro-Error</c> and its
-/// twin, as go-micro's clients expect.
+/// Writes the replies of one connection. Every reply to a go-micro client is status 200, errors too: they stand in
+/// <c>Micro-Error</c> and its twin, as it expects. Plain HTTP gets the error's own status and its JSON as the body besides.
 /// </summary>
 internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output, MucpServerConnection connection) : IDisposable
 {
+    private const int OkStatus = 200;
+
     /// <summary>Bytes of stream messages that may wait for the client before their handler does.</summary>
     private const int MaxQueuedStreamBytes = 64 * 1024;
 
@@ -104,18 +107,36 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
     {
         var text = ErrorJson.Format(error);
         using var body = new PooledBufferWriter(64);
-        format.Envelope?.WrapError(envelopeId, text, body);
+        var status = OkStatus;
+        if (format.Envelope is { } envelope)
+        {
+            envelope.WrapError(envelopeId, text, body);
+        }
+        else if (request.IsPlainHttp)
+        {
+            // Who knows nothing of go-micro goes by the status.
+            status = StatusOf(error);
+            body.WriteUtf8(text);
+        }
+
         output.Append(
-            new Frame(request, format) { Body = body.WrittenMemory, Error = HeaderRules.Clean(text), EnvelopeId = envelopeId, Closes = closes, Call = call },
+            new Frame(request, format) { Body = body.WrittenMemory, Error = HeaderRules.Clean(text), Status = status, EnvelopeId = envelopeId, Closes = closes, Call = call },
             WriteFrame);
     }
 
     private static void WriteFrame(PooledBufferWriter output, in Frame frame)
     {
-        output.Write("HTTP/1.1 200 OK\r\nContent-Length: "u8);
+        WriteStatusLine(output, frame.Status);
+        output.Write("Content-Length: "u8);
         output.WriteNumber(frame.Body.Length);
         output.Write(frame.Closes ? "\r\nConnection: close\r\n"u8 : "\r\n"u8);
-        output.WriteHeader(MucpHeaderNames.ContentType, ContentTypeOf(frame.Request, frame.Format));
+        output.WriteHeader(MucpHeaderNames.ContentType, frame.Status == OkStatus ? ContentTypeOf(frame.Request, frame.Format) : "application/json"u8);
+        if (frame.Status == 401)
+        {
+            // RFC 9110, section 15.5.2
+            output.Write("WWW-Authenticate: Bearer\r\n"u8);
+        }
+
         if (frame.Error is { } error)
         {
             output.WriteHeader(MucpHeaderNames.MicroError, error);
@@ -148,6 +169,25 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
         output.Write("\r\n"u8);
         output.Write(frame.Body.Span);
     }
+
+    private static void WriteStatusLine(PooledBufferWriter output, int status)
+    {
+        if (status == OkStatus)
+        {
+            output.Write("HTTP/1.1 200 OK\r\n"u8);
+            return;
+        }
+
+        output.WriteUtf8(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} {ReasonPhrases.Get(status)}\r\n"));
+    }
+
+    /// <summary>Returns the status of an error in HTTP; a deadline is the server's there, not the client's.</summary>
+    private static int StatusOf(MicroException error) => error.Code switch
+    {
+        408 => 504,
+        >= 400 and <= 599 => error.Code,
+        _ => 500,
+    };
 
     /// <summary>Our own clients know by the id what a reply is about.</summary>
     private static void WriteMultiplexed(PooledBufferWriter output, MessageHead request)
@@ -196,6 +236,8 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
     private readonly record struct Frame(MessageHead Request, ContentFormat Format)
     {
         public ReadOnlyMemory<byte> Body { get; init; }
+
+        public int Status { get; init; } = OkStatus;
 
         /// <summary>Text of <c>Micro-Error</c>.</summary>
         public string? Error { get; init; }
