@@ -208,7 +208,7 @@ internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
         }
     }
 
-    /// <summary>Tells how much memory waits for the other side; none does while sends end at once.</summary>
+    /// <summary>Reports the memory that waits for the other side: none while sends complete at once.</summary>
     private void CountWaiting()
     {
         var bytes = _isWaiting ? _filling.Capacity + _leaving.Capacity : 0;

@@ -9,7 +9,7 @@ namespace Micro.Transport;
 /// </summary>
 internal sealed class Http2Request
 {
-    /// <summary>Time, and pace beyond it, for an answer while the address of the caller holds more than its room.</summary>
+    /// <summary>Time limit for an answer while the address of the caller is above its share; large answers get more at the rate below.</summary>
     private static readonly TimeSpan ShortTime = TimeSpan.FromSeconds(2);
 
     private const int ShortBytesPerSecond = 1024 * 1024;
@@ -99,7 +99,7 @@ internal sealed class Http2Request
         }
     }
 
-    /// <summary>How long the caller may take for its answer: not as long while its address holds more than its room.</summary>
+    /// <summary>Returns the time limit for the answer to be read, shorter while the address of the caller is above its share.</summary>
     private TimeSpan TimeToTake()
     {
         var limits = Connection.Host.Limits;

@@ -9,6 +9,6 @@ internal interface IByteSink
     /// <summary>Told when a send has to wait for the other side, and when it is done.</summary>
     void OnSending(bool waits);
 
-    /// <summary>Told how many bytes of memory more, or fewer, wait for the other side; called within a lock of the writer.</summary>
+    /// <summary>Reports a change of the memory that waits for the other side, in bytes; called within a lock of the writer.</summary>
     void OnWaiting(long bytes);
 }

@@ -40,7 +40,7 @@ public sealed class TransportLimits
     /// <summary>Slowest allowed arrival of a body of more than 1 MiB in bytes per second, 1 to 1 GiB. The default value is 16 KiB.</summary>
     public int MinLargeBodyBytesPerSecond { get; set; } = 16 * 1024;
 
-    /// <summary>How long a reader on the other side may take for what is being written to it; positive. The default value is 10 s.</summary>
+    /// <summary>Time limit for a peer to read what is written to it, renewed with each 64 KB over mucp; positive. The default value is 10 s.</summary>
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>

@@ -10,7 +10,7 @@ internal sealed class RequestRoom(ByteBudget budget, Peer peer, CancellationToke
 {
     private long _bytes;
 
-    /// <summary>Gets whether the peer does not take its answers, so that not even a small message has room.</summary>
+    /// <summary>Gets whether the unread answers of the peer exceed its room: then even a small message waits.</summary>
     public bool IsExceeded => budget.IsExceededBy(peer);
 
     /// <summary>Takes room for a message, at once or later.</summary>

@@ -137,7 +137,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
             : null;
     }
 
-    /// <summary>Tells whether a request asks for a path, and names no endpoint that would count instead.</summary>
+    /// <summary>Returns whether the path matters, because no header names an endpoint, and is unknown.</summary>
     private static bool IsUnknownPath(MessageHead head)
     {
         var target = RequestLine.TargetOf(head.StartLine);

@@ -4,18 +4,18 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Micro.Transport.Mucp;
 
-/// <summary>Sends the replies of one connection, and knows how long its client lets them wait.</summary>
+/// <summary>Sends the replies of one connection and measures how long its client leaves them unread.</summary>
 internal sealed class ReplySink(MucpServer server, ConnectionContext connection, Peer peer) : IByteSink
 {
-    /// <summary>Bytes that are sent in one piece: the client has <see cref="TransportLimits.WriteTimeout"/> for each.</summary>
+    /// <summary>Bytes sent at once: the client has <see cref="TransportLimits.WriteTimeout"/> to read each piece.</summary>
     private const int SendBytes = 64 * 1024;
 
-    /// <summary>How long a client may let them wait while its address holds more than its room.</summary>
+    /// <summary>Time limit for a client to read its replies while its address is above its share.</summary>
     private static readonly TimeSpan ShortTime = TimeSpan.FromSeconds(2);
 
     private long _waitsSince = long.MaxValue;
 
-    /// <summary>Tells whether the client takes its replies too slowly.</summary>
+    /// <summary>Returns whether the client reads its replies too slowly.</summary>
     public bool IsLate(long now)
     {
         var time = server.Limits.WriteTimeout;

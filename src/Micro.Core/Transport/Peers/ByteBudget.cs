@@ -5,7 +5,7 @@ namespace Micro.Transport.Peers;
 /// admitted by its announced length before it is read, so that messages that are read in half cannot starve each other;
 /// while there is no room it waits unread, and its sender with it. Within a peer the oldest is admitted first, and peers take
 /// turns. A single message is admitted whatever its size, so that every message that fits its own limit arrives in the end.
-/// Answers that a peer does not take use its room too.
+/// Answers that a peer does not read use its room too.
 /// Safe for concurrent use.
 /// </summary>
 /// <param name="total">Bytes in all.</param>
@@ -74,12 +74,12 @@ internal sealed class ByteBudget(long total, long perPeer)
     }
 
     /// <summary>
-    /// Tells whether a peer, or all of them together, have more answers untaken than there is room for. Then no further message
-    /// of it is admitted, however small.
+    /// Returns whether the unread answers of a peer, or of all peers, exceed the room. Then no further message of the peer is
+    /// admitted, however small.
     /// </summary>
     public bool IsExceededBy(Peer peer) => Volatile.Read(ref peer.UntakenBytes) > perPeer || Volatile.Read(ref _untaken) > total;
 
-    /// <summary>Counts bytes of answers that a peer has not taken yet, which are there already and may exceed the room.</summary>
+    /// <summary>Counts bytes of answers that a peer has not read yet. They exist already and may exceed the room.</summary>
     /// <param name="peer">Whose answers they are.</param>
     /// <param name="bytes">So many more, or fewer.</param>
     public void CountUntaken(Peer peer, long bytes)
