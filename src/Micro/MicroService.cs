@@ -247,7 +247,17 @@ public sealed class MicroService : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            ServiceLog.Failed(_logger, Name, exception.Message, exception);
+            if (exception is IOException or MicroException)
+            {
+                // The message says it all.
+                ServiceLog.Failed(_logger, Name, exception.Message, exception: null);
+                ServiceLog.FailedBecause(_logger, Name, exception);
+            }
+            else
+            {
+                ServiceLog.Failed(_logger, Name, exception.Message, exception);
+            }
+
             if (!_logger.IsEnabled(LogLevel.Critical))
             {
                 ConsoleOutput.PrintError($"{Name}: {exception.Message}");

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Micro.Registry;
 using Micro.Server;
 using Micro.Transport.Security;
+using Micro.Transport.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
@@ -58,9 +60,12 @@ internal sealed class Listener : IAsyncDisposable
             {
                 return await ListenAsync(network, host, port, limits, tls, protocol, http2, loggerFactory, cancellationToken).ConfigureAwait(false);
             }
-            catch (IOException exception) when (exception.InnerException is AddressInUseException && port < address.LastPort)
+            catch (IOException exception) when (exception.InnerException is AddressInUseException)
             {
-                // Taken: the next of the range.
+                if (port == address.LastPort)
+                {
+                    throw new IOException(InUse(address), exception);
+                }
             }
         }
     }
@@ -127,6 +132,16 @@ internal sealed class Listener : IAsyncDisposable
             server.Dispose();
             throw;
         }
+    }
+
+    private static string InUse(ListenAddress address)
+    {
+        var host = address.Host.Length == 0 ? "" : $" on {address.Host}";
+        var holder = PortHolder.Find(address.FirstPort) is { } process ? $" by {process}" : "";
+        var ports = address.FirstPort == address.LastPort
+            ? string.Create(CultureInfo.InvariantCulture, $"port {address.FirstPort}{host} is in use{holder}")
+            : string.Create(CultureInfo.InvariantCulture, $"all ports from {address.FirstPort} to {address.LastPort}{host} are in use, the first{holder}");
+        return ports + ": choose another with --server_address or MICRO_SERVER_ADDRESS, 0 for any free one";
     }
 
     private static async Task<IPAddress?> ResolveAsync(ListenAddress address, CancellationToken cancellationToken)
