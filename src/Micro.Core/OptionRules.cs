@@ -23,7 +23,7 @@ internal static class OptionRules
     {
         if (value < minimum || value > maximum)
         {
-            errors.Add($"{name} {value}: must be {minimum} to {maximum}");
+            errors.Add(FormattableString.Invariant($"{name} {value}: must be {minimum} to {maximum}"));
         }
     }
 }

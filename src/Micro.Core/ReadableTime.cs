@@ -7,6 +7,9 @@ internal readonly record struct ReadableTime(TimeSpan Value)
 {
     public static implicit operator ReadableTime(TimeSpan value) => new(value);
 
+    /// <summary>Returns a limit as it is set, in seconds and not rounded: 0.15 s.</summary>
+    public static string Limit(TimeSpan value) => Number(value.TotalSeconds, "0.#######") + " s";
+
     public static string Of(TimeSpan value) => new ReadableTime(value).ToString();
 
     public override string ToString()

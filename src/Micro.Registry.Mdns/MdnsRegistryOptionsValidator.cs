@@ -29,7 +29,7 @@ internal sealed class MdnsRegistryOptionsValidator : IValidateOptions<MdnsRegist
 
         if (options.Port is < 1 or > ushort.MaxValue)
         {
-            result.AddError($"{options.Port} is not between 1 and 65535", nameof(options.Port));
+            result.AddError(FormattableString.Invariant($"{options.Port} is not between 1 and 65535"), nameof(options.Port));
         }
 
         if (options.Interfaces.Any(string.IsNullOrWhiteSpace))
@@ -46,7 +46,7 @@ internal sealed class MdnsRegistryOptionsValidator : IValidateOptions<MdnsRegist
         {
             if (value is < 1 or > ushort.MaxValue + 1)
             {
-                result.AddError($"{value} is not between 1 and 65536", property);
+                result.AddError(FormattableString.Invariant($"{value} is not between 1 and 65536"), property);
             }
         }
     }

@@ -82,8 +82,8 @@ public sealed class SelectorOptions
         Check(
             LookupTimeout > TimeSpan.Zero && LookupTimeout <= TimeSpan.FromMinutes(1),
             $"{nameof(LookupTimeout)} {LookupTimeout} must be more than 0 and at most 1 minute");
-        Check(MaxServices is >= 1 and <= 100_000, $"{nameof(MaxServices)} {MaxServices} must be 1 to 100000");
-        Check(MaxFilterSets is >= 1 and <= 4096, $"{nameof(MaxFilterSets)} {MaxFilterSets} must be 1 to 4096");
+        Check(MaxServices is >= 1 and <= 100_000, FormattableString.Invariant($"{nameof(MaxServices)} {MaxServices} must be 1 to 100000"));
+        Check(MaxFilterSets is >= 1 and <= 4096, FormattableString.Invariant($"{nameof(MaxFilterSets)} {MaxFilterSets} must be 1 to 4096"));
         problems.AddRange(Ejection.Problems().Select(problem => $"{nameof(Ejection)}.{problem}"));
         if (problems.Count > 0)
         {

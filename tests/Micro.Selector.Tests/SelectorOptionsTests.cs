@@ -39,6 +39,20 @@ public sealed class SelectorOptionsTests
     }
 
     [Fact]
+    public void Create_WrongValuesInAnotherCulture_TextIsInvariant()
+    {
+        using var culture = new CommaCulture();
+
+        var create = () => Selectors.Create(options =>
+        {
+            options.MaxServices = -1;
+            options.Ejection.MaxShare = 1.5;
+        });
+
+        create.Should().Throw<ArgumentException>().WithMessage("*MaxServices -1 must*MaxShare 1.5 must*");
+    }
+
+    [Fact]
     public void Defaults_AreTheDocumentedOnes()
     {
         var options = new SelectorOptions();

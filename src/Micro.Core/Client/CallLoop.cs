@@ -99,7 +99,7 @@ internal sealed class CallLoop(
             throw new MicroException(
                 503,
                 "go.micro.client",
-                $"service {plan.Service}: the registry did not answer within the request timeout of {plan.RequestTimeout.TotalSeconds} s",
+                $"service {plan.Service}: the registry did not answer within the request timeout of {ReadableTime.Limit(plan.RequestTimeout)}",
                 ErrorKind.Registry,
                 exception);
         }

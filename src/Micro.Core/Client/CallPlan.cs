@@ -99,7 +99,7 @@ internal sealed class CallPlan
 
     public MicroException TimedOut(Node? node, bool isWholeCall, Exception? cause = null)
     {
-        var limit = isWholeCall ? $"request timeout of {RequestTimeout.TotalSeconds} s" : $"attempt timeout of {AttemptTimeout.TotalSeconds} s";
+        var limit = isWholeCall ? $"request timeout of {ReadableTime.Limit(RequestTimeout)}" : $"attempt timeout of {ReadableTime.Limit(AttemptTimeout)}";
         var where = node is null ? $"{Service} {Endpoint}" : $"{Service} {Endpoint}: no reply from {node.Id} at {node.Address}";
         return new MicroException(408, "go.micro.client", $"call timeout: {where} within the {limit}", ErrorKind.Timeout, cause);
     }

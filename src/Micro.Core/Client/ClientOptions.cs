@@ -139,7 +139,7 @@ public sealed class ClientOptions
     {
         if (Retries is < 0 or > MaxRetries)
         {
-            errors.Add($"client retries {Retries}: must be 0 to {MaxRetries}");
+            errors.Add(FormattableString.Invariant($"client retries {Retries}: must be 0 to {MaxRetries}"));
         }
 
         OptionRules.Positive(errors, "client request timeout", RequestTimeout);
@@ -150,7 +150,7 @@ public sealed class ClientOptions
         OptionRules.Positive(errors, "client pool close timeout", PoolCloseTimeout);
         if (PoolSize <= 0)
         {
-            errors.Add($"client pool size {PoolSize}: must be positive");
+            errors.Add(FormattableString.Invariant($"client pool size {PoolSize}: must be positive"));
         }
 
         if (Protocol is not (null or ProtocolNames.Mucp or ProtocolNames.Grpc))
@@ -160,12 +160,12 @@ public sealed class ClientOptions
 
         if (RetryBudgetRatio is not (>= 0 and <= 1))
         {
-            errors.Add($"client retry budget ratio {RetryBudgetRatio}: must be 0 to 1");
+            errors.Add(FormattableString.Invariant($"client retry budget ratio {RetryBudgetRatio}: must be 0 to 1"));
         }
 
         if (RetryBudgetFloor is not (>= 0 and <= 1_000_000))
         {
-            errors.Add($"client retry budget floor {RetryBudgetFloor}: must be 0 to 1,000,000 per second");
+            errors.Add(FormattableString.Invariant($"client retry budget floor {RetryBudgetFloor}: must be 0 to 1,000,000 per second"));
         }
 
         Credentials?.Validate(errors);

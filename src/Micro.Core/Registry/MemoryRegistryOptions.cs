@@ -25,7 +25,7 @@ public sealed class MemoryRegistryOptions
 
         if (WatchCapacity is < 1 or > 1_000_000)
         {
-            problems.Add($"{nameof(WatchCapacity)} {WatchCapacity} must be 1 to 1000000");
+            problems.Add(FormattableString.Invariant($"{nameof(WatchCapacity)} {WatchCapacity} must be 1 to 1000000"));
         }
 
         foreach (var service in Services ?? [])

@@ -61,5 +61,5 @@ internal static class Dialer
     }
 
     public static MicroException NotInTime(string address, TimeSpan timeout, bool isSecure = false) =>
-        new(503, ErrorId, $"connection error: {address} did not accept{(isSecure ? " and end the TLS handshake" : "")} within the dial timeout of {timeout.TotalSeconds} s", ErrorKind.Connect);
+        new(503, ErrorId, $"connection error: {address} did not accept{(isSecure ? " and end the TLS handshake" : "")} within the dial timeout of {ReadableTime.Limit(timeout)}", ErrorKind.Connect);
 }

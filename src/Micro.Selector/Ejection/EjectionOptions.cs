@@ -46,12 +46,12 @@ public sealed class EjectionOptions
         var hour = TimeSpan.FromHours(1);
         if (ConsecutiveFailures is < 1 or > 1000)
         {
-            yield return $"{nameof(ConsecutiveFailures)} {ConsecutiveFailures} must be 1 to 1000";
+            yield return FormattableString.Invariant($"{nameof(ConsecutiveFailures)} {ConsecutiveFailures} must be 1 to 1000");
         }
 
         if (ConsecutiveUnavailable is < 1 or > 1000)
         {
-            yield return $"{nameof(ConsecutiveUnavailable)} {ConsecutiveUnavailable} must be 1 to 1000";
+            yield return FormattableString.Invariant($"{nameof(ConsecutiveUnavailable)} {ConsecutiveUnavailable} must be 1 to 1000");
         }
 
         if (FirstPause < TimeSpan.FromMilliseconds(10) || FirstPause > hour)
@@ -66,7 +66,7 @@ public sealed class EjectionOptions
 
         if (double.IsNaN(MaxShare) || MaxShare <= 0 || MaxShare > 1)
         {
-            yield return $"{nameof(MaxShare)} {MaxShare} must be more than 0 and at most 1";
+            yield return FormattableString.Invariant($"{nameof(MaxShare)} {MaxShare} must be more than 0 and at most 1");
         }
     }
 }

@@ -65,5 +65,5 @@ internal static class NodeChoice
     private static int Check(INodePicker picker, int index, int count) =>
         (uint)index < (uint)count
             ? index
-            : throw new InvalidOperationException($"{picker.GetType()} picked {index} of {count} nodes");
+            : throw new InvalidOperationException(FormattableString.Invariant($"{picker.GetType()} picked {index} of {count} nodes"));
 }

@@ -267,7 +267,7 @@ internal sealed class GrpcCallStream<
         if (_deadlinePassed)
         {
             error = new MicroException(
-                408, "go.micro.client", $"stream timeout: {_plan.Service} {_plan.Endpoint} did not end within {_plan.StreamTimeout.TotalSeconds} s", ErrorKind.Timeout, exception);
+                408, "go.micro.client", $"stream timeout: {_plan.Service} {_plan.Endpoint} did not end within {ReadableTime.Limit(_plan.StreamTimeout)}", ErrorKind.Timeout, exception);
         }
         else if (_disposed != 0)
         {

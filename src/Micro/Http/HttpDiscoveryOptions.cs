@@ -67,7 +67,7 @@ public sealed class HttpDiscoveryOptions
         var problems = new List<string>();
         if (Retries is < 0 or > ClientOptions.MaxRetries)
         {
-            problems.Add($"HTTP discovery retries {Retries}: must be 0 to {ClientOptions.MaxRetries}");
+            problems.Add(FormattableString.Invariant($"HTTP discovery retries {Retries}: must be 0 to {ClientOptions.MaxRetries}"));
         }
 
         if (AttemptTimeout is { } timeout)
@@ -77,12 +77,12 @@ public sealed class HttpDiscoveryOptions
 
         if (RetryBudgetRatio is not (>= 0 and <= 1))
         {
-            problems.Add($"HTTP discovery retry budget ratio {RetryBudgetRatio}: must be 0 to 1");
+            problems.Add(FormattableString.Invariant($"HTTP discovery retry budget ratio {RetryBudgetRatio}: must be 0 to 1"));
         }
 
         if (RetryBudgetFloor is not (>= 0 and <= 1_000_000))
         {
-            problems.Add($"HTTP discovery retry budget floor {RetryBudgetFloor}: must be 0 to 1,000,000 per second");
+            problems.Add(FormattableString.Invariant($"HTTP discovery retry budget floor {RetryBudgetFloor}: must be 0 to 1,000,000 per second"));
         }
 
         if (Suffix is { } suffix && (suffix.Length < 2 || suffix[0] != '.' || Uri.CheckHostName("x" + suffix) != UriHostNameType.Dns))

@@ -36,7 +36,7 @@ internal sealed class NodeAttempt(
         {
             Report(pick, ErrorKind.Timeout, started);
             Restore();
-            var failure = new TimeoutException($"no response within the attempt timeout of {discovery.AttemptTimeout!.Value.TotalSeconds} s", exception);
+            var failure = new TimeoutException($"no response within the attempt timeout of {ReadableTime.Limit(discovery.AttemptTimeout!.Value)}", exception);
             return (null, new FailedHttpAttempt(failure, ErrorKind.Timeout));
         }
         catch (Exception exception)

@@ -102,7 +102,7 @@ internal static class EffectiveValues
     private static string? Text(TimeSpan? duration) => duration switch
     {
         null => null,
-        { } value when value.Ticks % TimeSpan.TicksPerSecond == 0 => $"{(long)value.TotalSeconds}s",
+        { } value when value.Ticks % TimeSpan.TicksPerSecond == 0 => FormattableString.Invariant($"{(long)value.TotalSeconds}s"),
         { } value => value.TotalMilliseconds.ToString("0.######", CultureInfo.InvariantCulture) + "ms",
     };
 }

@@ -41,6 +41,20 @@ public sealed class DeadlineTests
     }
 
     [Fact]
+    public async Task Call_TimedOutInAnotherCulture_TextIsInvariant()
+    {
+        using var culture = new CommaCulture();
+        await using var silent = Silent();
+        await using var fixture = new ClientFixture(OnManualTime, silent.Address);
+
+        var failing = fixture.FailAsync(new CallOptions { AttemptTimeout = TimeSpan.FromMilliseconds(150) });
+        await NextRequestAsync();
+        _time.Advance(TimeSpan.FromMilliseconds(150));
+
+        (await failing).Detail.Should().Contain("within the attempt timeout of 0.15 s");
+    }
+
+    [Fact]
     public async Task Call_TimedOutAndIdempotent_AttemptsShareOneDeadline()
     {
         await using var silent = Silent();

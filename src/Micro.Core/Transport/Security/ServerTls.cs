@@ -98,7 +98,7 @@ internal sealed class ServerTls : IDisposable
         {
             if (!stops.IsCancellationRequested)
             {
-                _failures.Add(remote, $"it did not end the handshake within {_options.HandshakeTimeout.TotalSeconds} s");
+                _failures.Add(remote, $"it did not end the handshake within {ReadableTime.Limit(_options.HandshakeTimeout)}");
             }
         }
         catch (Exception exception)
