@@ -6,6 +6,7 @@ internal enum KnownHeader
     Other = -1,
     ContentLength,
     ContentType,
+    ContentEncoding,
     TransferEncoding,
     Connection,
     Expect,

@@ -34,7 +34,7 @@ internal static class KnownHeaders
             _ => (name[8] | 0x20) == 'm' ? Is(name, "X-Micro-Method"u8, KnownHeader.XMicroMethod) : Is(name, "X-Micro-Stream"u8, KnownHeader.XMicroStream),
         },
         15 => Is(name, "X-Micro-Service"u8, KnownHeader.XMicroService),
-        16 => Is(name, "X-Micro-Endpoint"u8, KnownHeader.XMicroEndpoint),
+        16 => (name[0] | 0x20) == 'c' ? Is(name, "Content-Encoding"u8, KnownHeader.ContentEncoding) : Is(name, "X-Micro-Endpoint"u8, KnownHeader.XMicroEndpoint),
         17 => Is(name, "Transfer-Encoding"u8, KnownHeader.TransferEncoding),
         _ => KnownHeader.Other,
     };

@@ -169,6 +169,12 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
 
     private ContentFormat ReadFormat(MessageHead head)
     {
+        var encoding = head[KnownHeader.ContentEncoding];
+        if (!encoding.IsEmpty && !Ascii.EqualsIgnoreCase(encoding, "identity"u8))
+        {
+            throw new MicroException(415, server.ServiceName, $"unsupported Content-Encoding: {Encoding.UTF8.GetString(encoding)}. Send the body as it is");
+        }
+
         var contentType = head[KnownHeader.ContentType];
         if (contentType.IsEmpty)
         {
