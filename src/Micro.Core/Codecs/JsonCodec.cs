@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 
 namespace Micro.Codecs;
 
@@ -14,20 +15,26 @@ internal sealed class JsonCodec : ICodec
     private const string CodecName = "json";
 
     private readonly JsonSerializerOptions _options;
+    private readonly ProtoJson _proto;
     private readonly JsonWriterPool _writers;
 
     // Of each resolver that a call or an endpoint names; forgotten with it.
     private readonly ConditionalWeakTable<IJsonTypeInfoResolver, JsonCodec> _withTypes = [];
     private readonly ConditionalWeakTable<IJsonTypeInfoResolver, JsonCodec>.CreateValueCallback _addTypes;
 
-    public JsonCodec(JsonSerializerOptions? options = null)
+    public JsonCodec(JsonSerializerOptions? options = null, IEnumerable<FileDescriptor>? files = null)
+        : this(options, new ProtoJson(files))
+    {
+    }
+
+    private JsonCodec(JsonSerializerOptions? options, ProtoJson proto)
     {
         _options = JsonDefaults.Prepare(options);
+        _proto = proto;
         _writers = new JsonWriterPool(_options);
-        _addTypes = types => new JsonCodec(new JsonSerializerOptions(_options)
-        {
-            TypeInfoResolver = JsonTypeInfoResolver.Combine(types, _options.TypeInfoResolver),
-        });
+        _addTypes = types => new JsonCodec(
+            new JsonSerializerOptions(_options) { TypeInfoResolver = JsonTypeInfoResolver.Combine(types, _options.TypeInfoResolver) },
+            _proto);
     }
 
     public string Name => CodecName;
@@ -41,7 +48,7 @@ internal sealed class JsonCodec : ICodec
         {
             if (message is IMessage proto)
             {
-                ProtoJson.Write(proto, output);
+                _proto.Write(proto, output);
             }
             else
             {
@@ -59,21 +66,22 @@ internal sealed class JsonCodec : ICodec
     // Explicit: the bridge that the compiler makes for a public method with an "in" parameter loses the annotation.
     T ICodec.Decode<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(in ReadOnlySequence<byte> body)
     {
-        if (body.IsEmpty)
+        var json = ByteOrderMark.Skip(body);
+        if (json.IsEmpty)
         {
             return EmptyMessage<T>.Create();
         }
 
-        if (body.IsSingleSegment)
+        if (json.IsSingleSegment)
         {
-            return Decode<T>(body.FirstSpan);
+            return Decode<T>(json.FirstSpan);
         }
 
-        var length = checked((int)body.Length);
+        var length = checked((int)json.Length);
         var rented = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            body.CopyTo(rented);
+            json.CopyTo(rented);
             return Decode<T>(rented.AsSpan(0, length));
         }
         finally
@@ -93,7 +101,7 @@ internal sealed class JsonCodec : ICodec
         try
         {
             return typeof(IMessage).IsAssignableFrom(typeof(T))
-                ? ProtoJson.Read(EmptyMessage<T>.Create(), body)
+                ? _proto.Read(EmptyMessage<T>.Create(), body)
                 : JsonSerializer.Deserialize(body, TypeInfo<T>()) ?? EmptyMessage<T>.Create();
         }
         catch (Exception exception) when (CodecFailure.IsAboutMessage(exception))

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Google.Protobuf.Reflection;
 
 namespace Micro.Codecs;
 
@@ -16,6 +17,10 @@ public static class MicroCodecs
     /// Options for plain types, copied; <see langword="null"/> for camelCase names, read without regard to case, and a depth
     /// of at most 64.
     /// </param>
+    /// <param name="files">
+    /// Files whose types a <c>google.protobuf.Any</c> may hold in JSON, with their imports. The well-known types and those of
+    /// the message's own file and its imports are always known. Given as <c>OrdersReflection.Descriptor</c>.
+    /// </param>
     /// <returns>The codec, safe for concurrent use.</returns>
-    public static ICodec Json(JsonSerializerOptions? options = null) => new JsonCodec(options);
+    public static ICodec Json(JsonSerializerOptions? options = null, IEnumerable<FileDescriptor>? files = null) => new JsonCodec(options, files);
 }

@@ -1,22 +1,41 @@
 using System.Buffers;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
 
 namespace Micro.Codecs;
 
-/// <summary>proto3 JSON by Google.Protobuf, in front of it the same checks as for plain JSON.</summary>
-internal static class ProtoJson
+/// <summary>Reads and writes proto3 JSON with Google.Protobuf, with the same checks as for plain JSON.</summary>
+/// <param name="files">Files whose types a google.protobuf.Any may hold, besides those of the message itself.</param>
+internal sealed class ProtoJson(IEnumerable<FileDescriptor>? files)
 {
-    private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(formatDefaultValues: false));
+    private static readonly FileDescriptor[] WellKnown =
+    [
+        AnyReflection.Descriptor,
+        ApiReflection.Descriptor,
+        DurationReflection.Descriptor,
+        EmptyReflection.Descriptor,
+        FieldMaskReflection.Descriptor,
+        SourceContextReflection.Descriptor,
+        StructReflection.Descriptor,
+        TimestampReflection.Descriptor,
+        TypeReflection.Descriptor,
+        WrappersReflection.Descriptor,
+    ];
 
-    private static readonly JsonParser Parser =
-        new(new JsonParser.Settings(JsonDefaults.MaxDepth, TypeRegistry.Empty).WithIgnoreUnknownFields(ignoreUnknownFields: true));
+    private readonly FileDescriptor[] _files = [.. files ?? [], .. WellKnown];
 
-    public static void Write(IMessage message, IBufferWriter<byte> output)
+    private readonly ConditionalWeakTable<FileDescriptor, Contract> _contracts = [];
+
+    /// <summary>Returns whether the type is one whose JSON is not that of its fields; inside an Any it stands in <c>value</c>.</summary>
+    public static bool IsWellKnown(MessageDescriptor type) => WellKnown.Contains(type.File);
+
+    public void Write(IMessage message, IBufferWriter<byte> output)
     {
-        var text = Formatter.Format(message);
+        var text = AnyText.IsHeldBy(message.Descriptor) ? AnyText.Format(message, ContractOf(message.Descriptor).Types) : AnyText.Formatter.Format(message);
         var rented = ArrayPool<char>.Shared.Rent(text.Length);
         try
         {
@@ -29,27 +48,34 @@ internal static class ProtoJson
         }
     }
 
-    /// <param name="template">An empty message of the wanted type, <see langword="null"/> if there can be none.</param>
+    /// <param name="template">An empty message of the wanted type; <see langword="null"/> if the type cannot be created.</param>
     /// <param name="body">JSON as valid UTF-8.</param>
-    public static T Read<T>(T template, ReadOnlySpan<byte> body)
+    public T Read<T>(T template, ReadOnlySpan<byte> body)
     {
         if (template is not IMessage { Descriptor: var descriptor })
         {
             throw new CodecException("json", $"{typeof(T).Name} is no message type that can be made");
         }
 
-        ThrowIfMalformed(body);
-        return (T)Parser.Parse(Encoding.UTF8.GetString(body), descriptor);
-    }
-
-    /// <summary>Depth and syntax by the strict reader: the parser behind is more tolerant and slower to refuse.</summary>
-    private static void ThrowIfMalformed(ReadOnlySpan<byte> body)
-    {
-        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = JsonDefaults.MaxDepth });
-        while (reader.Read())
+        var (types, parser) = ContractOf(descriptor);
+        var text = ProtoJsonRewriter.Rewrite(body, descriptor, types);
+        var culture = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // the parser puts numbers into its errors
+        try
         {
+            return (T)parser.Parse(text, descriptor);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
         }
     }
+
+    private Contract ContractOf(MessageDescriptor message) => _contracts.GetValue(message.File, file =>
+    {
+        var types = TypeRegistry.FromFiles([file, .. _files]);
+        return new Contract(types, new JsonParser(new JsonParser.Settings(JsonDefaults.MaxDepth, types).WithIgnoreUnknownFields(ignoreUnknownFields: true)));
+    });
 
     /// <summary>Leaves out the blanks that the formatter puts between tokens; Go writes none.</summary>
     private static int Compact(string text, Span<char> target)
@@ -77,4 +103,7 @@ internal static class ProtoJson
 
         return length;
     }
+
+    /// <summary>The types that an Any in messages of one file may hold, and the parser that knows them.</summary>
+    private sealed record Contract(TypeRegistry Types, JsonParser Parser);
 }

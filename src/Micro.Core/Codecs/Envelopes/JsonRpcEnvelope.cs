@@ -20,7 +20,7 @@ internal sealed class JsonRpcEnvelope : Envelope
 
         try
         {
-            return ReadRequest(body);
+            return ReadRequest(ByteOrderMark.Skip(body));
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -48,7 +48,7 @@ internal sealed class JsonRpcEnvelope : Envelope
 
         try
         {
-            return ReadResponse(body);
+            return ReadResponse(ByteOrderMark.Skip(body));
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
