@@ -209,8 +209,9 @@ internal sealed partial class MdnsRegistry(
         }
         catch (SocketException exception)
         {
-            throw new ArgumentException(
-                $"service '{service.Name}': the host '{host}' of a node cannot be resolved, and mDNS records hold addresses only", nameof(service), exception);
+            // Name servers may know the host later.
+            throw new RegistryUnavailableException(
+                "mdns", $"service '{service.Name}': the host '{host}' of a node cannot be resolved, and mDNS records hold addresses only", exception);
         }
     }
 }

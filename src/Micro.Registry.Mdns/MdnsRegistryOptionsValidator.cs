@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Net;
 using Micro.Registry.Mdns.Records;
 using Microsoft.Extensions.Options;
 
@@ -6,6 +8,7 @@ namespace Micro.Registry.Mdns;
 /// <summary>Checks the settings and reports everything that is wrong at once.</summary>
 internal sealed class MdnsRegistryOptionsValidator : IValidateOptions<MdnsRegistryOptions>
 {
+    private static readonly SearchValues<char> AddressCharacters = SearchValues.Create("0123456789.:");
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(1);
 
     public ValidateOptionsResult Validate(string? name, MdnsRegistryOptions options)
@@ -37,6 +40,11 @@ internal sealed class MdnsRegistryOptionsValidator : IValidateOptions<MdnsRegist
             result.AddError("an entry is empty; give interface names or addresses", nameof(options.Interfaces));
         }
 
+        foreach (var entry in options.Interfaces.Where(IsBrokenAddress))
+        {
+            result.AddError($"'{entry}' is not an IP address or the name of a network interface", nameof(options.Interfaces));
+        }
+
         CheckLimit(options.MaxNodesPerService, nameof(options.MaxNodesPerService));
         CheckLimit(options.MaxNodes, nameof(options.MaxNodes));
         CheckLimit(options.MaxNodesPerSource, nameof(options.MaxNodesPerSource));
@@ -50,4 +58,10 @@ internal sealed class MdnsRegistryOptionsValidator : IValidateOptions<MdnsRegist
             }
         }
     }
+
+    /// <summary>Returns <see langword="true"/> for digits with dots or colons between that are no address; an interface may appear later.</summary>
+    private static bool IsBrokenAddress(string entry) =>
+        entry.AsSpan().ContainsAny('.', ':')
+        && !entry.AsSpan().ContainsAnyExcept(AddressCharacters)
+        && !IPAddress.TryParse(entry, out _);
 }

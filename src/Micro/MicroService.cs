@@ -31,6 +31,7 @@ public sealed class MicroService : IAsyncDisposable
     private readonly ServiceLifetime? _lifetime;
     private readonly ILogger _logger;
     private int _isDisposed;
+    private int _isWarnedOfName;
 
     private MicroService(MicroServiceOptions options, ServicePlan plan)
     {
@@ -45,7 +46,14 @@ public sealed class MicroService : IAsyncDisposable
 
     /// <summary>The client; usable without starting the service.</summary>
     /// <exception cref="MicroConfigurationException">The input was wrong.</exception>
-    public IMicroClient Client => Components.Client;
+    public IMicroClient Client
+    {
+        get
+        {
+            WarnIfUnnamed();
+            return Components.Client;
+        }
+    }
 
     /// <summary>The server.</summary>
     /// <exception cref="MicroConfigurationException">The input was wrong.</exception>
@@ -100,7 +108,9 @@ public sealed class MicroService : IAsyncDisposable
         : new HealthReport(Server.State == ServerState.Registered, Server.State.ToString(), null);
 
     /// <summary>What is wrong with the input; empty when the service can be started.</summary>
-    internal IReadOnlyList<string> Problems => _plan.Problems;
+    internal IReadOnlyList<string> Problems =>
+        _plan.Components is not { Server: RpcServer server } || server.Options.IsNamed || IsClientOnly ? _plan.Problems
+        : ["the service has no name to register under: call Name(\"…\") in code, or set --server_name"];
 
     /// <summary>Adds a handler of which every call gets an object of its own. Does nothing when the input was wrong.</summary>
     [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]
@@ -198,9 +208,15 @@ public sealed class MicroService : IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
         _ = Components;
+        if (Problems is { Count: > 0 } problems)
+        {
+            throw new MicroConfigurationException(problems);
+        }
+
         if (!_lifetime!.IsStarted)
         {
             ServiceLog.Starting(_logger, Name);
+            WarnIfUnnamed();
             WarnIfUseless();
         }
 
@@ -231,9 +247,9 @@ public sealed class MicroService : IAsyncDisposable
             return 0;
         }
 
-        if (_plan.Components is null)
+        if (Problems is { Count: > 0 } problems)
         {
-            ConsoleOutput.PrintError($"{Name}: {string.Join("; ", _plan.Problems)}");
+            ConsoleOutput.PrintError($"{Name}: {string.Join("; ", problems)}");
             return 2;
         }
 
@@ -244,6 +260,11 @@ public sealed class MicroService : IAsyncDisposable
         {
             await RunUntilAsync(stop.Token, signals.Force).ConfigureAwait(false);
             return 0;
+        }
+        catch (MicroConfigurationException exception)
+        {
+            ConsoleOutput.PrintError($"{Name}: {exception.Message}");
+            return 2;
         }
         catch (Exception exception)
         {
@@ -294,6 +315,15 @@ public sealed class MicroService : IAsyncDisposable
         }
 
         _plan.Logging.Dispose();
+    }
+
+    /// <summary>Warns once; a service that registers without a name does not start.</summary>
+    private void WarnIfUnnamed()
+    {
+        if (_plan.Components is { Server: RpcServer { Options.IsNamed: false } } && Interlocked.Exchange(ref _isWarnedOfName, 1) == 0)
+        {
+            ServiceLog.Unnamed(_logger, Name);
+        }
     }
 
     private void WarnIfUseless()

@@ -16,7 +16,7 @@ internal static class TestService
                     .Environment(environment ?? [])
                     .Logging(static _ => { })
                     .Address("127.0.0.1:0")
-                    .ServerOptions(static server => server.DrainDelay = TimeSpan.Zero)
+                    .ServerOptions(static server => (server.DrainDelay, server.Name) = (TimeSpan.Zero, "go.micro.server"))
                     .UseMemory();
                 configure?.Invoke(options);
             },

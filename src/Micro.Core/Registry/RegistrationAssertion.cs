@@ -33,13 +33,24 @@ internal sealed class RegistrationAssertion(IRegistry registry, Func<ServiceReco
     public async Task WriteAsync(TimeSpan ttl, CancellationToken cancellationToken)
     {
         var current = record();
+        var before = _written;
         _written = current;
         _registration = null;
         Registration? result = null;
-        await ObserveAsync("register", () => _write.RunAsync(
-            async token => result = await registry.RegisterAsync(current, new RegisterOptions { Ttl = ttl }, token).ConfigureAwait(false),
-            WriteLimit,
-            cancellationToken)).ConfigureAwait(false);
+        try
+        {
+            await ObserveAsync("register", () => _write.RunAsync(
+                async token => result = await registry.RegisterAsync(current, new RegisterOptions { Ttl = ttl }, token).ConfigureAwait(false),
+                WriteLimit,
+                cancellationToken)).ConfigureAwait(false);
+        }
+        catch (ArgumentException)
+        {
+            // An invalid record was not stored, so there is nothing to withdraw but the one before it.
+            _written = before;
+            throw;
+        }
+
         _registration = result;
     }
 

@@ -60,7 +60,9 @@ internal sealed partial class RegistrationLoop
         NoticeConflict(_assertion.Conflict);
         NoticeCompleteness(_assertion.Incomplete);
         _status.Confirm(_assertion.Incomplete);
-        _firstOutcome.TrySetResult(null);
+
+        // What one of several registries refuses for good fails the start as well.
+        _firstOutcome.TrySetResult(_assertion.Incomplete as ArgumentException);
     }
 
     /// <summary>Says when the node is in some of several registries only, and when it is in all of them again.</summary>
@@ -105,7 +107,7 @@ internal sealed partial class RegistrationLoop
             : !isFirst ? _schedule.NextRetry(failures, (exception as RegistryUnavailableException)?.RetryAfter)
             : failures < RegistrationSchedule.StartTries ? _schedule.NextStartTry(failures)
             : _schedule.NextRetry(1);
-        if (isNews)
+        if (isNews && !(isFirst && _isAwaited && exception is ArgumentException))
         {
             LogRegisterFailed(_logger, _options.Name, _options.Id, FailureRow.TextOf(exception), FailureRow.KindOf(exception), failures, pause);
         }

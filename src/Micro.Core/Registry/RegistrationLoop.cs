@@ -34,6 +34,7 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
     private readonly FailureRow _checkErrors;
     private int _quickLosses;
     private bool _isAnnounced;
+    private volatile bool _isAwaited = true;
     private long _confirmedAt;
 
     public RegistrationLoop(
@@ -98,9 +99,11 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
 
     /// <summary>
     /// Starts the loop and waits for its first outcome: registered, withheld by the check, or failed three times. A
-    /// failure is logged and the loop goes on, unless the options ask for it to fail the start.
+    /// failure is logged and the loop goes on, unless the options ask for it to fail the start. A record that the rules of
+    /// the registry refuse for good always fails the start.
     /// </summary>
     /// <param name="cancellationToken">Ends the start; what may have been registered is withdrawn.</param>
+    /// <exception cref="ArgumentException">The registry can never take this record.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -118,13 +121,14 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
         {
             var limit = _options.FailFastOnRegister ? Timeout.InfiniteTimeSpan : StartLimit;
             var error = await _firstOutcome.Task.WaitAsync(limit, _timeProvider, cancellationToken).ConfigureAwait(false);
-            if (error is not null && _options.FailFastOnRegister)
+            if (error is ArgumentException || (error is not null && _options.FailFastOnRegister))
             {
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
             }
         }
         catch (TimeoutException) when (!_options.FailFastOnRegister)
         {
+            _isAwaited = false;
             LogInBackground(_logger, _registry.Name, StartLimit);
             _status.StopAwaiting(new RegistryUnavailableException(_registry.Name, $"the registry did not answer within {ReadableTime.Of(StartLimit)}"));
         }

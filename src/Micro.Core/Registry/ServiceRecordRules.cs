@@ -121,7 +121,7 @@ public static class ServiceRecordRules
             : null;
     }
 
-    private static string? CheckAddress(string? address)
+    internal static string? CheckAddress(string? address)
     {
         if (string.IsNullOrEmpty(address) || address.Length > MaxNameLength + 8)
         {

@@ -9,7 +9,12 @@ namespace Micro.Server;
 /// <summary>Decides which address is put in the registry (rules of the original, with its odd cases repaired).</summary>
 internal static class AdvertiseAddress
 {
-    public static bool IsValid(string text) => TrySplit(text, out _, out _);
+    /// <summary>Returns what is wrong with an address that is to be registered; <see langword="null"/> when nothing is.</summary>
+    public static string? Check(string text) =>
+        !TrySplit(text, out var host, out var port) ? "must be host or host:port"
+        : port == 0 ? "the port must be 1 to 65535; leave it out to register the port listened on"
+        : IsAny(host) || ServiceRecordRules.CheckAddress(NodeAddress.Format(host, port ?? 1)) is null ? null
+        : $"'{host}' is not a host name or an address that can be called";
 
     /// <summary>Decides; a pure function of its arguments.</summary>
     /// <param name="options">Advertise, preferred networks and the wish for a host name.</param>

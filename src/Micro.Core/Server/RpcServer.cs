@@ -136,6 +136,11 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
                 return;
             }
 
+            if (!Options.IsNamed)
+            {
+                throw new InvalidOperationException($"the server has no name: set {nameof(ServerOptions)}.{nameof(ServerOptions.Name)}");
+            }
+
             _registry ??= _ownRegistry = _defaultRegistry?.Invoke();
             var registry = _registry ?? throw new InvalidOperationException(
                 $"server '{Options.Name}' has no registry: set {nameof(ServerOptions)}.{nameof(ServerOptions.Registry)}");

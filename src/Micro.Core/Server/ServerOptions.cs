@@ -10,11 +10,29 @@ namespace Micro.Server;
 /// <summary>Options of a server: checked when it is made, read at each start. Do not change them while it runs.</summary>
 public sealed class ServerOptions
 {
-    /// <summary>Name under which the service is registered. The default value is <c>go.micro.server</c>.</summary>
-    public string Name { get; set; } = "go.micro.server";
+    private readonly Guid _generatedId = Guid.NewGuid();
+    private string? _name;
+    private string? _id;
 
-    /// <summary>Id of this instance; the node id is name, <c>-</c> and id. The default value is a new GUID per server.</summary>
-    public string Id { get; set; } = Guid.NewGuid().ToString();
+    /// <summary>
+    /// Name under which the service is registered. The default value is <c>go.micro.server</c>, under which no server starts: set a
+    /// name.
+    /// </summary>
+    public string Name
+    {
+        get => _name ?? "go.micro.server";
+        set => _name = value;
+    }
+
+    /// <summary>
+    /// Id of this instance; the node id is name, <c>-</c> and id. The default value is a new GUID per server; for a long name its
+    /// first digits, so that the node id fits the 63 bytes of a DNS label, which mDNS needs.
+    /// </summary>
+    public string Id
+    {
+        get => _id ?? DefaultId.For(Name, _generatedId);
+        set => _id = value;
+    }
 
     /// <summary>Version. The default value is <c>latest</c>.</summary>
     public string Version { get; set; } = "latest";
@@ -158,6 +176,12 @@ public sealed class ServerOptions
     /// <summary>Source of time. The default value is <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
+    /// <summary><see langword="true"/> if a name was set.</summary>
+    internal bool IsNamed => _name is not null;
+
+    /// <summary><see langword="true"/> if an id was set; <see langword="false"/> if it is generated.</summary>
+    internal bool HasId => _id is not null;
+
     /// <summary>What the server listens on.</summary>
     internal INetwork Network { get; set; } = SocketNetwork.Instance;
 
@@ -190,9 +214,9 @@ public sealed class ServerOptions
             errors.Add($"server address '{Address}': must be host:port, :port or host:min-max");
         }
 
-        if (!string.IsNullOrEmpty(Advertise) && !AdvertiseAddress.IsValid(Advertise))
+        if (!string.IsNullOrEmpty(Advertise) && AdvertiseAddress.Check(Advertise) is { } problem)
         {
-            errors.Add($"server advertise '{Advertise}': must be host or host:port");
+            errors.Add($"server advertise '{Advertise}': {problem}");
         }
 
         if (Protocol is not (ProtocolNames.Mucp or ProtocolNames.Grpc))

@@ -18,11 +18,6 @@ namespace Micro.Server;
 /// </summary>
 internal sealed class ServerRun : IAsyncDisposable
 {
-    private static readonly TimeSpan DefaultDrainDelay = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>Where clients learn of a deregistration late: by a datagram, or by a blocking query that a busy agent answers.</summary>
-    private static readonly TimeSpan SlowRegistryDrainDelay = TimeSpan.FromMilliseconds(1500);
-
     /// <summary>Time in which replies that handlers have given reach clients that read slowly, when the stop has used up all others.</summary>
     private static readonly TimeSpan LastRepliesTime = TimeSpan.FromMilliseconds(500);
 
@@ -114,8 +109,7 @@ internal sealed class ServerRun : IAsyncDisposable
         var streams = new StreamDrain(_host, _options.StreamDrainTimeout, _logger).RunAsync(patience, closed.Token);
         await _registration.StopAsync(skipWaits).ConfigureAwait(false);
         _host.BeginDrain();
-        var isSlow = CompositeContext.Includes(_registry.Name, "mdns") || CompositeContext.Includes(_registry.Name, "consul");
-        await DelayAsync(_options.DrainDelay ?? (isSlow ? SlowRegistryDrainDelay : DefaultDrainDelay), skipWaits).ConfigureAwait(false);
+        await DelayAsync(_options.DrainDelay ?? DrainDelays.Default(_registry.Name), skipWaits).ConfigureAwait(false);
         await CloseAsync(patience).ConfigureAwait(false);
         await closed.CancelAsync().ConfigureAwait(false);
         await streams.ConfigureAwait(false);

@@ -19,6 +19,9 @@ internal sealed class MdnsNames(string domain)
 
     public string ListInstance(string service) => DnsName.Escape(service) + "." + List;
 
+    /// <summary>Returns <see langword="true"/> if a node of the service can be named, with an id of one character.</summary>
+    public bool FitsWithShortId(string service) => service != ListLabel && IsValid(Instance(service, service + "-1"));
+
     /// <summary>Splits an instance name by the service that its payload names.</summary>
     public bool TryGetId(string instance, string service, out string id)
     {

@@ -23,8 +23,9 @@ internal static class PacketBudget
         var instance = names.Instance(service.Name, node.Id);
         if (!MdnsNames.IsValid(instance) || node.Id.StartsWith('.') || service.Name == MdnsNames.ListLabel)
         {
+            var remedy = names.FitsWithShortId(service.Name) ? "choose a shorter id (--server_id)" : "choose a shorter name or another registry";
             throw new ArgumentException(
-                $"service '{service.Name}', node '{node.Id}': the names do not fit DNS (parts between dots have 1 to 63 bytes, all together at most 255)",
+                $"service '{service.Name}', node '{node.Id}': the names do not fit DNS (parts between dots have 1 to 63 bytes, all together at most 255): {remedy}",
                 nameof(service));
         }
 

@@ -117,7 +117,7 @@ internal sealed class ServiceLifetime(MicroService service, MicroServiceOptions 
             if (!options.IsClientOnly)
             {
                 isServing = true;
-                await server.StartAsync(token).ConfigureAwait(false);
+                await StartServerAsync(token).ConfigureAwait(false);
             }
 
             _processEnd.Watch(StopAsync);
@@ -140,6 +140,21 @@ internal sealed class ServiceLifetime(MicroService service, MicroServiceOptions 
 
             _processEnd.Forget();
             errors.ThrowIfAny();
+        }
+    }
+
+    private async Task StartServerAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await server.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArgumentException exception)
+        {
+            // The registry refuses the record for good: wrong input that only the registry knows.
+            var parameter = exception.ParamName is { } name ? $" (Parameter '{name}')" : "";
+            var problem = parameter.Length > 0 ? exception.Message.Replace(parameter, "", StringComparison.Ordinal) : exception.Message;
+            throw new MicroConfigurationException([problem], exception);
         }
     }
 

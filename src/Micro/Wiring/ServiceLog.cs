@@ -38,6 +38,13 @@ internal static partial class ServiceLog
         EventName = "ShutdownDoesNotFit")]
     public static partial void ShutdownDoesNotFit(ILogger logger, string name, ReadableTime wanted, ReadableTime given, ReadableTime budget);
 
+    [LoggerMessage(
+        6008,
+        LogLevel.Warning,
+        "The service has no name and appears to others as {Name}: call Name(…) in code, or set --server_name",
+        EventName = "ServiceWithoutName")]
+    public static partial void Unnamed(ILogger logger, string name);
+
     [LoggerMessage(6005, LogLevel.Warning, "Setting without effect: {Problem}", EventName = "SettingWithoutEffect")]
     public static partial void SettingWithoutEffect(ILogger logger, string problem);
 }

@@ -42,6 +42,34 @@ public sealed class RegistrationLoopFailureTests
     }
 
     [Fact]
+    public async Task Start_RecordInvalid_ThrowsAtOnceAndWithdrawsNothing()
+    {
+        await using var fixture = new LoopFixture();
+        fixture.FailRegistering(new ArgumentException("never fits"));
+
+        await fixture.Invoking(it => it.StartAsync()).Should().ThrowAsync<ArgumentException>().WithMessage("never fits");
+
+        fixture.Loop.State.Should().Be(ServerState.NotRegistered);
+        (await fixture.Registry.NextCallAsync()).Should().Be("register");
+        fixture.Registry.HasMoreCalls.Should().BeFalse();
+        fixture.Logger.Lines.Should().NotContain(static line => line.StartsWith("Warning", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Heartbeat_RecordBecomesInvalid_IsRetriedAndLogged()
+    {
+        await using var fixture = new LoopFixture();
+        await fixture.StartRegisteredAsync();
+        fixture.FailRegistering(new ArgumentException("never fits"));
+
+        await fixture.Clock.PassPauseAsync();
+        await fixture.Clock.NextPauseAsync();
+
+        fixture.Loop.State.Should().Be(ServerState.Lost);
+        fixture.Logger.Lines.Should().Contain(static line => line.Contains("register error: never fits"));
+    }
+
+    [Fact]
     public async Task Start_RegistryHangs_GoesOnAfterFiveSeconds_R_SRV_5()
     {
         var never = new TaskCompletionSource();

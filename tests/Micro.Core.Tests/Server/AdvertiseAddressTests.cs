@@ -118,7 +118,7 @@ public sealed class AdvertiseAddressTests
     [InlineData("[10.0.0.1]")]
     [InlineData(":8080")]
     [InlineData("two words")]
-    public void IsValid_Nonsense_IsRefused(string text) => AdvertiseAddress.IsValid(text).Should().BeFalse();
+    public void Check_Nonsense_IsRefused(string text) => AdvertiseAddress.Check(text).Should().NotBeNull();
 
     [Fact]
     public void Read_ThisMachine_HasLoopback() =>

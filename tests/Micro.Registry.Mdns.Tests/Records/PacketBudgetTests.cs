@@ -70,6 +70,18 @@ public sealed class PacketBudgetTests
     }
 
     [Theory]
+    [InlineData(55, 8, "*choose a shorter id (--server_id)*")]
+    [InlineData(10, 60, "*choose a shorter id (--server_id)*")]
+    [InlineData(62, 1, "*choose a shorter name or another registry*")]
+    public void Fit_NameAndIdTooLong_SaysWhichOneToShorten(int nameLength, int idLength, string message)
+    {
+        var name = new string('n', nameLength);
+        var fit = () => Fit(TestRecords.Greeter($"{name}-{new string('i', idLength)}", name: name), out _, out _);
+
+        fit.Should().Throw<ArgumentException>().WithMessage(message);
+    }
+
+    [Theory]
     [InlineData("a.b", "c.d")]
     [InlineData(@"back\slash", "x")]
     [InlineData("grüße", "größe")]

@@ -47,7 +47,7 @@ internal sealed class TestHost : IAsyncDisposable
             .Environment(environment ?? [])
             .Address("127.0.0.1:0")
             .UseMemory()
-            .ServerOptions(static server => server.DrainDelay ??= TimeSpan.Zero);
+            .ServerOptions(static server => (server.DrainDelay, server.Name) = (server.DrainDelay ?? TimeSpan.Zero, server.Name));
         if (registry is not null)
         {
             options.Registry(registry);

@@ -1,0 +1,17 @@
+using Micro.Registry;
+
+namespace Micro.Server;
+
+/// <summary>How long a stopping server still serves calls after it deregistered.</summary>
+internal static class DrainDelays
+{
+    private static readonly TimeSpan Usual = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Where clients learn of a deregistration late: by a datagram, or by a blocking query that a busy agent answers.</summary>
+    private static readonly TimeSpan SlowRegistry = TimeSpan.FromMilliseconds(1500);
+
+    /// <summary>Returns the delay of a server that was given none.</summary>
+    /// <param name="registry">Name of the registry.</param>
+    public static TimeSpan Default(string registry) =>
+        CompositeContext.Includes(registry, "mdns") || CompositeContext.Includes(registry, "consul") ? SlowRegistry : Usual;
+}
