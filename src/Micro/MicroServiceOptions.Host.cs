@@ -14,6 +14,9 @@ public sealed partial class MicroServiceOptions
     /// <summary>Key of this service among several in one container, or <see langword="null"/>.</summary>
     internal string? ServiceKey { get; private set; }
 
+    /// <summary><see langword="true"/> to report variables without effect; of several services in one process the first does.</summary>
+    internal bool WarnsOfVariables { get; private set; } = true;
+
     /// <summary>Keys of all services of the container.</summary>
     internal IReadOnlyCollection<string> ServiceKeys { get; private set; } = [];
 
@@ -31,8 +34,9 @@ public sealed partial class MicroServiceOptions
     public MicroServiceOptions ClientOnly(bool clientOnly = true) => Set(() => IsClientOnly = clientOnly);
 
     /// <summary>Takes configuration, logging and time from the container, where they were not set otherwise.</summary>
-    internal void JoinHost(IServiceProvider services, string? key, IReadOnlyCollection<string> keys)
+    internal void JoinHost(IServiceProvider services, string? key, IReadOnlyCollection<string> keys, bool isFirst)
     {
+        WarnsOfVariables = isFirst;
         ServicesValue ??= services;
         ServiceKey = key;
         ServiceKeys = keys;

@@ -1,3 +1,4 @@
+using Micro.Wiring;
 using Microsoft.Extensions.Logging;
 
 namespace Micro;
@@ -19,4 +20,7 @@ public sealed record RegistryContext
 
     /// <summary>Source of time.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Receives the settings that a registry of this framework ends up with.</summary>
+    internal RegistryResult? Result { get; init; }
 }

@@ -32,18 +32,18 @@ internal static class FlagParser
             command.Options.Add(version);
         }
 
-        var result = command.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        var result = command.Parse([.. arguments.Where(static argument => !IsEmptySetting(argument))], new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         var problems = new List<string>();
         var given = flags.SelectMany(flag => Read(flag.Setting, result.GetResult(flag.Option), problems)).ToList();
         if (!options.IgnoresUnknownFlags)
         {
-            problems.AddRange(result.UnmatchedTokens.Take(MaxUnknown).Select(token => Unknown(token, command)));
+            problems.AddRange(Unknown(result.UnmatchedTokens).Take(MaxUnknown).Select(token => Unknown(token, command)));
         }
 
         // Errors of the user's own flags; unknown ones are reported above, in our words.
         problems.AddRange(result.Errors
             .Where(static error => error.SymbolResult is OptionResult)
-            .Select(static error => error.Message));
+            .Select(Describe));
         return new ParsedFlags(
             result,
             given,
@@ -55,6 +55,39 @@ internal static class FlagParser
         // A flag without value that is not given still has a result of its own.
         bool IsGiven(Option<bool> flag) => result.GetResult(flag) is { Implicit: false };
     }
+
+    /// <summary>Returns <see langword="true"/> for <c>--registry=</c>: an empty value counts as not given, from every source.</summary>
+    private static bool IsEmptySetting(string argument) =>
+        argument.EndsWith('=') && SettingsTable.All.Any(setting => setting.HasFlag && (argument[..^1] == setting.Flag || argument[..^1] == setting.Flag[1..]));
+
+    /// <summary>Leaves out what stands behind an unknown flag: most likely its value, and no second mistake.</summary>
+    private static IEnumerable<string> Unknown(IReadOnlyList<string> tokens) =>
+        tokens.Where((token, at) => token.StartsWith('-') || at == 0 || !tokens[at - 1].StartsWith('-') || tokens[at - 1].Contains('=', StringComparison.Ordinal));
+
+    /// <summary>Describes a mistake in a flag of the application; the parser names .NET types, and in the language of the machine.</summary>
+    private static string Describe(ParseError error)
+    {
+        var result = (OptionResult)error.SymbolResult!;
+        var type = Nullable.GetUnderlyingType(result.Option.ValueType) ?? result.Option.ValueType;
+        if (result.Tokens.Count == 0 && result.Option.Arity.MinimumNumberOfValues > 0)
+        {
+            return $"flag {result.Option.Name} needs a value: {result.Option.Name}=<value>";
+        }
+
+        // A custom check of the application has a message of its own.
+        return error.Message.Contains(result.Option.ValueType.ToString(), StringComparison.Ordinal)
+            ? $"{result.Option.Name} '{string.Join(' ', result.Tokens.Select(static token => token.Value))}' must be {Describe(type)}"
+            : error.Message;
+    }
+
+    private static string Describe(Type type) => Type.GetTypeCode(type) switch
+    {
+        _ when type.IsEnum => "one of " + string.Join(", ", Enum.GetNames(type)),
+        TypeCode.Boolean => "true or false",
+        >= TypeCode.SByte and <= TypeCode.UInt64 => "a whole number",
+        >= TypeCode.Single and <= TypeCode.Decimal => "a number",
+        _ => $"a value of type {type.Name}",
+    };
 
     private static Option<string[]> Make(Setting setting) =>
         new(setting.Flag, $"-{setting.Name}") { Arity = new ArgumentArity(0, MaxValues), Description = setting.Help };

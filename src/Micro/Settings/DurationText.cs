@@ -3,11 +3,13 @@ using System.Globalization;
 
 namespace Micro.Settings;
 
-/// <summary>Reads durations as people write them: <c>500ms</c>, <c>10s</c>, <c>1m30s</c>, <c>1.5h</c>, <c>00:00:10</c>.</summary>
+/// <summary>Reads durations as people write them: <c>500ms</c>, <c>10s</c>, <c>1m30s</c>, <c>1.5h</c>, <c>24:00:00</c>.</summary>
 internal static class DurationText
 {
     private const int MaxLength = 64;
+    private const uint MaxHours = 1_000_000;
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
+    private static readonly SearchValues<char> ClockCharacters = SearchValues.Create("0123456789.:");
 
     // Longer units before those that are their beginning.
     private static readonly (string Name, double Milliseconds)[] Units =
@@ -33,9 +35,33 @@ internal static class DurationText
             return wholeSeconds || seconds == 0;
         }
 
-        return text.Contains(':', StringComparison.Ordinal)
-            ? TimeSpan.TryParseExact(text, ["c", "g"], CultureInfo.InvariantCulture, out value) && value >= TimeSpan.Zero
-            : TryParseUnits(text, out value);
+        return text.Contains(':', StringComparison.Ordinal) ? TryParseClock(text, out value) : TryParseUnits(text, out value);
+    }
+
+    /// <summary>
+    /// Reads <c>h:mm:ss</c>, with any number of hours, and <c>d.hh:mm:ss</c>. <see cref="TimeSpan"/> by itself takes hours above 23
+    /// for days, and guesses what two or four parts mean.
+    /// </summary>
+    private static bool TryParseClock(string text, out TimeSpan value)
+    {
+        value = TimeSpan.Zero;
+        if (text.Split(':') is not [var first, var minutes, var seconds] || text.AsSpan().ContainsAnyExcept(ClockCharacters))
+        {
+            return false;
+        }
+
+        if (!uint.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var hours))
+        {
+            return TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out value);
+        }
+
+        if (hours > MaxHours || !TimeSpan.TryParseExact($"00:{minutes}:{seconds}", "c", CultureInfo.InvariantCulture, out var rest))
+        {
+            return false;
+        }
+
+        value = TimeSpan.FromHours(hours) + rest;
+        return true;
     }
 
     private static bool TryParseUnits(ReadOnlySpan<char> rest, out TimeSpan value)

@@ -8,9 +8,9 @@ namespace Micro.Settings;
 /// <summary>Reads back what became of each setting, in the notation in which it is given.</summary>
 internal static class EffectiveValues
 {
-    /// <summary>Settings that are <see langword="null"/> until somebody gives them: the component itself decides.</summary>
+    /// <summary>Settings that are <see langword="null"/> until somebody gives them.</summary>
     public static readonly string[] WithoutDefault =
-        ["client", "client_defaults", "registry_address", "registry_timeout", "server_advertise", "server_metadata", "server_allowed_origins", "server_allowed_hosts", "server_drain_delay", "auth_public_key", "selector_cache_ttl", "log_level", .. TlsSettings.WithoutDefault];
+        ["client", "client_defaults", "registry_address", "server_advertise", "server_metadata", "server_allowed_origins", "server_allowed_hosts", "auth_public_key", .. TlsSettings.WithoutDefault];
 
     public static Dictionary<string, string?> ReadAll(MicroServiceOptions options, SettingTarget target) =>
         SettingsTable.All.ToDictionary(static setting => setting.Name, setting => Read(setting.Name, options, target), StringComparer.Ordinal);
@@ -19,13 +19,10 @@ internal static class EffectiveValues
     /// <param name="defaults">Values when nobody says anything.</param>
     /// <param name="code">Values as code left them.</param>
     /// <param name="now">Values that count.</param>
-    /// <param name="origins">Where values from outside came from.</param>
+    /// <param name="target">Where values from outside came from, and what components decided themselves.</param>
     public static IReadOnlyList<EffectiveSetting> Describe(
-        Dictionary<string, string?> defaults, Dictionary<string, string?> code, Dictionary<string, string?> now, Dictionary<string, string> origins) =>
-        [.. SettingsTable.All.Select(setting => new EffectiveSetting(
-            setting.Name,
-            now[setting.Name] is { } value ? SecretText.WithoutSecrets(value) : null,
-            origins.TryGetValue(setting.Name, out var origin) ? origin : IsDefault(setting.Name, defaults, code) ? "default" : "code"))];
+        Dictionary<string, string?> defaults, Dictionary<string, string?> code, Dictionary<string, string?> now, SettingTarget target) =>
+        [.. SettingsTable.All.Select(setting => Describe(setting.Name, defaults, code, now[setting.Name], target))];
 
     /// <summary>One line per setting, in columns.</summary>
     public static string Format(IReadOnlyList<EffectiveSetting> settings)
@@ -35,9 +32,21 @@ internal static class EffectiveValues
         return string.Join('\n', settings.Select(setting => $"{setting.Name.PadRight(names)}  {(setting.Value ?? "-").PadRight(values)}  {setting.Source}"));
     }
 
-    // A generated id is as good as none.
-    private static bool IsDefault(string name, Dictionary<string, string?> defaults, Dictionary<string, string?> code) =>
-        name is "server_id" ? Guid.TryParse(code[name], out _) : string.Equals(defaults[name], code[name], StringComparison.Ordinal);
+    private static EffectiveSetting Describe(
+        string name, Dictionary<string, string?> defaults, Dictionary<string, string?> code, string? now, SettingTarget target)
+    {
+        if (now is null && target.Decisions.TryGetValue(name, out var decision))
+        {
+            return new EffectiveSetting(name, SecretText.WithoutSecrets(decision.Value), decision.Source);
+        }
+
+        // A generated id is as good as none.
+        var isDefault = name is "server_id" ? !target.Server.HasId : string.Equals(defaults[name], code[name], StringComparison.Ordinal);
+        return new EffectiveSetting(
+            name,
+            now is null ? null : SecretText.WithoutSecrets(now),
+            target.Origins.TryGetValue(name, out var origin) ? origin : isDefault ? "default" : "code");
+    }
 
     private static string? Read(string name, MicroServiceOptions options, SettingTarget target) => name switch
     {
@@ -91,7 +100,7 @@ internal static class EffectiveValues
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string Text(LogLevel level) => level switch
+    public static string Text(LogLevel level) => level switch
     {
         LogLevel.Warning => "warn",
         LogLevel.Critical => "fatal",
@@ -99,7 +108,8 @@ internal static class EffectiveValues
         _ => level.ToString().ToLowerInvariant(),
     };
 
-    private static string? Text(TimeSpan? duration) => duration switch
+    /// <summary>Returns a duration in the notation of flags; <see langword="null"/> when there is none.</summary>
+    public static string? Text(TimeSpan? duration) => duration switch
     {
         null => null,
         { } value when value.Ticks % TimeSpan.TicksPerSecond == 0 => FormattableString.Invariant($"{(long)value.TotalSeconds}s"),

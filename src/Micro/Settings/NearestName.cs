@@ -5,7 +5,10 @@ internal static class NearestName
 {
     private const int MaxLength = 64;
 
-    /// <summary>The known name with the fewest differing letters, or <see langword="null"/> when none is near.</summary>
+    /// <summary>
+    /// Returns the known name with the fewest differing letters, or <see langword="null"/> when none is near. Each word of the name
+    /// has to be near: <c>broker_address</c> is not a slip for <c>server_address</c>.
+    /// </summary>
     public static string? Find(string text, IEnumerable<string> known)
     {
         if (text.Length > MaxLength)
@@ -13,14 +16,44 @@ internal static class NearestName
             return null;
         }
 
-        var best = known
-            .Select(name => (Name: name, Distance: Distance(text.ToUpperInvariant(), name.ToUpperInvariant())))
+        return known
+            .Select(name => (Name: name, Distance: DistanceOfNames(text, name)))
+            .Where(static candidate => candidate.Distance is not null)
             .OrderBy(static candidate => candidate.Distance)
-            .FirstOrDefault();
-
-        // Two letters are one slip: swapped neighbours. In three letters they would be most of the word.
-        return best.Name is not null && best.Distance <= (text.Length > 3 ? Math.Max(2, text.Length / 3) : 1) ? best.Name : null;
+            .FirstOrDefault().Name;
     }
+
+    /// <summary>Returns the differing letters of two names, or <see langword="null"/> when they are no slips for each other.</summary>
+    private static int? DistanceOfNames(string left, string right)
+    {
+        // One slip, also in a separator.
+        var whole = Distance(left.ToUpperInvariant(), right.ToUpperInvariant());
+        if (whole <= (left.Length > 3 ? 2 : 1))
+        {
+            return whole;
+        }
+
+        var pairs = Words(left).Zip(Words(right), DistanceOfWords).ToList();
+        return Words(left).Length == Words(right).Length && !pairs.Contains(null) ? pairs.Sum() : null;
+    }
+
+    /// <summary>Two letters are one slip: swapped neighbours. In three letters they would be most of the word.</summary>
+    private static int? DistanceOfWords(string left, string right)
+    {
+        if (Math.Min(left.Length, right.Length) > 3 && (left.StartsWith(right, StringComparison.Ordinal) || right.StartsWith(left, StringComparison.Ordinal)))
+        {
+            return 2; // an abbreviation
+        }
+
+        var distance = Distance(left, right);
+        return distance <= (left.Length > 3 ? Math.Max(2, left.Length / 3) : 1) ? distance : null;
+    }
+
+    /// <summary>Returns the words of <c>server_address</c>, <c>server-address</c> or <c>ServerAddress</c>, in capitals.</summary>
+    private static string[] Words(string name) =>
+        [.. string.Concat(name.Select((letter, at) => at > 0 && char.IsUpper(letter) && char.IsLower(name[at - 1]) ? $"_{letter}" : $"{letter}"))
+            .ToUpperInvariant()
+            .Split(['_', '-', ':', '.'], StringSplitOptions.RemoveEmptyEntries)];
 
     /// <summary>Insertions, deletions and replacements from one word to the other.</summary>
     private static int Distance(string left, string right)

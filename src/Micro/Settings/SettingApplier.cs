@@ -13,7 +13,7 @@ internal static class SettingApplier
         {
             try
             {
-                value.Setting.Apply(target, value.Value);
+                Apply(value, target);
                 target.Origins[value.Setting.Name] =
                     value.Setting.Merges && target.Origins.TryGetValue(value.Setting.Name, out var before) ? $"{before}, {value.Origin}" : value.Origin;
             }
@@ -39,6 +39,22 @@ internal static class SettingApplier
         }
 
         TlsSettings.Validate(target, problems);
+    }
+
+    private static void Apply(GivenValue given, SettingTarget target)
+    {
+        if (given.Members is not { } members)
+        {
+            given.Setting.Apply(target, given.Value);
+        }
+        else if (given.Setting.ApplyMembers is { } apply)
+        {
+            apply(target, members);
+        }
+        else
+        {
+            throw new FormatException($"{given.Setting.ConfigurationKey} must be a single value, not a list or a section");
+        }
     }
 
     private static List<string> Validate(SettingTarget target)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Micro.Settings.Sources;
 using Microsoft.Extensions.Configuration;
 
@@ -24,14 +25,11 @@ internal static class SettingSources
         var sources = options.Configurations.SelectMany(ConfigurationParts.Of)
             .Where(source => source.Rank != SourceRank.Environment || !options.IgnoresEnvironment)
             .ToList();
-        foreach (var problem in UnknownKeys.Find(sources, options.ServiceKeys))
+        // A host adds its command line to several configurations: a mistake in it is one mistake.
+        var mistyped = sources.Where(static source => source.Rank == SourceRank.CommandLine).SelectMany(source => MistypedFlags(source, options));
+        foreach (var problem in UnknownKeys.Find(sources, options.ServiceKeys).Concat(mistyped).Distinct(StringComparer.Ordinal))
         {
             problems.Add(problem);
-        }
-
-        foreach (var warning in sources.Where(static source => source.Rank == SourceRank.CommandLine).SelectMany(MistypedFlags))
-        {
-            warnings.Add(warning);
         }
 
         var environment = ReadEnvironment(options);
@@ -59,15 +57,24 @@ internal static class SettingSources
         return given;
     }
 
-    /// <summary>A host has flags of its own, so that one that only looks like ours is worth a warning, not an error.</summary>
-    private static IEnumerable<string> MistypedFlags(SettingSource source)
+    /// <summary>
+    /// Finds flags that look like settings. A host has flags of its own: those that do not look so, and those that the application
+    /// declares, are its own.
+    /// </summary>
+    private static IEnumerable<string> MistypedFlags(SettingSource source, MicroServiceOptions options)
     {
+        if (options.IgnoresUnknownFlags)
+        {
+            yield break;
+        }
+
         var known = SettingsTable.All.Where(static setting => setting.HasFlag).Select(static setting => setting.Name).ToList();
+        var declared = known.Concat(options.UserFlags.Select(static flag => flag.Name.TrimStart('-'))).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var entry in source.Values.GetChildren())
         {
-            if (entry.Value is not null && !known.Contains(entry.Key, StringComparer.OrdinalIgnoreCase) && NearestName.Find(entry.Key, known) is { } nearest)
+            if (entry.Value is not null && !declared.Contains(entry.Key) && NearestName.Find(entry.Key, known) is { } nearest)
             {
-                yield return $"flag '--{entry.Key}' is none of ours: did you mean '--{nearest}'?";
+                yield return $"unknown flag '--{entry.Key}': did you mean '--{nearest}'? (a flag of the application needs IgnoreUnknownFlags())";
             }
         }
     }
@@ -106,12 +113,21 @@ internal static class SettingSources
 
         var key = $"{parent}:{setting.ConfigurationKey}";
         var section = source.Values.GetSection(key);
-        var text = section.Value ?? string.Join(
-            ',',
-            section.GetChildren().Select(child => setting.HasKeys && !int.TryParse(child.Key, out _) ? $"{child.Key}={Text(child)}" : child.Value));
-        return new GivenValue(setting, text, source.Spell(key), source.Rank);
+        if (section.Value is { } text)
+        {
+            return new GivenValue(setting, text, source.Spell(key), source.Rank);
+        }
+
+        string[] members = [.. section.GetChildren().SelectMany(child => Members(setting, child)).Where(static member => member.Length > 0)];
+        return new GivenValue(setting, string.Join(',', members), source.Spell(key), source.Rank) { Members = setting.IsText ? null : members };
     }
 
-    private static string Text(IConfigurationSection section) =>
-        section.Value ?? string.Join(',', section.GetChildren().Select(static child => child.Value));
+    /// <summary>Returns an entry of a list or a section as text: <c>value</c> or <c>key=value</c>, with the other values of a key behind it.</summary>
+    private static string[] Members(Setting setting, IConfigurationSection child)
+    {
+        string[] values = child.Value is { } text ? [text] : [.. child.GetChildren().Select(static inner => inner.Value ?? "")];
+        return setting.HasKeys && !int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? values.Length == 0 ? [child.Key + "="] : [$"{child.Key}={values[0]}", .. values.Skip(1)]
+            : values;
+    }
 }

@@ -27,6 +27,21 @@ internal sealed class SettingTarget(ServerOptions server, ClientOptions client, 
 
     public LogLevel? LogLevel { get; set; }
 
+    /// <summary>What components decided themselves because no source said anything, by setting: the value and its source.</summary>
+    public Dictionary<string, (string Value, string Source)> Decisions { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Notes what a component decided itself.</summary>
+    /// <param name="setting">Name of the setting.</param>
+    /// <param name="value">The value in the notation of flags; <see langword="null"/> when there is none.</param>
+    /// <param name="source"><c>code</c> or <c>default</c>.</param>
+    public void Decide(string setting, string? value, string source)
+    {
+        if (value is not null)
+        {
+            Decisions[setting] = (value, source);
+        }
+    }
+
     /// <summary>Where each applied setting came from, by its name.</summary>
     public Dictionary<string, string> Origins { get; } = new(StringComparer.Ordinal);
 }

@@ -19,20 +19,20 @@ internal static class SettingsTable
             target.Server.Protocol = KnownNames.Get("server", text, KnownNames.Servers) is "grpc" ? "grpc" : "mucp"),
         new("transport", "name", "transport: http", static (_, text) => KnownNames.Get("transport", text, KnownNames.Transports)),
         new("registry", "name", "registry: mdns, consul, etcd or memory; several, like consul,etcd, are used as one", static (target, text) =>
-            target.Registry = string.Join(',', RegistryNames.Parse(text, target.RegistryNames))),
-        new(
+            target.Registry = string.Join(',', RegistryNames.Parse(text, target.RegistryNames))) { IsText = true },
+        Setting.List(
             "registry_address",
             "list",
             "addresses of the registry, host[:port]; of several consul=host,etcd=host,host; with mdns the network interfaces, by address or name",
-            static (target, text) => target.RegistryAddresses = List(text)) { HasKeys = true },
+            static (target, members) => target.RegistryAddresses = members) with { HasKeys = true },
         new("registry_timeout", "duration", "longest time of one registry request", static (target, text) =>
             target.RegistryTimeout = PositiveDuration(text)),
         new("selector", "name", "how nodes are chosen: registry, random or roundrobin", static (target, text) =>
             target.Selector = KnownNames.Get("selector", text, SelectorStrategies.Names)),
         new("selector_cache_ttl", "duration", "how long an answer of the registry counts as fresh", static (target, text) =>
             target.SelectorCacheTtl = CacheTtl(text)),
-        new("server_metadata", "key=value", "label of the node in the registry; repeatable, comma-separated", static (target, text) =>
-            AddMetadata(target.Server.Metadata, text)) { Merges = true, HasKeys = true },
+        Setting.List("server_metadata", "key=value", "label of the node in the registry; repeatable, comma-separated", static (target, members) =>
+            AddMetadata(target.Server.Metadata, members)) with { Merges = true, HasKeys = true },
         new("server_name", "name", "name of the service", static (target, text) => target.Server.Name = text),
         new("server_version", "text", "version of the service", static (target, text) => target.Server.Version = text),
         new("server_id", "text", "id of this instance", static (target, text) => target.Server.Id = text),
@@ -43,10 +43,10 @@ internal static class SettingsTable
             target.Server.DrainDelay = Duration(text)),
         new("server_stream_drain_timeout", "duration", "time that open streams get to end by themselves at stop", static (target, text) =>
             target.Server.StreamDrainTimeout = Duration(text)),
-        new("server_allowed_origins", "list", "web pages that may send requests, as scheme://host; all others are refused", static (target, text) =>
-            Replace(target.Server.AllowedOrigins, List(text))),
-        new("server_allowed_hosts", "list", "hosts that requests may be sent to; all when empty", static (target, text) =>
-            Replace(target.Server.AllowedHosts, List(text))),
+        Setting.List("server_allowed_origins", "list", "web pages that may send requests, as scheme://host; all others are refused", static (target, members) =>
+            Replace(target.Server.AllowedOrigins, members)),
+        Setting.List("server_allowed_hosts", "list", "hosts that requests may be sent to; all when empty", static (target, members) =>
+            Replace(target.Server.AllowedHosts, members)),
         new("server_debug", "true|false", "whether the Debug handler and gRPC reflection are served", static (target, text) =>
             target.Server.DebugHandler = target.Server.GrpcReflection = Flag(text)),
         new("auth_public_key", "text", "public key that verifies callers' tokens, PEM in base64; needs Authenticate of Micro.Authentication", static (target, text) =>
@@ -101,9 +101,10 @@ internal static class SettingsTable
         }
 
         var seconds = wholeSeconds ? "whole seconds or " : "";
-        throw new FormatException(text.StartsWith('-')
-            ? $"duration '{text}' must not be negative"
-            : $"'{text}' is no duration: write {seconds}500ms, 10s, 1m30s or 00:00:10");
+        throw new FormatException(
+            text.StartsWith('-') ? $"duration '{text}' must not be negative"
+            : text.Contains(':', StringComparison.Ordinal) ? $"'{text}' is not a duration: write hours, minutes and seconds, 10:20:00, or units, 10h20m"
+            : $"'{text}' is not a duration: write {seconds}500ms, 10s, 1m30s or 00:00:10");
     }
 
     private static TimeSpan PositiveDuration(string text) =>
@@ -125,9 +126,6 @@ internal static class SettingsTable
     private static bool Flag(string text) =>
         bool.TryParse(text, out var value) ? value : throw new FormatException($"'{text}' must be true or false");
 
-    private static string[] List(string text) =>
-        text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
     private static void Replace(IList<string> values, IEnumerable<string> by)
     {
         values.Clear();
@@ -137,9 +135,9 @@ internal static class SettingsTable
         }
     }
 
-    private static void AddMetadata(IDictionary<string, string> metadata, string text)
+    private static void AddMetadata(IDictionary<string, string> metadata, IEnumerable<string> pairs)
     {
-        foreach (var pair in List(text))
+        foreach (var pair in pairs)
         {
             var equals = pair.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)

@@ -61,14 +61,21 @@ internal sealed class ComponentBuilder(
             warnings.Add($"address of '{unused}' from {target.Origins["registry_address"]} has no effect: the registry is {string.Join(',', names)}");
         }
 
-        IRegistry[] made = [.. names.Select(name => registries[name](new RegistryContext
+        var results = names.Select(static name => (Name: name, Settings: new RegistryResult())).ToList();
+        IRegistry[] made = [.. results.Select(result => registries[result.Name](new RegistryContext
         {
-            Name = name,
-            Addresses = addresses.TryGetValue(name, out var own) ? own : [],
+            Name = result.Name,
+            Addresses = addresses.TryGetValue(result.Name, out var own) ? own : [],
             Timeout = target.RegistryTimeout,
             LoggerFactory = loggers,
             TimeProvider = options.TimeProviderValue,
+            Result = result.Settings,
         }))];
+        target.Decide(
+            "registry_timeout",
+            RegistryResult.Join(results, static settings => EffectiveValues.Text(settings.Timeout)),
+            results.Exists(static result => result.Settings.IsTimeoutFromCode) ? "code" : "default");
+        target.Decide("registry_address", RegistryResult.Join(results, static settings => settings.Addresses), "code");
         return made.Length == 1 ? made[0] : Registries.Combine(made, loggers, options.TimeProviderValue);
     }
 
@@ -77,6 +84,7 @@ internal sealed class ComponentBuilder(
         var server = target.Server;
         server.LoggerFactory ??= loggers;
         server.TimeProvider = OwnTime(server.TimeProvider);
+        target.Decide("server_drain_delay", EffectiveValues.Text(DrainDelays.Default((server.Registry ?? registry).Name)), "default");
         if (options.ServerValue is { } given)
         {
             (given as IAdoptsRegistry)?.Adopt(registry);
@@ -128,11 +136,13 @@ internal sealed class ComponentBuilder(
 
     private void ConfigureSelector(SelectorOptions selector)
     {
+        var initial = selector.CacheTtl;
         selector.Strategy = options.StrategyValue ?? selector.Strategy;
         options.SelectorConfiguration?.Invoke(selector);
         selector.Strategy = target.Selector is { } name && !string.Equals(name, "registry", StringComparison.Ordinal)
             ? SelectorStrategies.Get(name)
             : selector.Strategy;
+        target.Decide("selector_cache_ttl", EffectiveValues.Text(selector.CacheTtl), selector.CacheTtl == initial ? "default" : "code");
         selector.CacheTtl = target.SelectorCacheTtl ?? selector.CacheTtl;
     }
 

@@ -30,19 +30,8 @@ internal static class RegistryTable
     /// <summary>mDNS has no server: its addresses choose the network interfaces, by address or name.</summary>
     private static IRegistry CreateMdns(RegistryContext context, Action<MdnsRegistryOptions>? configure) =>
         Mdns.CreateRegistry(
-            options =>
-            {
-                configure?.Invoke(options);
-                options.Timeout = context.Timeout ?? options.Timeout;
-                if (context.Addresses.Count > 0)
-                {
-                    options.Interfaces.Clear();
-                    foreach (var address in context.Addresses)
-                    {
-                        options.Interfaces.Add(address);
-                    }
-                }
-            },
+            options => RegistryResult.Apply(
+                context, () => configure?.Invoke(options), () => options.Timeout, timeout => options.Timeout = timeout, options.Interfaces),
             context.LoggerFactory,
             context.TimeProvider);
 
@@ -51,16 +40,8 @@ internal static class RegistryTable
             options =>
             {
                 options.Environment = service.IgnoresEnvironment ? new Dictionary<string, string?>() : service.EnvironmentValues;
-                service.ConsulOptions?.Invoke(options);
-                options.Timeout = context.Timeout ?? options.Timeout;
-                if (context.Addresses.Count > 0)
-                {
-                    options.Addresses.Clear();
-                    foreach (var address in context.Addresses)
-                    {
-                        options.Addresses.Add(address);
-                    }
-                }
+                RegistryResult.Apply(
+                    context, () => service.ConsulOptions?.Invoke(options), () => options.Timeout, timeout => options.Timeout = timeout, options.Addresses);
             },
             context.LoggerFactory,
             context.TimeProvider);
@@ -70,16 +51,8 @@ internal static class RegistryTable
             options =>
             {
                 options.Environment = service.IgnoresEnvironment ? new Dictionary<string, string?>() : service.EnvironmentValues;
-                service.EtcdOptions?.Invoke(options);
-                options.Timeout = context.Timeout ?? options.Timeout;
-                if (context.Addresses.Count > 0)
-                {
-                    options.Addresses.Clear();
-                    foreach (var address in context.Addresses)
-                    {
-                        options.Addresses.Add(address);
-                    }
-                }
+                RegistryResult.Apply(
+                    context, () => service.EtcdOptions?.Invoke(options), () => options.Timeout, timeout => options.Timeout = timeout, options.Addresses);
             },
             context.LoggerFactory,
             context.TimeProvider);

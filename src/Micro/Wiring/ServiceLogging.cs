@@ -1,3 +1,4 @@
+using Micro.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -42,6 +43,20 @@ internal sealed class ServiceLogging : IDisposable
                     static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
             }),
             isOwned: true);
+    }
+
+    /// <summary>Returns the lowest level that is written, in the notation of flags; <see langword="null"/> when nothing is.</summary>
+    public static string? LevelOf(ILogger logger)
+    {
+        for (var level = LogLevel.Trace; level < LogLevel.None; level++)
+        {
+            if (logger.IsEnabled(level))
+            {
+                return EffectiveValues.Text(level);
+            }
+        }
+
+        return null;
     }
 
     public void Dispose()

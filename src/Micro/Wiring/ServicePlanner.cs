@@ -2,6 +2,7 @@ using Micro.Cli;
 using Micro.Client;
 using Micro.Server;
 using Micro.Settings;
+using Micro.Settings.Sources;
 
 namespace Micro.Wiring;
 
@@ -38,22 +39,23 @@ internal static class ServicePlanner
             warnings.Add($"auth_public_key from {keyOrigin} has no effect, callers are not authenticated: add the package Micro.Authentication and call Authenticate");
         }
 
-        var settings = EffectiveValues.Describe(
-            EffectiveValues.ReadAll(new MicroServiceOptions(), new SettingTarget(new ServerOptions(), new ClientOptions(), [])),
-            code,
-            EffectiveValues.ReadAll(options, target),
-            target.Origins);
+        var unused = UnusedVariables.Find(options);
+        if (unused.Count > 0 && options.WarnsOfVariables)
+        {
+            warnings.Add(UnusedVariables.Describe(unused));
+        }
 
         var logging = ServiceLogging.Create(options, target.LogLevel);
+        var logger = logging.Factory.CreateLineLogger("Micro.MicroService");
+        target.Decide("log_level", ServiceLogging.LevelOf(logger), options.LoggerFactoryValue is null && options.LoggingValue is null ? "default" : "code");
         var plan = new ServicePlan
         {
             Name = server.Name,
             Logging = logging,
             Problems = problems,
-            Settings = settings,
+            Settings = Describe(options, target, code, unused),
             Print = flags.AsksForHelp ? HelpText.Make(server.Name, options)
                 : flags.AsksForVersion ? $"{server.Name} {server.Version}"
-                : flags.AsksForSettings && problems.Count == 0 ? EffectiveValues.Format(settings)
                 : null,
         };
         if (problems.Count > 0)
@@ -64,15 +66,31 @@ internal static class ServicePlanner
         try
         {
             var components = new ComponentBuilder(options, target, registries, logging.Factory, warnings).Build();
-            var logger = logging.Factory.CreateLineLogger("Micro.MicroService");
+            var settings = Describe(options, target, code, unused);
+            if (plan.Print is not null || flags.AsksForSettings)
+            {
+                return plan with { Components = components, Settings = settings, Print = plan.Print ?? EffectiveValues.Format(settings) };
+            }
+
             warnings.ForEach(warning => ServiceLog.SettingWithoutEffect(logger, warning));
-            return plan with { Components = components };
+            return plan with { Components = components, Settings = settings };
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or MicroConfigurationException or MicroException)
         {
             return plan with { Problems = [exception.Message], Cause = exception };
         }
     }
+
+    private static IReadOnlyList<EffectiveSetting> Describe(
+        MicroServiceOptions options, SettingTarget target, Dictionary<string, string?> code, IReadOnlyList<string> unused) =>
+        [
+            .. EffectiveValues.Describe(
+                EffectiveValues.ReadAll(new MicroServiceOptions(), new SettingTarget(new ServerOptions(), new ClientOptions(), [])),
+                code,
+                EffectiveValues.ReadAll(options, target),
+                target),
+            .. unused.Select(UnusedVariables.Describe),
+        ];
 
     private static void RunActions(MicroServiceOptions options, ParsedFlags flags, List<string> problems)
     {
@@ -92,19 +110,25 @@ internal static class ServicePlanner
     {
         var defaults = new ServerOptions();
         var server = options.ServerValue?.Options ?? new ServerOptions();
-        var ownId = server.Id;
         if (options.ServerValue is null)
         {
             options.ServerConfiguration?.Invoke(server);
         }
 
-        // A generated id is as good as none.
-        var idIsOwn = options.ServerValue is null ? !string.Equals(server.Id, ownId, StringComparison.Ordinal) : !Guid.TryParse(server.Id, out _);
-        server.Name = Resolve("name", server.Name, defaults.Name, options.NameValue, warnings);
+        if (options.NameValue is not null)
+        {
+            server.Name = Resolve("name", server.Name, defaults.Name, options.NameValue, warnings);
+        }
+
+        if (options.IdValue is not null)
+        {
+            // A generated id is as good as none.
+            server.Id = Resolve("id", server.Id, server.HasId ? null : server.Id, options.IdValue, warnings)!;
+        }
+
         server.Version = Resolve("version", server.Version, defaults.Version, options.VersionValue, warnings);
         server.Address = Resolve("address", server.Address, defaults.Address, options.AddressValue, warnings);
         server.Advertise = Resolve("advertise", server.Advertise, defaults.Advertise, options.AdvertiseValue, warnings);
-        server.Id = Resolve("id", server.Id, idIsOwn ? null : server.Id, options.IdValue, warnings)!;
         server.RegisterTtl = Resolve("register TTL", server.RegisterTtl, defaults.RegisterTtl, options.RegisterTtlValue ?? server.RegisterTtl, warnings);
         server.RegisterInterval = Resolve("register interval", server.RegisterInterval, defaults.RegisterInterval, options.RegisterIntervalValue ?? server.RegisterInterval, warnings);
         server.RegisterCheck ??= options.RegisterCheckValue;

@@ -15,7 +15,11 @@ public sealed class ConsoleCollection
         {
             Console.SetOut(capturedOutput);
             Console.SetError(capturedError);
-            var code = await service.RunAsync(cancellationToken);
+
+            // A service that starts where the test expects it not to ends all the same.
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(TimeSpan.FromSeconds(20));
+            var code = await service.RunAsync(limit.Token);
             return (code, capturedOutput.ToString(), capturedError.ToString());
         }
         finally

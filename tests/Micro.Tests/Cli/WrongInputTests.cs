@@ -1,4 +1,6 @@
+using System.CommandLine;
 using Micro.Registry;
+using Micro.Testing;
 
 namespace Micro.Tests.Cli;
 
@@ -16,10 +18,20 @@ public sealed class WrongInputTests
     [InlineData("--regsitry=mdns", "unknown flag '--regsitry': did you mean '--registry'?")]
     [InlineData("--qqq", "unknown flag '--qqq': --help lists the known ones")]
     [InlineData("stray", "unexpected argument 'stray': flags are written --name=value")]
+    [InlineData("--broker_address=nats", "unknown flag '--broker_address': --help lists the known ones")]
+    [InlineData("--register-ttl=5", "unknown flag '--register-ttl': did you mean '--register_ttl'?")]
+    [InlineData("--server_adress=:1", "unknown flag '--server_adress': did you mean '--server_address'?")]
+    [InlineData("--server_tls_certificate=x", "unknown flag '--server_tls_certificate': did you mean '--server_tls_cert'?")]
+    [InlineData("--server_advertise=host:0", "server advertise 'host:0': the port must be 1 to 65535; leave it out to register the port listened on (from --server_advertise)")]
+    [InlineData("--server_advertise=a..b:1", "server advertise 'a..b:1': 'a..b' is not a host name or an address that can be called (from --server_advertise)")]
+    [InlineData("--server_advertise=-x:80", "server advertise '-x:80': '-x' is not a host name or an address that can be called (from --server_advertise)")]
+    [InlineData("--server_advertise=224.0.0.1:80", "server advertise '224.0.0.1:80': '224.0.0.1' is not a host name or an address that can be called (from --server_advertise)")]
     [InlineData("--registry", "flag --registry needs a value: --registry=<name>")]
     [InlineData("--register_ttl=-5", "duration '-5' must not be negative (from --register_ttl)")]
-    [InlineData("--register_ttl=soon", "'soon' is no duration: write whole seconds or 500ms, 10s, 1m30s or 00:00:10 (from --register_ttl)")]
-    [InlineData("--client_request_timeout=5", "'5' is no duration: write 500ms, 10s, 1m30s or 00:00:10 (from --client_request_timeout)")]
+    [InlineData("--register_ttl=soon", "'soon' is not a duration: write whole seconds or 500ms, 10s, 1m30s or 00:00:10 (from --register_ttl)")]
+    [InlineData("--register_ttl=10:20", "'10:20' is not a duration: write hours, minutes and seconds, 10:20:00, or units, 10h20m (from --register_ttl)")]
+    [InlineData("--server_drain_delay=1:2:3:4", "'1:2:3:4' is not a duration: write hours, minutes and seconds, 10:20:00, or units, 10h20m (from --server_drain_delay)")]
+    [InlineData("--client_request_timeout=5", "'5' is not a duration: write 500ms, 10s, 1m30s or 00:00:10 (from --client_request_timeout)")]
     [InlineData("--client_request_timeout=0", "client request timeout 00:00:00: must be longer than zero and at most 24 days (from --client_request_timeout)")]
     [InlineData("--client_retries=-1", "number '-1' must not be negative (from --client_retries)")]
     [InlineData("--client_retries=9", "client retries 9: must be 0 to 5 (from --client_retries)")]
@@ -38,6 +50,79 @@ public sealed class WrongInputTests
         code.Should().Be(2);
         error.Should().Be($"greeter: {line}{Environment.NewLine}");
         output.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Run_UnknownFlagWithItsValueBehindIt_IsOneMistake()
+    {
+        var (code, _, error) = await ConsoleCollection.RunAsync(TestService.Create(options => options.Name("greeter"), ["--regsitry", "mdns"]));
+
+        code.Should().Be(2);
+        error.Should().Be($"greeter: unknown flag '--regsitry': did you mean '--registry'?{Environment.NewLine}");
+    }
+
+    [Theory]
+    [InlineData("--count=x", "--count 'x' must be a whole number")]
+    [InlineData("--ratio=x", "--ratio 'x' must be a number")]
+    [InlineData("--day=x", "--day 'x' must be one of Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday")]
+    [InlineData("--count", "flag --count needs a value: --count=<value>")]
+    [InlineData("--checked=7", "seven is not allowed")]
+    public async Task Run_WrongFlagOfTheApplication_IsToldInPlainWords(string argument, string line)
+    {
+        var custom = new Option<int>("--checked");
+        custom.Validators.Add(static result => result.AddError("seven is not allowed"));
+        var service = TestService.Create(
+            options => options.Name("greeter").Flags(new Option<long?>("--count"), new Option<double?>("--ratio"), new Option<DayOfWeek>("--day"), custom), [argument]);
+
+        var (code, _, error) = await ConsoleCollection.RunAsync(service);
+
+        code.Should().Be(2);
+        error.Should().Be($"greeter: {line}{Environment.NewLine}");
+    }
+
+    [Fact]
+    public async Task Run_RegistryRefusesTheRecordForGood_OneLineAndExitCode2()
+    {
+        var logs = new CapturingLoggerFactory();
+        var service = TestService.Create(options => options.Name("greeter").Logging(logs).Registry(new RefusingRegistry()));
+
+        var (code, _, error) = await ConsoleCollection.RunAsync(service);
+
+        code.Should().Be(2);
+        error.Should().Be($"greeter: this record never fits{Environment.NewLine}");
+        logs.Entries.Should().OnlyContain(static entry => entry.Level < Microsoft.Extensions.Logging.LogLevel.Warning || entry.Message.Contains("no handler"));
+    }
+
+    [Theory]
+    [InlineData("--registry_address=999.1.1.1")]
+    [InlineData("--registry_address=10.0.0.5:8500")]
+    public async Task Run_MdnsInterfaceThatCanNeverBe_IsWrongInput(string argument)
+    {
+        var (code, _, error) = await ConsoleCollection.RunAsync(TestService.Create(options => options.Name("greeter"), ["--registry=mdns", argument]));
+
+        code.Should().Be(2);
+        error.Should().Contain($"'{argument.Split('=')[1]}' is not an IP address or the name of a network interface").And.Contain("(from --registry, --registry_address)");
+    }
+
+    [Fact]
+    public async Task Run_ServiceWithoutName_IsWrongInput()
+    {
+        var (code, _, error) = await ConsoleCollection.RunAsync(MicroService.Create(static options => options.IgnoreEnvironment().UseMemory()));
+
+        code.Should().Be(2);
+        error.Should().Contain("the service has no name to register under: call Name(\"…\") in code, or set --server_name");
+    }
+
+    [Fact]
+    public async Task Start_ClientWithoutName_WarnsOnce()
+    {
+        var logs = new CapturingLoggerFactory();
+        await using var service = MicroService.Create(options => options.IgnoreEnvironment().UseMemory().ClientOnly().Logging(logs));
+
+        _ = service.Client;
+        await service.StartAsync();
+
+        logs.Entries.Should().ContainSingle(static entry => entry.Message.StartsWith("The service has no name"));
     }
 
     [Theory]

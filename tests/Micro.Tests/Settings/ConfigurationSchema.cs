@@ -62,7 +62,7 @@ internal static class ConfigurationSchema
         };
     }
 
-    private const string DurationPattern = @"^(\d+|(\d+(\.\d+)?(h|m|s|ms|us|µs|ns))+|(\d+\.)?\d+:\d{2}(:\d{2}(\.\d+)?)?)$";
+    private const string DurationPattern = @"^(\d+|(\d+(\.\d+)?(h|m|s|ms|us|µs|ns))+|(\d+\.)?\d+:\d{2}:\d{2}(\.\d+)?)$";
 
     private static JsonArray Any(params string[] types) => [.. types.Select(type => (JsonNode)type)];
 }

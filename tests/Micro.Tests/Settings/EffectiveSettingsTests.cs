@@ -1,4 +1,5 @@
 using Micro.Settings;
+using Micro.Testing;
 using Micro.Tests.Cli;
 
 namespace Micro.Tests.Settings;
@@ -35,6 +36,66 @@ public sealed class EffectiveSettingsTests
         settings.Where(setting => setting.Value is null).Select(setting => setting.Name)
             .Should().BeEquivalentTo(EffectiveValues.WithoutDefault, "a new setting is read back in EffectiveValues");
         settings.Should().OnlyContain(setting => setting.Source == "default");
+    }
+
+    [Theory]
+    [InlineData("mdns", "1500ms", "100ms")]
+    [InlineData("consul", "1500ms", "5s")]
+    [InlineData("etcd", "500ms", "5s")]
+    [InlineData("consul,etcd", "1500ms", "5s")]
+    [InlineData("mdns,etcd", "1500ms", "mdns=100ms,etcd=5s")]
+    public void DescribeSettings_NothingGiven_ShowsWhatComponentsDecide(string registry, string drain, string timeout)
+    {
+        var settings = MicroService.Create(options => options.IgnoreEnvironment(), [$"--registry={registry}"]).DescribeSettings().ToDictionary(setting => setting.Name);
+
+        settings["server_drain_delay"].Should().Be(new EffectiveSetting("server_drain_delay", drain, "default"));
+        settings["registry_timeout"].Should().Be(new EffectiveSetting("registry_timeout", timeout, "default"));
+        settings["selector_cache_ttl"].Should().Be(new EffectiveSetting("selector_cache_ttl", "60s", "default"));
+        settings["log_level"].Should().Be(new EffectiveSetting("log_level", "info", "default"));
+    }
+
+    [Fact]
+    public void DescribeSettings_ComponentsSetInCode_SayCode()
+    {
+        var settings = MicroService.Create(options => options
+            .IgnoreEnvironment()
+            .UseConsul(consul =>
+            {
+                consul.Timeout = TimeSpan.FromSeconds(2);
+                consul.Addresses.Add("10.0.0.5");
+            })
+            .SelectorOptions(selector => selector.CacheTtl = TimeSpan.FromSeconds(7))).DescribeSettings().ToDictionary(setting => setting.Name);
+
+        settings["registry_timeout"].Should().Be(new EffectiveSetting("registry_timeout", "2s", "code"));
+        settings["registry_address"].Should().Be(new EffectiveSetting("registry_address", "10.0.0.5", "code"));
+        settings["selector_cache_ttl"].Should().Be(new EffectiveSetting("selector_cache_ttl", "7s", "code"));
+    }
+
+    [Fact]
+    public async Task Variables_WithoutEffect_AreNamedOnceAndShown()
+    {
+        var logs = new CapturingLoggerFactory();
+        Dictionary<string, string?> variables = new()
+        {
+            ["MICRO_BROKER"] = "nats",
+            ["MICRO_TLS_SECURE"] = "true",
+            ["MICRO_BOGUS"] = "secret",
+            ["MICRO_EMPTY"] = "",
+            ["MICRO_REGISTER_TTL"] = "50",
+            ["MICROSCOPE"] = "1",
+        };
+
+        var settings = TestService.Create(options => options.Logging(logs), environment: variables).DescribeSettings();
+        var (code, output, _) = await ConsoleCollection.RunAsync(TestService.Create(args: ["--settings"], environment: variables));
+
+        logs.Entries.Where(entry => entry.Message.Contains("without effect")).Should().ContainSingle()
+            .Which.Message.Should().Contain("MICRO_BOGUS, MICRO_BROKER, MICRO_TLS_SECURE: no setting has such a variable").And.NotContain("secret");
+        settings.Skip(SettingsTable.All.Count).Should().Equal(
+            new EffectiveSetting("MICRO_BOGUS", null, "no effect: no setting has this variable"),
+            new EffectiveSetting("MICRO_BROKER", null, "no effect: no setting has this variable"),
+            new EffectiveSetting("MICRO_TLS_SECURE", null, "no effect: no setting has this variable"));
+        code.Should().Be(0);
+        output.Should().Contain("MICRO_BROKER").And.NotContain("secret");
     }
 
     [Theory]

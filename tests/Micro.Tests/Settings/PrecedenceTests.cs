@@ -68,6 +68,21 @@ public sealed class PrecedenceTests
     }
 
     [Theory]
+    [InlineData("flag")]
+    [InlineData("variable")]
+    [InlineData("configuration")]
+    public void Create_HoursAbove23_AreHoursFromEverySource(string source)
+    {
+        var service = TestService.Create(
+            options => options.Configuration(new ConfigurationBuilder().AddInMemoryCollection(
+                source == "configuration" ? new Dictionary<string, string?> { ["Micro:RegisterTtl"] = "24:00:00" } : []).Build()),
+            source == "flag" ? ["--register_ttl=24:00:00"] : [],
+            source == "variable" ? new() { ["MICRO_REGISTER_TTL"] = "24:00:00" } : []);
+
+        service.Server.Options.RegisterTtl.Should().Be(TimeSpan.FromSeconds(86_400));
+    }
+
+    [Theory]
     [InlineData("--server_name=flag", "flag")]
     [InlineData("--server_name flag", "flag")]
     [InlineData("-server_name=flag", "flag")]
@@ -75,7 +90,16 @@ public sealed class PrecedenceTests
     [InlineData("--server_name=first --server_name=flag", "flag")]
     [InlineData("--server_name=", "code")]
     public void Create_FlagSpellings_AllWork(string arguments, string name) =>
-        TestService.Create(options => options.Name("code"), arguments.Split(' ')).Name.Should().Be(name);
+        TestService.Create(options => options.Name("code"), arguments.Split(' ')).Server.Options.Name.Should().Be(name);
+
+    [Fact]
+    public void Create_EmptyFlag_IsNotGiven()
+    {
+        TestService.Create(options => options.Name("code"), ["--server_name="]).Server.Options.Name.Should().Be("code");
+        TestService.Create(options => options.Name("code"), ["--server_name", ""]).Server.Options.Name.Should().Be("code");
+        TestService.Create(options => options.Name("code"), ["--server_name=first", "--server_name="]).Server.Options.Name.Should().Be("first");
+        TestService.Create(options => options.Name("code"), ["-server_name=", "--register_ttl="]).Server.Options.Name.Should().Be("code");
+    }
 
     [Fact]
     public void Create_EmptyVariable_IsNotGiven() =>
@@ -121,6 +145,45 @@ public sealed class PrecedenceTests
 
         service.Server.Options.Metadata.Should().Contain("zone", "a").And.Contain("rack", "7");
         addresses.Should().Equal("x", "y");
+    }
+
+    [Fact]
+    public void Create_MembersWithCommas_StayMembers()
+    {
+        IReadOnlyList<string>? addresses = null;
+        var service = TestService.Create(options => options
+            .Configuration(Json("""{"Micro":{"ServerMetadata":{"rack":"b,c=d"},"RegistryAddress":["https://u:p,w@x","y"],"ServerAllowedHosts":["a","*.b"],"ServerAllowedOrigins":["https://a"]}}"""))
+            .Configuration(Json("""{"Micro":{"ServerMetadata":["row=b,c","zone= a , b "]}}"""))
+            .AddRegistry("mine", context =>
+            {
+                addresses = context.Addresses;
+                return Memory.CreateRegistry();
+            })
+            .UseRegistry("mine"));
+
+        service.Server.Options.Metadata.Should().BeEquivalentTo(new Dictionary<string, string> { ["rack"] = "b,c=d", ["row"] = "b,c", ["zone"] = " a , b " });
+        addresses.Should().Equal("https://u:p,w@x", "y");
+        service.Server.Options.AllowedHosts.Should().Equal("a", "*.b");
+        service.Server.Options.AllowedOrigins.Should().Equal("https://a");
+    }
+
+    [Fact]
+    public void Create_OriginWithComma_IsOneWrongMember() =>
+        TestService.Create(options => options.Configuration(Json("""{"Micro":{"ServerAllowedHosts":["a,b"]}}""")))
+            .Invoking(service => service.Client).Should().Throw<MicroConfigurationException>().WithMessage("*'a,b'*(from Micro:ServerAllowedHosts)");
+
+    [Theory]
+    [InlineData("""{"Micro":"text"}""", "'Micro' is the text 'text': must be a section of settings")]
+    [InlineData("""{"Micro":{"RegisterTtl":["20","30"]}}""", "RegisterTtl must be a single value, not a list or a section (from Micro:RegisterTtl)")]
+    [InlineData("""{"Micro":{"ServerName":{"a":"b"}}}""", "ServerName must be a single value, not a list or a section (from Micro:ServerName)")]
+    public void Create_WrongShapeInConfiguration_IsAnError(string json, string problem) =>
+        TestService.Create(options => options.Configuration(Json(json)))
+            .Invoking(service => service.Client).Should().Throw<MicroConfigurationException>().Which.Problems.Should().Equal(problem);
+
+    private static IConfigurationRoot Json(string text)
+    {
+        using var json = new MemoryStream(Encoding.UTF8.GetBytes(text));
+        return new ConfigurationBuilder().AddJsonStream(json).Build();
     }
 
     [Fact]

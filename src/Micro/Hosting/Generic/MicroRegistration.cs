@@ -21,8 +21,8 @@ internal sealed class MicroRegistration(string? key)
     public MicroService Make(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptionsMonitor<MicroServiceOptions>>().Get(OptionsName);
-        var keys = provider.GetServices<MicroRegistration>().Select(static registration => registration.Key).OfType<string>();
-        options.JoinHost(provider, Key, [.. keys]);
+        var all = provider.GetServices<MicroRegistration>().ToList();
+        options.JoinHost(provider, Key, [.. all.Select(static registration => registration.Key).OfType<string>()], isFirst: ReferenceEquals(all[0], this));
         var service = MicroService.Create(options, []);
         Handlers.ForEach(handler => handler(service));
         return service;

@@ -14,10 +14,21 @@ internal static class UnknownKeys
 
     private static IEnumerable<string> Find(SettingSource source, IReadOnlyCollection<string> serviceKeys)
     {
-        foreach (var entry in source.Values.GetSection(SettingSources.Section).GetChildren())
+        var section = source.Values.GetSection(SettingSources.Section);
+        if (section.Value is { Length: > 0 } && source.Rank != SourceRank.Environment)
+        {
+            yield return NoSection(source, section);
+        }
+
+        foreach (var entry in section.GetChildren())
         {
             if (serviceKeys.Contains(entry.Key, StringComparer.OrdinalIgnoreCase))
             {
+                if (entry.Value is { Length: > 0 })
+                {
+                    yield return NoSection(source, entry);
+                }
+
                 foreach (var inner in entry.GetChildren().Where(static inner => !IsKnown(inner.Key)))
                 {
                     yield return Describe(source, inner, []);
@@ -29,6 +40,9 @@ internal static class UnknownKeys
             }
         }
     }
+
+    private static string NoSection(SettingSource source, IConfigurationSection entry) =>
+        $"'{source.Spell(entry.Path)}' is the text '{entry.Value}': must be a section of settings";
 
     private static bool IsKnown(string key) =>
         SettingsTable.All.Any(setting => string.Equals(setting.ConfigurationKey, key, StringComparison.OrdinalIgnoreCase));

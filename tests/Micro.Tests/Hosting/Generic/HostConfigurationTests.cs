@@ -59,16 +59,68 @@ public sealed class HostConfigurationTests : IDisposable
     [Fact]
     public async Task Build_WebApplication_TakesTheFlagsOfItsCommandLine()
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ["--register_ttl=50", "--regster_interval=7", "--urls=http://127.0.0.1:0"] });
-        var logs = new CapturingLoggerFactory();
-        builder.Services.AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(logs);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ["--register_ttl=50", "--urls=http://127.0.0.1:0"] });
         builder.Services.ConfigureAll<MicroServiceOptions>(options => TestHost.Isolate(options));
         builder.Services.AddMicro();
         await using var application = builder.Build();
 
         application.Services.GetRequiredService<MicroService>().Server.Options.RegisterTtl.Should().Be(TimeSpan.FromSeconds(50));
+    }
 
-        logs.Entries.Should().Contain(entry => entry.Message.Contains("'--regster_interval'") && entry.Message.Contains("'--register_interval'"));
+    [Fact]
+    public async Task Start_MistypedFlag_IsAnErrorOnce()
+    {
+        await using var application = Web(static _ => { }, "--regster_interval=7");
+
+        var error = (await FluentActions.Awaiting(() => application.StartAsync()).Should().ThrowAsync<MicroConfigurationException>()).Which;
+
+        error.Problems.Should().Equal("unknown flag '--regster_interval': did you mean '--register_interval'? (a flag of the application needs IgnoreUnknownFlags())");
+    }
+
+    [Fact]
+    public void Build_FlagsOfTheApplication_AreItsOwn()
+    {
+        Web(static options => options.IgnoreUnknownFlags(), "--servers=7").Services.GetRequiredService<MicroService>().Problems.Should().BeEmpty();
+        Web(static options => options.Flags(new System.CommandLine.Option<int>("--servers")), "--servers=7").Services.GetRequiredService<MicroService>().Problems.Should().BeEmpty();
+        Web(static _ => { }, "--contentRoot=/", "--something=1").Services.GetRequiredService<MicroService>().Problems.Should().BeEmpty();
+    }
+
+    private static WebApplication Web(Action<MicroServiceOptions> configure, params string[] arguments)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. arguments, "--urls=http://127.0.0.1:0"] });
+        builder.Services.ConfigureAll<MicroServiceOptions>(options => TestHost.Isolate(options));
+        builder.Services.AddMicro(configure);
+        return builder.Build();
+    }
+
+    [Fact]
+    public async Task Start_TextInPlaceOfTheSection_IsAnError()
+    {
+        await using var host = TestHost.Build(builder =>
+        {
+            AddFile(builder, "appsettings.json", """{"Micro":"text"}""");
+            builder.Services.AddMicro();
+        });
+
+        (await FluentActions.Awaiting(() => host.Host.StartAsync()).Should().ThrowAsync<MicroConfigurationException>())
+            .Which.Problems.Should().Equal("'Micro in appsettings.json' is the text 'text': must be a section of settings");
+    }
+
+    [Fact]
+    public void Build_VariablesWithoutEffect_AreReportedOncePerProcess()
+    {
+        var host = TestHost.Build(
+            builder =>
+            {
+                builder.Services.AddMicro("orders");
+                builder.Services.AddMicro("billing");
+            },
+            environment: new() { ["MICRO_BROKER"] = "nats" });
+
+        host.Services.GetRequiredKeyedService<MicroService>("orders").Problems.Should().BeEmpty();
+        host.Services.GetRequiredKeyedService<MicroService>("billing").Problems.Should().BeEmpty();
+
+        host.Logs.Entries.Should().ContainSingle(static entry => entry.Message.Contains("MICRO_BROKER: no setting has such a variable"));
     }
 
     [Fact]
@@ -104,7 +156,7 @@ public sealed class HostConfigurationTests : IDisposable
         error.Problems.Should().SatisfyRespectively(
             problem => problem.Should().Be("unknown key 'Micro:orders:SeverAddress in appsettings.json': did you mean 'Micro:orders:ServerAddress'?"),
             problem => problem.Should().Be("unknown key 'Micro:RegistryAdress in appsettings.json': did you mean 'Micro:RegistryAddress'?"),
-            problem => problem.Should().Be("'soon' is no duration: write whole seconds or 500ms, 10s, 1m30s or 00:00:10 (from Micro:RegisterTtl in appsettings.json)"),
+            problem => problem.Should().Be("'soon' is not a duration: write whole seconds or 500ms, 10s, 1m30s or 00:00:10 (from Micro:RegisterTtl in appsettings.json)"),
             problem => problem.Should().Be("number '-1' must not be negative (from MICRO_CLIENT_RETRIES)"),
             problem => problem.Should().StartWith("orders: ").And.Contain("pool size"),
             problem => problem.Should().StartWith("billing: ").And.Contain("register check failures"));
