@@ -13,7 +13,7 @@ internal static class ClientCommand
         await using var service = MicroService.Create(
             options => options.Name("greeter.client").Flags(flags.All).Action(flags.Read),
             args);
-        if (args.Any(arg => arg is "--help" or "-help" or "-h"))
+        if (args.Any(arg => arg is "--help" or "-help" or "-h" or "--settings" or "-settings"))
         {
             return await service.RunAsync();
         }

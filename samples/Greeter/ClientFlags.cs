@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Micro;
+using Micro.Registry;
 
 namespace Greeter;
 
@@ -6,7 +8,8 @@ namespace Greeter;
 internal sealed class ClientFlags
 {
     private readonly Option<string> _name = new("--name") { Description = "whom to greet (default: World)" };
-    private readonly Option<long?> _count = new("--count") { Description = "calls, or messages of a stream (default: 1)" };
+    private const long MaxCount = 1_000_000_000;
+    private readonly Option<string> _count = new("--count") { Description = "calls, or messages of a stream, 1 to 1000000000 (default: 1)" };
     private readonly Option<string> _contentType = new("--content_type") { Description = "application/protobuf (default), application/json, application/grpc+proto, application/grpc+json, ..." };
     private readonly Option<string> _service = new("--service") { Description = "service to call (default: greeter)" };
     private readonly Option<bool> _stream = new("--stream") { Description = "call Greeter.Stream" };
@@ -29,13 +32,34 @@ internal sealed class ClientFlags
 
     public ClientMode Mode { get; private set; }
 
+    /// <exception cref="MicroConfigurationException">A value is wrong.</exception>
     public void Read(ParseResult parsed)
     {
+        var problems = new List<string>();
         Name = parsed.GetValue(_name) ?? Name;
-        Count = parsed.GetValue(_count) ?? Count;
+        Count = LoadFlags.ReadNumber("--count", parsed.GetValue(_count), Count, MaxCount, problems);
         ContentType = parsed.GetValue(_contentType);
         Service = parsed.GetValue(_service) is { Length: > 0 } service ? service : Service;
-        Addresses = parsed.GetValue(_address) is { Length: > 0 } address ? [address] : [];
-        Mode = Load.Read(parsed) ? ClientMode.Load : parsed.GetValue(_stream) ? ClientMode.Stream : parsed.GetValue(_pingPong) ? ClientMode.PingPong : ClientMode.Hello;
+        Addresses = ReadAddress(parsed.GetValue(_address), problems);
+        Mode = Load.Read(parsed, problems) ? ClientMode.Load : parsed.GetValue(_stream) ? ClientMode.Stream : parsed.GetValue(_pingPong) ? ClientMode.PingPong : ClientMode.Hello;
+        if (problems.Count > 0)
+        {
+            throw new MicroConfigurationException(problems);
+        }
+    }
+
+    private static string[] ReadAddress(string? text, List<string> problems)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return [];
+        }
+
+        if (!NodeAddress.TryParse(text, out var host, out var port) || port == 0 || Uri.CheckHostName(host) is UriHostNameType.Unknown)
+        {
+            problems.Add($"--address '{text}' must be host:port");
+        }
+
+        return [text];
     }
 }

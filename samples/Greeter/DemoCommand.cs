@@ -20,7 +20,7 @@ internal static class DemoCommand
         await using var service = MicroService.Create(
             options => options.Name("greeter.demo").Strategy(SelectorStrategies.RoundRobin).WrapCall(answered),
             args);
-        if (args.Any(arg => arg is "--help" or "-help" or "-h"))
+        if (args.Any(arg => arg is "--help" or "-help" or "-h" or "--settings" or "-settings"))
         {
             return await service.RunAsync();
         }

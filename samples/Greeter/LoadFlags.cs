@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Micro;
 
 namespace Greeter;
 
@@ -22,19 +21,15 @@ internal sealed class LoadFlags
     public bool Json { get; private set; }
 
     /// <returns>Whether a load is asked for.</returns>
-    /// <exception cref="MicroConfigurationException">A number is out of its range.</exception>
-    public bool Read(ParseResult parsed)
+    public bool Read(ParseResult parsed, List<string> problems)
     {
-        var problems = new List<string>();
         Rate = ReadNumber("--rate", parsed.GetValue(_rate), Rate, MaxRate, problems);
         Seconds = ReadNumber("--seconds", parsed.GetValue(_seconds), Seconds, MaxSeconds, problems);
         Json = parsed.GetValue(_json);
-        return problems.Count == 0
-            ? parsed.GetValue(_rate) is not null || parsed.GetValue(_seconds) is not null
-            : throw new MicroConfigurationException(problems);
+        return parsed.GetValue(_rate) is not null || parsed.GetValue(_seconds) is not null;
     }
 
-    private static long ReadNumber(string flag, string? text, long preset, long most, List<string> problems)
+    public static long ReadNumber(string flag, string? text, long preset, long most, List<string> problems)
     {
         if (text is null)
         {

@@ -45,6 +45,12 @@ public sealed partial class GreeterProcess : IDisposable
             start.ArgumentList.Add(argument);
         }
 
+        // The variables of the tests are not settings of the sample.
+        foreach (var name in start.Environment.Keys.Where(static name => name.StartsWith("MICRO_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

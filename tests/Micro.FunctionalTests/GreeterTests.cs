@@ -96,6 +96,15 @@ public sealed class GreeterTests
     [InlineData("server --register_ttl=soon", "soon", "seconds")]
     [InlineData("server --server_address=nowhere", "nowhere", "host:port")]
     [InlineData("server --regsitry=mdns", "--regsitry", "--registry")]
+    [InlineData("server --register_ttl=10:20", "10:20", "10h20m")]
+    [InlineData("server --server_advertise=host:0", "host:0", "1 to 65535")]
+    [InlineData("server --registry=mdns --registry_address=999.1.1.1", "999.1.1.1", "network interface")]
+    [InlineData("client --count=x", "--count 'x'", "whole number from 1")]
+    [InlineData("client --count=-1", "--count '-1'", "whole number from 1")]
+    [InlineData("client --count=0", "--count '0'", "whole number from 1")]
+    [InlineData("client --address=nowhere", "--address 'nowhere'", "host:port")]
+    [InlineData("client --address=a..b:1", "--address 'a..b:1'", "host:port")]
+    [InlineData("client --broker_address=x", "--broker_address", "--help")]
     public async Task WrongInput_OneLineNamingValueAndRemedy_ExitCode2(string arguments, string value, string remedy)
     {
         using var process = GreeterProcess.Start(arguments.Split(' '));
@@ -105,6 +114,43 @@ public sealed class GreeterTests
         code.Should().Be(2);
         process.Output.Should().BeEmpty();
         process.Errors.Should().ContainSingle().Which.Should().Contain(value).And.Contain(remedy);
+    }
+
+    [SkippableFact]
+    public async Task Server_NameThatLeavesNoRoomForAnId_OneErrorLineAndExitCode2()
+    {
+        Skip.IfNot(HasMulticast, NeedsMulticast);
+        using var server = GreeterProcess.Start("server", "--server_address=127.0.0.1:0", $"--server_name={new string('a', 56)}");
+
+        (await server.WaitForExitAsync()).Should().Be(2);
+
+        server.Errors[^1].Should().Contain("do not fit DNS").And.EndWith("choose a shorter id (--server_id)");
+        server.Errors.Should().NotContain(static line => line.Contains("next try"));
+    }
+
+    [SkippableFact]
+    public async Task Server_LongName_RegistersWithAShortId()
+    {
+        Skip.IfNot(HasMulticast, NeedsMulticast);
+        var (server, _) = await GreeterProcess.StartServerAsync("--server_name=payment-reconciliation-service");
+        using var serving = server;
+        using var client = GreeterProcess.Start("client", "--service=payment-reconciliation-service");
+
+        (await client.WaitForExitAsync()).Should().Be(0, string.Join('\n', client.Errors));
+
+        client.Output.Should().Equal("Hello World");
+    }
+
+    [SkippableFact]
+    public async Task Client_NoServer_OneLineAndExitCode1()
+    {
+        Skip.IfNot(HasMulticast, NeedsMulticast);
+        using var client = GreeterProcess.Start("client", "--service=nobody");
+
+        (await client.WaitForExitAsync()).Should().Be(1);
+
+        client.Output.Should().BeEmpty();
+        client.Errors.Where(static line => !line.StartsWith("info:", StringComparison.Ordinal)).Should().Equal("error 404 go.micro.client: service nobody: not found");
     }
 
     [SkippableFact]

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Micro.Tests.Readme;
 
+[Collection(Cli.ConsoleCollection.Name)]
 public sealed class ReadmeTests
 {
     [Theory]
@@ -30,6 +31,27 @@ public sealed class ReadmeTests
             "greeter", "Greeter.Hello", new Snippets.HelloRequest { Name = "Anna" });
 
         response.Msg.Should().Be("Hello Anna");
+    }
+
+    [Theory]
+    [InlineData("--registry=memory", 1, "greeter")]
+    [InlineData("--registry=nosuch", 2, "unknown registry 'nosuch'")]
+    public async Task Client_NoServerOrWrongFlag_OneLineAndExitCode(string flag, int code, string text)
+    {
+        var error = Console.Error;
+        using var captured = new StringWriter();
+        try
+        {
+            Console.SetError(captured);
+            (await Snippets.Client([flag])).Should().Be(code);
+        }
+        finally
+        {
+            Console.SetError(error);
+        }
+
+        // The warning is about the tests' own variables.
+        Lines(captured.ToString()).Where(static line => !line.StartsWith("warn: ", StringComparison.Ordinal)).Should().ContainSingle().Which.Should().Contain(text);
     }
 
     private static IEnumerable<string> Lines(string text) => text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0);

@@ -12,12 +12,21 @@ public static class Snippets
         return await service.RunAsync();
     }
 
-    public static async Task Client(string[] args)
+    public static async Task<int> Client(string[] args)
     {
         await using var service = MicroService.Create(o => o.Name("greeter.client"), args);
-        var response = await service.Client.CallAsync<HelloRequest, HelloResponse>(
-            "greeter", "Greeter.Hello", new HelloRequest { Name = "Anna" });
-        Console.WriteLine(response.Msg);
+        try
+        {
+            var response = await service.Client.CallAsync<HelloRequest, HelloResponse>(
+                "greeter", "Greeter.Hello", new HelloRequest { Name = "Anna" });
+            Console.WriteLine(response.Msg);
+            return 0;
+        }
+        catch (Exception exception) when (exception is MicroException or MicroConfigurationException)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return exception is MicroException ? 1 : 2; // 2: wrong input
+        }
     }
 
     public sealed record HelloRequest { public string Name { get; init; } = ""; }

@@ -8,7 +8,7 @@ var whom = "";
 await using var service = MicroService.Create(
     o => o.Name("template-service-name.client").Flags(name).Action(parsed => whom = parsed.GetValue(name)!),
     args);
-if (args.Contains("--help"))
+if (args.Contains("--help") || args.Contains("--settings"))
 {
     return await service.RunAsync();
 }
