@@ -136,11 +136,11 @@ internal sealed class Listener : IAsyncDisposable
 
     private static string InUse(ListenAddress address)
     {
-        var host = address.Host.Length == 0 ? "" : $" on {address.Host}";
+        var host = address.Host.Length == 0 ? "0.0.0.0" : address.Host;
         var holder = PortHolder.Find(address.FirstPort) is { } process ? $" by {process}" : "";
         var ports = address.FirstPort == address.LastPort
-            ? string.Create(CultureInfo.InvariantCulture, $"port {address.FirstPort}{host} is in use{holder}")
-            : string.Create(CultureInfo.InvariantCulture, $"all ports from {address.FirstPort} to {address.LastPort}{host} are in use, the first{holder}");
+            ? $"{NodeAddress.Format(host, address.FirstPort)} is in use{holder}"
+            : string.Create(CultureInfo.InvariantCulture, $"{NodeAddress.Format(host, address.FirstPort)} to {address.LastPort} are all in use, the first{holder}");
         return ports + ": choose another with --server_address or MICRO_SERVER_ADDRESS, 0 for any free one";
     }
 

@@ -14,7 +14,7 @@ internal static partial class ServiceLog
     [LoggerMessage(6002, LogLevel.Critical, "Service {Name} failed: {Error}", EventName = "ServiceFailed")]
     public static partial void Failed(ILogger logger, string name, string error, Exception? exception);
 
-    [LoggerMessage(6008, LogLevel.Debug, "Service {Name} failed", EventName = "ServiceFailedBecause")]
+    [LoggerMessage(6009, LogLevel.Debug, "Service {Name} failed", EventName = "ServiceFailedBecause")]
     public static partial void FailedBecause(ILogger logger, string name, Exception exception);
 
     [LoggerMessage(6003, LogLevel.Error, "Service {Name}: stopping failed", EventName = "ServiceStopFailed")]

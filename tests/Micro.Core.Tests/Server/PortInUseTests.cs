@@ -14,7 +14,7 @@ public sealed class PortInUseTests
 
         var error = await FailAsync($"127.0.0.1:{port}");
 
-        error.Should().StartWith($"port {port} on 127.0.0.1 is in use").And.Contain("--server_address").And.NotContain("\n");
+        error.Should().StartWith($"127.0.0.1:{port} is in use").And.Contain("--server_address").And.NotContain("\n");
         if (OperatingSystem.IsLinux())
         {
             error.Should().Contain($" by process {Environment.ProcessId} (");
@@ -36,7 +36,7 @@ public sealed class PortInUseTests
             // Taken by somebody else: just as well.
         }
 
-        (await FailAsync($"127.0.0.1:{port}-{port + 1}")).Should().StartWith($"all ports from {port} to {port + 1} on 127.0.0.1 are in use");
+        (await FailAsync($"127.0.0.1:{port}-{port + 1}")).Should().StartWith($"127.0.0.1:{port} to {port + 1} are all in use");
     }
 
     private static TcpListener Take()

@@ -22,7 +22,7 @@ public sealed class PortInUseTests
 
         exitCode.Should().Be(1);
         var line = log.Entries.Should().ContainSingle(entry => entry.Level == LogLevel.Critical).Which;
-        line.Message.Should().StartWith($"Service greeter failed: port {port} on 127.0.0.1 is in use").And.NotContain("\n");
+        line.Message.Should().StartWith($"Service greeter failed: 127.0.0.1:{port} is in use").And.NotContain("\n");
         line.Error.Should().BeNull();
         log.Entries.Should().Contain(entry => entry.Level == LogLevel.Debug && entry.Error is IOException, "the stack is there for those who want it");
     }
