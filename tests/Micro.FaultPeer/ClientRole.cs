@@ -32,7 +32,7 @@ internal static class ClientRole
                 return load.Made.ToString(CultureInfo.InvariantCulture);
             })
             .On("call", arguments => CallAsync(service.Client, arguments.Length > 0 ? arguments[0] : "faults"))
-            .On("memory", _ => Memory.Describe())
+            .On("memory", Memory.Describe)
             .On("register", book.RegisterAsync)
             .On("lookup", book.LookUpAsync)
             .On("watch", book.Watch)

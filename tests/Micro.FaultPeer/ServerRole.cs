@@ -112,7 +112,7 @@ internal static class ServerRole
             .On("fail", behavior.Fail)
             .On("delay", behavior.Delay)
             .On("cycle", arguments => Cycles.RunAsync(args, arguments))
-            .On("memory", _ => Memory.Describe())
+            .On("memory", Memory.Describe)
             .On("get", async arguments =>
             {
                 using var answer = await http.GetAsync(new Uri($"http://{services[0].Server.Address}{arguments[0]}"));
