@@ -106,6 +106,10 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
             // and this one says nothing: without it, it reports the reset or sends again, and never the end of this body.
             _opened.TrySetResult();
         }
+        finally
+        {
+            sending.Ended.TrySetResult();
+        }
     }
 
     protected override bool TryComputeLength(out long length)
@@ -123,7 +127,6 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
     private async Task SendAsync(Stream stream, Sending sending, CancellationToken cancellationToken)
     {
         await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
-        _opened.TrySetResult();
         for (var sent = 0; ;)
         {
             byte[] rest;
@@ -143,6 +146,7 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
             sent += rest.Length;
         }
 
+        _opened.TrySetResult();
         await _completed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -196,6 +200,9 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
         /// <summary>Where messages go, once those of the sending before are sent.</summary>
         public TaskCompletionSource<Stream> Body { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        /// <summary>Completes when nothing more of it is sent.</summary>
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         /// <summary>The next sending, if there is one.</summary>
         public TaskCompletionSource<Sending> Again { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -212,7 +219,13 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
                 if (!Body.Task.IsCompleted)
                 {
                     await response.ConfigureAwait(false);
-                    throw new IOException("the server ended the call before the message");
+
+                    // A handler that speaks first has answered; the body opens all the same.
+                    await Task.WhenAny(Body.Task, Ended.Task).ConfigureAwait(false);
+                    if (!Body.Task.IsCompleted)
+                    {
+                        throw new IOException("the server ended the call before the message");
+                    }
                 }
             }
 

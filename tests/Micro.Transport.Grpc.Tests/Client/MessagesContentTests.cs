@@ -86,6 +86,46 @@ public sealed class MessagesContentTests
         await FluentActions.Awaiting(() => sending).Should().ThrowAsync<OperationCanceledException>();
     }
 
+    [Fact]
+    public async Task WriteAsync_ServerAnswersBeforeTheBodyIsOpen_IsSentWhenItOpens()
+    {
+        using var content = new MessagesContent(CancellationToken.None);
+        var body = new GatedStream();
+        var sending = content.CopyToAsync(body, null, CancellationToken.None);
+        content.Commit();
+        var writing = content.WriteAsync(new byte[] { 1 }, Task.CompletedTask, CancellationToken.None).AsTask();
+        writing.IsCompleted.Should().BeFalse("the body is not open");
+
+        body.Gate.SetResult();
+
+        await writing.WaitAsync(Patience);
+        body.ToArray().Should().Equal(1);
+        content.Complete();
+        await sending.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task WriteAsync_ServerEndsTheCallBeforeTheBodyIsOpen_Fails()
+    {
+        using var content = new MessagesContent(CancellationToken.None);
+        using var reset = new CancellationTokenSource();
+        var sending = content.CopyToAsync(new HeldStream(), null, reset.Token);
+        var writing = content.WriteAsync(new byte[] { 1 }, Task.CompletedTask, CancellationToken.None).AsTask();
+
+        await reset.CancelAsync();
+
+        await FluentActions.Awaiting(() => writing.WaitAsync(Patience)).Should().ThrowAsync<IOException>();
+        await sending.WaitAsync(Patience);
+    }
+
+    /// <summary>Flushes when its gate opens.</summary>
+    private sealed class GatedStream : MemoryStream
+    {
+        public TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => Gate.Task.WaitAsync(cancellationToken);
+    }
+
     /// <summary>Flushes so often, and then waits until it is cancelled.</summary>
     private sealed class HeldStream : MemoryStream
     {
