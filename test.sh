@@ -18,6 +18,16 @@ dotnet restore samples/Greeter --use-current-runtime -p:SelfContained=true -p:Pu
     echo "the runtime for a self-contained publish cannot be had" >&2
 rm -rf "$trimmed"
 
+# Packages that projects of users restore and this solution does not: what its framework reference brings, and those of gRPC's template.
+# Tests build such projects without a network. What is missing fails there with its name.
+users=$(mktemp -d)
+grpc=$(grep -o '<PackageReference Include="Grpc.AspNetCore"[^>]*>' tests/Micro.Packages.Tests/ExistingGrpcServiceTests.cs)
+echo "<Project Sdk=\"Microsoft.NET.Sdk.Web\"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup>$grpc</ItemGroup></Project>" >"$users/user.csproj"
+dotnet restore "$users/user.csproj" -p:RestoreEnablePackagePruning=false >/dev/null || echo "the packages of gRPC's template cannot be had" >&2
+dotnet restore Micro.sln -p:RestoreEnablePackagePruning=false -p:UseArtifactsOutput=true -p:ArtifactsPath="$users" >/dev/null ||
+    echo "the packages of users' projects cannot be had" >&2
+rm -rf "$users"
+
 # Consul and etcd for the tests that need them, fetched before the network is taken away. What is missing is skipped with
 # its reason; with CI=true that is a failure.
 if ! backends=$(bash eng/backends.sh --print) && [ "${CI:-}" = true ]; then

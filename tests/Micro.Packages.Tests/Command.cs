@@ -36,8 +36,18 @@ internal sealed record Command(int ExitCode, string Output)
     /// <exception cref="InvalidOperationException">It failed; the message is what it said.</exception>
     public Command Succeeded() => ExitCode == 0 ? this : throw new InvalidOperationException($"ended with {ExitCode}:\n{Output}");
 
+    /// <summary>Removes the variables of the tests, which are not settings of what they run.</summary>
+    public static void RemoveSettings(ProcessStartInfo start)
+    {
+        foreach (var name in start.Environment.Keys.Where(static name => name.StartsWith("MICRO_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+    }
+
     private static async Task<Command> RunAsync(ProcessStartInfo start)
     {
+        RemoveSettings(start);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         start.UseShellExecute = false;

@@ -40,6 +40,7 @@ internal sealed partial class SampleProcess : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        Command.RemoveSettings(start);
         var sample = new SampleProcess(Process.Start(start) ?? throw new InvalidOperationException($"{program} can not be started"));
         try
         {
