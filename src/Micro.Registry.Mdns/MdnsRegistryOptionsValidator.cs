@@ -59,7 +59,7 @@ internal sealed class MdnsRegistryOptionsValidator : IValidateOptions<MdnsRegist
         }
     }
 
-    /// <summary>Returns <see langword="true"/> for digits with dots or colons between that are no address; an interface may appear later.</summary>
+    /// <summary>Returns whether the entry looks like an IP address and is not a valid one. Unknown interface names pass: they may appear later.</summary>
     private static bool IsBrokenAddress(string entry) =>
         entry.AsSpan().ContainsAny('.', ':')
         && !entry.AsSpan().ContainsAnyExcept(AddressCharacters)

@@ -2,7 +2,7 @@ using Micro.Registry;
 
 namespace Micro.Server;
 
-/// <summary>How long a stopping server still serves calls after it deregistered.</summary>
+/// <summary>Default drain delays: the time between deregistration and the closing of its port.</summary>
 internal static class DrainDelays
 {
     private static readonly TimeSpan Usual = TimeSpan.FromMilliseconds(500);

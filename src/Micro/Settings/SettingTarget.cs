@@ -27,7 +27,7 @@ internal sealed class SettingTarget(ServerOptions server, ClientOptions client, 
 
     public LogLevel? LogLevel { get; set; }
 
-    /// <summary>What components decided themselves because no source said anything, by setting: the value and its source.</summary>
+    /// <summary>Gets the values that components chose by themselves, by setting, each with its source.</summary>
     public Dictionary<string, (string Value, string Source)> Decisions { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Notes what a component decided itself.</summary>

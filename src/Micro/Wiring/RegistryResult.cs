@@ -11,7 +11,7 @@ internal sealed class RegistryResult
     public bool IsTimeoutFromCode { get; private set; }
 
     /// <summary>Applies code's changes, then what was given from outside, which replaces them.</summary>
-    /// <param name="context">What was given from outside.</param>
+    /// <param name="context">The settings from flags, variables and configuration.</param>
     /// <param name="configure">Code's changes; <see langword="null"/> for none.</param>
     /// <param name="timeout">Reads the timeout of the options.</param>
     /// <param name="setTimeout">Sets it.</param>
