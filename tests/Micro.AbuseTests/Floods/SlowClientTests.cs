@@ -4,6 +4,7 @@ using System.Text;
 namespace Micro.AbuseTests.Floods;
 
 /// <summary>Clients that are slow, or silent: S14, S15.</summary>
+[Collection(UndisturbedRows.Name)]
 public sealed class SlowClientTests
 {
     private const int Clients = 500;

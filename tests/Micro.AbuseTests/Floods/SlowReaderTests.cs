@@ -3,6 +3,7 @@ using System.Net;
 namespace Micro.AbuseTests.Floods;
 
 /// <summary>Clients that ask and do not take the answers: S14.</summary>
+[Collection(UndisturbedRows.Name)]
 public sealed class SlowReaderTests
 {
     private const int Clients = 500;

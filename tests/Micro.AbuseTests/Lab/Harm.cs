@@ -5,6 +5,7 @@ internal sealed record Harm(int Calls, IReadOnlyList<Exception> Failures, long G
 {
     private const int CallsBetweenLooks = 25;
     private const int LeastCalls = 100;
+    private const double SecondsBetweenLooks = 1;
     private const long MegaByte = 1024 * 1024;
 
     /// <summary>Measures while an attack runs; one that ends early is followed by some calls more.</summary>
@@ -21,6 +22,9 @@ internal sealed record Harm(int Calls, IReadOnlyList<Exception> Failures, long G
             failures.AddRange(await bystander.CallManyAsync(CallsBetweenLooks));
             calls += CallsBetweenLooks;
             most = Math.Max(most, await server.ResidentBytesAsync());
+
+            // A look stops the server for a while.
+            await Wait.ForAsync(SecondsBetweenLooks);
         }
 
         await attacking;

@@ -71,8 +71,8 @@ internal sealed class MdnsHosts : IAsyncDisposable
         return observed.TotalProcessorTime;
     }
 
-    /// <summary>Returns the resident memory of a peer after a collection, in bytes.</summary>
-    public static async Task<long> MemoryAsync(Peer peer) => long.Parse((await peer.AskAsync("memory")).Split(' ')[1], CultureInfo.InvariantCulture);
+    /// <summary>Returns the resident memory of a peer in bytes, without what its collector keeps free.</summary>
+    public static async Task<long> MemoryAsync(Peer peer) => long.Parse((await peer.AskAsync("memory free")).Split(' ')[1], CultureInfo.InvariantCulture);
 
     /// <summary>Returns the managed heap of a peer after a collection, in bytes.</summary>
     public static async Task<long> HeapAsync(Peer peer) => long.Parse((await peer.AskAsync("memory")).Split(' ')[0], CultureInfo.InvariantCulture);

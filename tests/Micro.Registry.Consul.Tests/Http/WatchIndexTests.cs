@@ -41,7 +41,11 @@ public sealed class WatchIndexTests
     [Fact]
     public async Task Watch_AgentHoldsNoMoreQueries_PollsAndTriesAgainRarely_R14()
     {
-        var time = new ManualTimeProvider();
+        var limit = TimeSpan.FromMinutes(1);
+        var step = TimeSpan.FromMilliseconds(250);
+
+        // Those are the watch and the one of the addresses of this machine.
+        var time = new SleepWatch(new ManualTimeProvider(), limit, loops: 2);
         await using var server = await ScriptedHttpServer.StartAsync(request =>
             IndexOf(request.Target).Length > 0 ? new ScriptedAnswer(429, "too many connections")
             : request.Target.StartsWith("/v1/health/", StringComparison.Ordinal) ? new ScriptedAnswer(200, Instance(1), new Dictionary<string, string> { ["X-Consul-Index"] = "50" })
@@ -51,29 +55,20 @@ public sealed class WatchIndexTests
             {
                 options.Environment = new Dictionary<string, string?>();
                 options.Addresses.Add(server.Address);
+                options.Timeout = limit;
             },
             timeProvider: time);
         await using var changes = registry.WatchAsync("greeter").GetAsyncEnumerator();
         (await changes.MoveNextAsync()).Should().BeTrue();
 
-        await PassAsync(TimeSpan.FromSeconds(40));
+        await time.PassAsync(TimeSpan.FromSeconds(40), step);
         var early = server.Requests.Select(request => IndexOf(request.Target)).ToList();
-        await PassAsync(TimeSpan.FromMinutes(4));
+        await time.PassAsync(TimeSpan.FromMinutes(4), step);
 
         early.Take(5).Should().Equal("", "50", "", "50", "");
         early.Skip(5).Should().OnlyContain(index => index == "", "it polls");
         early.Count.Should().BeInRange(10, 16);
         server.Requests.Count(request => IndexOf(request.Target) == "50").Should().BeInRange(3, 5, "from time to time it tries to wait again");
-
-        async Task PassAsync(TimeSpan length)
-        {
-            for (var passed = TimeSpan.Zero; passed < length; passed += TimeSpan.FromMilliseconds(250))
-            {
-                await Eventually.TrueAsync(() => time.ActiveTimers > 0, "the watch sleeps or waits for an answer");
-                await Task.Delay(1);
-                time.Advance(TimeSpan.FromMilliseconds(250));
-            }
-        }
     }
 
     private static async Task<IReadOnlyList<string>> WatchAsync((int Status, string? Index)[] script, int expected)

@@ -51,6 +51,7 @@ internal sealed class SocketListener : IConnectionListener
             {
                 var socket = await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
                 socket.NoDelay = true;
+                UnsentBytes.Limit(socket);
                 return new SocketConnection(socket, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{EndPointPort:x4}-{++_lastId:x}"));
             }
             catch (ObjectDisposedException)
