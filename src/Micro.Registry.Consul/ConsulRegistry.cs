@@ -26,10 +26,13 @@ internal sealed partial class ConsulRegistry : IRegistry
         _api = new ConsulApi(settings, _http, time);
         _reader = new HealthReader(settings.Options, new SkipLog(logger));
         _registrar = new Registrar(settings, _api, time, logger);
+        Location = string.Join(',', settings.Agents.Select(static agent => agent.Authority));
         _watches = new WatchTable(_api, _reader, new WatchPace(time, random), logger);
     }
 
     public string Name => "consul";
+
+    public string Location { get; }
 
     public async Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default)
     {

@@ -39,6 +39,8 @@ internal sealed partial class EtcdRegistry : IRegistry
 
     public string Name => "etcd";
 
+    public string Location => $"{SecretText.WithoutSecrets(string.Join(',', _options.Addresses.DefaultIfEmpty("127.0.0.1:2379")))}, prefix {_options.Prefix}";
+
     /// <summary>Gets the values that could not be used; for diagnosis and tests.</summary>
     internal SkippedKeys Skipped { get; }
 

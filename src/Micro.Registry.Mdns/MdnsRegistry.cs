@@ -18,6 +18,8 @@ internal sealed partial class MdnsRegistry(
 
     public string Name => "mdns";
 
+    public string Location => "multicast on the local network, which reaches no other network and no other container network";
+
     public bool IsOpen => true;
 
     public async Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default)

@@ -52,6 +52,9 @@ internal sealed class RegistrySelector : ISelector, IReportsFreshness, IChecksNo
     public Endpoint? FindEndpoint(string service, string endpoint) =>
         _services.TryGetValue(service, out var entry) ? entry.FindEndpoint(endpoint) : null;
 
+    public IReadOnlyCollection<string> ListEndpoints(string service) =>
+        _services.TryGetValue(service, out var entry) ? entry.ListEndpoints() : [];
+
     /// <summary>What is known of a service, if it was looked up.</summary>
     internal ServiceEntry? Find(string service) => _services.GetValueOrDefault(service);
 

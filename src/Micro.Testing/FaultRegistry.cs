@@ -23,6 +23,9 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
     /// <summary>Name of the registry behind it.</summary>
     public string Name => inner.Name;
 
+    /// <summary>Gets the location of the registry behind it.</summary>
+    public string Location => inner.Location;
+
     /// <summary>Thrown by reads while set.</summary>
     public Exception? ReadError { get; set; }
 

@@ -68,6 +68,11 @@ internal sealed class CallLoop(
 
             if (!await ShouldRetryAsync(plan, number, error, cancellationToken).ConfigureAwait(false))
             {
+                if (plan.Options.Addresses.Count == 0)
+                {
+                    EndpointAdvice.Add(error, plan.Service, plan.Endpoint, selector());
+                }
+
                 throw error;
             }
 

@@ -246,7 +246,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
 
         if (body.WrittenCount > _options.Limits.MaxMessageBytes)
         {
-            throw new MicroException(413, "go.micro.client", $"request of {body.WrittenCount} bytes exceeds the limit of {_options.Limits.MaxMessageBytes}", ErrorKind.InvalidRequest);
+            throw new MicroException(413, "go.micro.client", $"request of {body.WrittenCount} bytes exceeds the limit of {_options.Limits.MaxMessageBytes} ({TransportLimits.ClientSizeFlag})", ErrorKind.InvalidRequest);
         }
     }
 

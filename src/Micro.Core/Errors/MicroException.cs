@@ -30,6 +30,9 @@ public class MicroException : Exception
     /// <summary>Where the error comes from.</summary>
     public string Id { get; }
 
+    /// <summary>Gets what went wrong, for people, and what may help where the caller knows more than who failed.</summary>
+    public override string Message => base.Message + Hint;
+
     /// <summary>What went wrong; the same text as <see cref="Exception.Message"/>.</summary>
     public string Detail => Message;
 
@@ -44,6 +47,9 @@ public class MicroException : Exception
 
     /// <summary>How many attempts were made, 0 when the call failed before the first one.</summary>
     public int Attempts { get; internal set; }
+
+    /// <summary>Gets or sets what may help, as the end of the message; never sent.</summary>
+    internal string Hint { get; set; } = "";
 
     /// <summary>
     /// Gets how long the server asks to wait before the call is tried again (<c>grpc-retry-pushback-ms</c>);

@@ -11,6 +11,12 @@ public interface IRegistry : IAsyncDisposable
     string Name { get; }
 
     /// <summary>
+    /// Gets where the registry looks, for error messages, such as <c>127.0.0.1:8500</c>, without secrets; empty, as by default, when
+    /// there is nothing to say.
+    /// </summary>
+    string Location => "";
+
+    /// <summary>
     /// Asserts that all nodes of the record are registered: stores what is missing or changed, renews what is there.
     /// Idempotent; called again for every heartbeat. A node id that was registered under another version moves.
     /// </summary>

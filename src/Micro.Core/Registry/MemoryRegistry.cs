@@ -39,6 +39,8 @@ internal sealed partial class MemoryRegistry : IRegistry
 
     public string Name => "memory";
 
+    public string Location => "memory of this process";
+
     /// <summary>How many watches run.</summary>
     internal int WatchCount
     {

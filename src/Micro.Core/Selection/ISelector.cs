@@ -37,4 +37,9 @@ public interface ISelector : IAsyncDisposable
     /// <param name="endpoint">Name of the endpoint.</param>
     /// <returns>The description, or <see langword="null"/> when nothing is cached or the endpoint is not described.</returns>
     Registry.Endpoint? FindEndpoint(string service, string endpoint);
+
+    /// <summary>Lists the endpoints in the present snapshot, without asking the registry, for error messages.</summary>
+    /// <param name="service">Name of the service.</param>
+    /// <returns>Names in no order; empty, as by default, when nothing is cached.</returns>
+    IReadOnlyCollection<string> ListEndpoints(string service) => [];
 }

@@ -10,6 +10,12 @@ public sealed class TransportLimits
     /// <summary>Bodies above this size must arrive at <see cref="MinLargeBodyBytesPerSecond"/>.</summary>
     internal const int LargeBodyBytes = 1024 * 1024;
 
+    /// <summary>Flags that set <see cref="MaxMessageBytes"/>, named by the errors of messages that are too large.</summary>
+    internal const string ServerSizeFlag = "--server_max_message_size";
+
+    /// <inheritdoc cref="ServerSizeFlag"/>
+    internal const string ClientSizeFlag = "--client_max_message_size";
+
     /// <summary>Shares of a peer are not taken of less than this: so few calls or streams are for few callers.</summary>
     private const int SmallestShare = 100;
 

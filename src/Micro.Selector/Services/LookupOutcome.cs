@@ -5,7 +5,8 @@ namespace Micro.Selection;
 /// <summary>How a read of the registry ended, shared by all who waited for it.</summary>
 /// <param name="Result">The result.</param>
 /// <param name="Error">The cause of a failure.</param>
-internal sealed record LookupOutcome(LookupResult Result, Exception? Error = null)
+/// <param name="Advice">What to try when nothing was found.</param>
+internal sealed record LookupOutcome(LookupResult Result, Exception? Error = null, string Advice = "")
 {
     /// <summary>An exception of its own for each caller, since callers add to it what they tried.</summary>
     public Exception ToException(string registry, string service) => (Result, Error) switch
@@ -13,6 +14,6 @@ internal sealed record LookupOutcome(LookupResult Result, Exception? Error = nul
         (LookupResult.Failed, RegistryDeniedException denied) => new RegistryDeniedException(registry, denied.Detail, denied),
         (LookupResult.Failed, RegistryException failed) => new RegistryUnavailableException(registry, failed.Detail, failed),
         (LookupResult.Failed, _) => new RegistryUnavailableException(registry, $"service {service}: the registry failed: {Error?.Message}", Error),
-        _ => new ServiceNotFoundException(registry, service),
+        _ => new ServiceNotFoundException(registry, service, Advice),
     };
 }

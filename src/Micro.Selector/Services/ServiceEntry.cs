@@ -75,6 +75,8 @@ internal sealed class ServiceEntry
 
     public Endpoint? FindEndpoint(string name) => _state.Snapshot?.FindEndpoint(name);
 
+    public IReadOnlyCollection<string> ListEndpoints() => _state.Snapshot?.Endpoints.Names ?? [];
+
     /// <summary>Asks the registry, but not more often than the options allow.</summary>
     public Task<LookupOutcome> LookupAsync()
     {

@@ -9,6 +9,7 @@ internal sealed class ServiceReader(string service, SelectorContext context, Ser
     private readonly Lock _gate = new();
     private Task<LookupOutcome>? _flight;
     private long _startedAt;
+    private bool _isAdvised;
 
     /// <summary>Time since the last read began; the largest time when there was none.</summary>
     public TimeSpan SinceLastRead
@@ -70,7 +71,14 @@ internal sealed class ServiceReader(string service, SelectorContext context, Ser
         var outcome = await AskRegistryAsync().ConfigureAwait(false);
         context.Metrics.CountLookup(service, outcome.Result);
         RegistryOperation.Measure("get", context.Registry.Name, service, context.Time.GetElapsedTime(started), outcome.Error);
-        return outcome;
+        return outcome.Result == LookupResult.NotFound ? outcome with { Advice = await AdviseAsync().ConfigureAwait(false) } : outcome;
+    }
+
+    private Task<string> AdviseAsync()
+    {
+        var isFirst = !_isAdvised && !state.WasFound;
+        _isAdvised = true;
+        return context.Advice.OfAsync(service, isFirst, stop);
     }
 
     private async Task<LookupOutcome> AskRegistryAsync()

@@ -44,6 +44,9 @@ internal sealed class ServiceState : ISuspectOwner
     /// <summary>What picks read; <see langword="null"/> before the first answer.</summary>
     public ServiceSnapshot? Snapshot => _snapshot;
 
+    /// <summary>Gets a value indicating whether the service was ever found.</summary>
+    public bool WasFound { get; private set; }
+
     /// <summary>How many nodes are left out because they fail.</summary>
     public int EjectedCount => _snapshots.Health?.FailingCount ?? 0;
 
@@ -177,6 +180,7 @@ internal sealed class ServiceState : ISuspectOwner
 
     private void Replace(RecordSet after, NodeChanges changes)
     {
+        WasFound |= after.Records.Count > 0;
         var vanished = SuspectsOf(changes.Vanished());
         if (_guard.IsMassive(Count(_records), vanished.Count))
         {

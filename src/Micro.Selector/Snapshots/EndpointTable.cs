@@ -20,6 +20,8 @@ internal sealed class EndpointTable
         }
     }
 
+    public IReadOnlyCollection<string> Names => _endpoints.Keys;
+
     public Endpoint? Find(string name) => _endpoints.GetValueOrDefault(name);
 
     private static bool IsIdempotent(Endpoint endpoint) =>

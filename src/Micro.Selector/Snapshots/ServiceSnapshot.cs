@@ -86,16 +86,22 @@ internal sealed class ServiceSnapshot
         return TryPickAgain(set, attempted, out pick);
     }
 
-    public Endpoint? FindEndpoint(string name)
+    /// <summary>Gets the endpoints of all versions, collected when first asked for.</summary>
+    public EndpointTable Endpoints
     {
-        var endpoints = Volatile.Read(ref _endpoints);
+        get
+        {
+            var endpoints = Volatile.Read(ref _endpoints);
         if (endpoints is null)
         {
             Volatile.Write(ref _endpoints, endpoints = new EndpointTable(_records));
         }
 
-        return endpoints.Find(name);
+            return endpoints;
+        }
     }
+
+    public Endpoint? FindEndpoint(string name) => Endpoints.Find(name);
 
     /// <summary>
     /// A further attempt, or no usable node: untried usable ones, then untried suspects, then untried ones that are left

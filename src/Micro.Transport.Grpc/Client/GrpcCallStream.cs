@@ -196,7 +196,7 @@ internal sealed class GrpcCallStream<
 
         if (_message.WrittenCount > _limit)
         {
-            throw new MicroException(413, "go.micro.client", $"message of {_message.WrittenCount} bytes exceeds the limit of {_limit}", ErrorKind.InvalidRequest);
+            throw new MicroException(413, "go.micro.client", $"message of {_message.WrittenCount} bytes exceeds the limit of {_limit} ({TransportLimits.ClientSizeFlag})", ErrorKind.InvalidRequest);
         }
 
         _call.Message = _message.WrittenMemory;

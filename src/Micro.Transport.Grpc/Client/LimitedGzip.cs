@@ -17,7 +17,7 @@ internal sealed class LimitedGzip(int limit) : ICompressionProvider
         using var output = new PooledBufferWriter();
         try
         {
-            Gzip.Unpack(new ReadOnlySequence<byte>(packed), output, limit);
+            Gzip.Unpack(new ReadOnlySequence<byte>(packed), output, limit, TransportLimits.ClientSizeFlag);
         }
         catch (CallRefusal refusal)
         {

@@ -46,6 +46,7 @@ internal static class ResponseStatus
     public static GrpcException OfTheLibrary(HttpResponseMessage answer, Status status) =>
         status.StatusCode == StatusCode.Cancelled && First(FieldsOfTheEnd(answer), StatusName) is null
             ? new GrpcException(StatusCode.Internal, "the answer ended without a status", ErrorKind.Protocol)
+            : status.StatusCode == StatusCode.ResourceExhausted ? new GrpcException(status.StatusCode, $"{status.Detail} ({TransportLimits.ClientSizeFlag})", ErrorKind.Protocol)
             : new GrpcException(status.StatusCode, status.Detail, ErrorKind.Protocol);
 
     /// <summary>Returns whether the answer consists of headers alone, which then hold the status.</summary>

@@ -59,7 +59,7 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
         var length = frame.Length - FramePrefix.Length;
         if (length > limit)
         {
-            throw new CallRefusal(StatusCode.ResourceExhausted, $"the response has {length} bytes, the limit is {limit}");
+            throw new CallRefusal(StatusCode.ResourceExhausted, $"the response has {length} bytes, the limit is {limit} ({TransportLimits.ServerSizeFlag})");
         }
 
         WriteHeaders();

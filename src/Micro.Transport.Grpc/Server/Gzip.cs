@@ -13,7 +13,7 @@ internal static class Gzip
     private const int Step = 16 * 1024;
 
     /// <exception cref="CallRefusal">The bytes are no gzip, or hold more than the limit.</exception>
-    public static void Unpack(in ReadOnlySequence<byte> packed, PooledBufferWriter output, int limit)
+    public static void Unpack(in ReadOnlySequence<byte> packed, PooledBufferWriter output, int limit, string flag)
     {
         if (packed.IsEmpty)
         {
@@ -36,7 +36,7 @@ internal static class Gzip
                 length += count;
                 if (length > limit)
                 {
-                    throw new CallRefusal(StatusCode.ResourceExhausted, $"a compressed message holds more than the limit of {limit} bytes");
+                    throw new CallRefusal(StatusCode.ResourceExhausted, $"a compressed message holds more than the limit of {limit} ({flag})");
                 }
 
                 if (length > announced)

@@ -212,14 +212,14 @@ internal sealed class RequestMessages(PipeReader input, ProtocolHost host, Reque
         var length = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);
         return length <= (uint)host.Limits.MaxMessageBytes
             ? (int)length
-            : throw new CallRefusal(StatusCode.ResourceExhausted, $"a message has {length} bytes, the limit is {host.Limits.MaxMessageBytes}");
+            : throw new CallRefusal(StatusCode.ResourceExhausted, $"a message has {length} bytes, the limit is {host.Limits.MaxMessageBytes} ({TransportLimits.ServerSizeFlag})");
     }
 
     private ReadOnlySequence<byte> Unpack(in ReadOnlySequence<byte> message)
     {
         var output = _unpacked ??= new PooledBufferWriter();
         output.Clear();
-        Gzip.Unpack(message, output, host.Limits.MaxMessageBytes);
+        Gzip.Unpack(message, output, host.Limits.MaxMessageBytes, TransportLimits.ServerSizeFlag);
         return new ReadOnlySequence<byte>(output.WrittenMemory);
     }
 

@@ -73,6 +73,7 @@ internal static class EffectiveValues
         "client_pool_size" => Text(client.PoolSize),
         "client_pool_ttl" => Text(client.PoolTtl),
         "client_pool_close_timeout" => Text(client.PoolCloseTimeout),
+        "client_max_message_size" => ByteSizeText.Format(client.Limits.MaxMessageBytes),
         _ => null,
     };
 
@@ -91,6 +92,7 @@ internal static class EffectiveValues
         "server_debug" => server.DebugHandler || server.GrpcReflection ? "true" : "false",
         "auth_public_key" => server.AuthPublicKey,
         "server_shutdown_timeout" => Text(server.ShutdownTimeout),
+        "server_max_message_size" => ByteSizeText.Format(server.Limits.MaxMessageBytes),
         "register_ttl" => Text(server.RegisterTtl),
         "register_interval" => Text(server.RegisterInterval),
         _ => null,

@@ -53,6 +53,8 @@ internal static class SettingsTable
             target.Server.AuthPublicKey = text),
         new("server_shutdown_timeout", "duration", "longest time that running calls get at stop", static (target, text) =>
             target.Server.ShutdownTimeout = Duration(text)),
+        new("server_max_message_size", "size", "largest message that the server takes or sends, such as 16MiB", static (target, text) =>
+            target.Server.Limits.MaxMessageBytes = ByteSizeText.Parse(text)),
         new("register_ttl", "seconds", "lifetime of the registration without renewal; 0 for ever", static (target, text) =>
             target.Server.RegisterTtl = Duration(text, wholeSeconds: true)),
         new("register_interval", "seconds", "time between renewals; 0 for none", static (target, text) =>
@@ -65,6 +67,8 @@ internal static class SettingsTable
             target.Client.PoolTtl = Duration(text)),
         new("client_pool_close_timeout", "duration", "how long closing a connection may take", static (target, text) =>
             target.Client.PoolCloseTimeout = Duration(text)),
+        new("client_max_message_size", "size", "largest message that the client sends or takes, such as 16MiB", static (target, text) =>
+            target.Client.Limits.MaxMessageBytes = ByteSizeText.Parse(text)),
         new("server_tls_cert", "file", "certificate of the server, PEM or PKCS #12: its port speaks TLS", static (target, text) =>
             TlsSettings.Server(target).UseFile(text)),
         new("server_tls_key", "file", "key of the server's certificate, PEM; without it the key is in the certificate's file", static (target, text) =>

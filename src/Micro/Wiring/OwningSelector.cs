@@ -20,6 +20,8 @@ internal sealed class OwningSelector(ISelector selector, IRegistry registry) : I
 
     public Endpoint? FindEndpoint(string service, string endpoint) => selector.FindEndpoint(service, endpoint);
 
+    public IReadOnlyCollection<string> ListEndpoints(string service) => selector.ListEndpoints(service);
+
     public async ValueTask DisposeAsync()
     {
         await selector.DisposeAsync().ConfigureAwait(false);

@@ -203,11 +203,13 @@ public sealed class PrecedenceTests
             ["server_debug"] = "false",
             ["auth_public_key"] = "key",
             ["server_shutdown_timeout"] = "3s",
+            ["server_max_message_size"] = "16MiB",
             ["client_request_timeout"] = "1m30s",
             ["client_retries"] = "2",
             ["client_pool_size"] = "7",
             ["client_pool_ttl"] = "00:00:20",
             ["client_pool_close_timeout"] = "1.5s",
+            ["client_max_message_size"] = "5000000",
         };
         foreach (var fromFlags in new[] { true, false })
         {
@@ -231,6 +233,7 @@ public sealed class PrecedenceTests
                 GrpcReflection = false,
                 AuthPublicKey = "key",
                 ShutdownTimeout = TimeSpan.FromSeconds(3),
+                Limits = new { MaxMessageBytes = 16 * 1024 * 1024 },
             });
             client.Should().BeEquivalentTo(new
             {
@@ -239,6 +242,7 @@ public sealed class PrecedenceTests
                 PoolSize = 7,
                 PoolTtl = TimeSpan.FromSeconds(20),
                 PoolCloseTimeout = TimeSpan.FromSeconds(1.5),
+                Limits = new { MaxMessageBytes = 5_000_000 },
             });
         }
     }

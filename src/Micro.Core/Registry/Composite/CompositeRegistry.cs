@@ -22,6 +22,8 @@ internal sealed partial class CompositeRegistry : IRegistry, IOpenRegistry
 
     public string Name => _context.Name;
 
+    public string Location => string.Join("; ", _context.Members.Select(static member => member.Location.Length > 0 ? $"{member.Name} at {member.Location}" : member.Name));
+
     public bool IsOpen => _context.Members.Any(static member => member is IOpenRegistry { IsOpen: true });
 
     public async Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default)

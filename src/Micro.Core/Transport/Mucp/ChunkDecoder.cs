@@ -91,7 +91,7 @@ internal struct ChunkDecoder(int maxBodyBytes, long maxSkippedBytes, int maxTrai
                     _total += _left;
                     if (_total > Math.Max(maxBodyBytes, maxSkippedBytes))
                     {
-                        throw new MalformedMessageException(413, $"chunked message exceeds the limit of {maxBodyBytes} bytes");
+                        throw new MalformedMessageException(413, $"chunked message exceeds the limit of {maxBodyBytes} ({(maxSkippedBytes > 0 ? TransportLimits.ServerSizeFlag : TransportLimits.ClientSizeFlag)})");
                     }
 
                     _phase = _left == 0 ? Phase.Trailers : Phase.Data;

@@ -132,7 +132,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
 
         if (head.ContentLength > limits.MaxMessageBytes)
         {
-            throw new MessageTooLargeException(head.ContentLength, limits.MaxMessageBytes);
+            throw new MessageTooLargeException(head.ContentLength, limits.MaxMessageBytes, readsResponses);
         }
 
         // The common case: everything is there already.
@@ -315,7 +315,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
             {
                 if (decoder.IsTooLarge)
                 {
-                    throw new MessageTooLargeException(decoder.TotalBytes, limits.MaxMessageBytes, isRead: true);
+                    throw new MessageTooLargeException(decoder.TotalBytes, limits.MaxMessageBytes, readsResponses, isRead: true);
                 }
 
                 return new ReadOnlySequence<byte>(_chunks.WrittenMemory);

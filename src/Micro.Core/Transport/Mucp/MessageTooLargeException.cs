@@ -1,7 +1,8 @@
 namespace Micro.Transport.Mucp;
 
 /// <summary>A body is larger than the limit; the connection may go on once the body is skipped.</summary>
-internal sealed class MessageTooLargeException(long length, int limit, bool isRead = false) : Exception($"message of {length} bytes exceeds the limit of {limit}")
+internal sealed class MessageTooLargeException(long length, int limit, bool isResponse, bool isRead = false)
+    : Exception($"message of {length} bytes exceeds the limit of {limit} ({(isResponse ? TransportLimits.ClientSizeFlag : TransportLimits.ServerSizeFlag)})")
 {
     /// <summary>Announced length in bytes.</summary>
     public long Length { get; } = length;

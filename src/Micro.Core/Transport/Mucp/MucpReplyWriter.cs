@@ -38,7 +38,7 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
             return closes;
         }
 
-        error ??= new MicroException(500, server.ServiceName, $"response of {call.Response.WrittenCount} bytes exceeds the limit of {server.Limits.MaxMessageBytes}");
+        error ??= new MicroException(500, server.ServiceName, $"response of {call.Response.WrittenCount} bytes exceeds the limit of {server.Limits.MaxMessageBytes} ({TransportLimits.ServerSizeFlag})");
         WriteError(call.Head, error, call.Format, call.EnvelopeId, closes, call);
         return closes;
     }

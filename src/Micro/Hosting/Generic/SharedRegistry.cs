@@ -7,6 +7,8 @@ internal sealed class SharedRegistry(IRegistry registry) : IRegistry, IOpenRegis
 {
     public string Name => registry.Name;
 
+    public string Location => registry.Location;
+
     public bool IsOpen => registry is IOpenRegistry { IsOpen: true };
 
     public Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default) =>

@@ -1,4 +1,4 @@
-namespace Micro.Settings;
+namespace Micro;
 
 /// <summary>Finds what somebody meant who mistyped a name.</summary>
 internal static class NearestName
