@@ -11,6 +11,9 @@ internal sealed partial class MdnsRegistry
         [LoggerMessage(EventId = 3000, EventName = "MdnsOpened", Level = LogLevel.Information, Message = "mDNS uses port {Port} on {Interfaces}")]
         public static partial void Opened(ILogger logger, int port, string interfaces);
 
+        [LoggerMessage(EventId = 3009, EventName = "MdnsInContainer", Level = LogLevel.Information, Message = "mDNS runs in a container: multicast does not cross container networks. For services elsewhere use a registry that all reach, such as --registry=consul or --registry=etcd")]
+        public static partial void InContainer(ILogger logger);
+
         [LoggerMessage(EventId = 3001, EventName = "MdnsInterfacesChanged", Level = LogLevel.Information, Message = "Network interfaces changed, mDNS uses {Interfaces}")]
         public static partial void InterfacesChanged(ILogger logger, string interfaces);
 

@@ -34,7 +34,7 @@ internal sealed class CallLoop(
         var attempts = 0;
 
         // Fixed once per call: with a shared counter alone, a retry beside other calls could meet the same address again.
-        var firstAddress = plan.Options.Addresses.Count > 0 ? (uint)Interlocked.Increment(ref _nextAddress) : 0;
+        var firstAddress = plan.Addresses.Count > 0 ? (uint)Interlocked.Increment(ref _nextAddress) : 0;
         for (var number = 0; ; number++)
         {
             MicroException error;
@@ -68,9 +68,9 @@ internal sealed class CallLoop(
 
             if (!await ShouldRetryAsync(plan, number, error, cancellationToken).ConfigureAwait(false))
             {
-                if (plan.Options.Addresses.Count == 0)
+                if (plan.Addresses.Count == 0)
                 {
-                    EndpointAdvice.Add(error, plan.Service, plan.Endpoint, selector());
+                    EndpointAdvice.Add(error, plan.Target, plan.Endpoint, selector());
                 }
 
                 throw error;
@@ -83,13 +83,13 @@ internal sealed class CallLoop(
 
     private async ValueTask<NodePick> PickAsync(CallPlan plan, AttemptedNodes? attempted, uint turn, CancellationToken cancellationToken)
     {
-        if (plan.Options.Addresses is { Count: > 0 } addresses)
+        if (plan.Addresses is { Count: > 0 } addresses)
         {
             var address = addresses[(int)(turn % (uint)addresses.Count)];
             return new NodePick(new Node { Id = address, Address = address });
         }
 
-        var pending = selector().PickAsync(plan.Service, plan.Options.Select ?? SelectOptions.Default, attempted, cancellationToken);
+        var pending = selector().PickAsync(plan.Target, plan.Options.Select ?? SelectOptions.Default, attempted, cancellationToken);
         if (pending.IsCompleted)
         {
             return await pending.ConfigureAwait(false);
@@ -176,7 +176,7 @@ internal sealed class CallLoop(
 
     private async ValueTask<bool> ShouldRetryAsync(CallPlan plan, int number, MicroException error, CancellationToken cancellationToken)
     {
-        var usesAddresses = plan.Options.Addresses.Count > 0;
+        var usesAddresses = plan.Addresses.Count > 0;
         if (number >= plan.Retries || plan.Remaining < ShortestAttempt || error.RetryPushback == Timeout.InfiniteTimeSpan)
         {
             return false;
@@ -202,7 +202,7 @@ internal sealed class CallLoop(
         if (isMissing && !usesAddresses)
         {
             // Whether the registry answers or not, the next pick says so.
-            await selector().RefreshAsync(plan.Service, cancellationToken).WaitAsync(plan.Remaining, _timeProvider, cancellationToken)
+            await selector().RefreshAsync(plan.Target, cancellationToken).WaitAsync(plan.Remaining, _timeProvider, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
             return true;

@@ -29,6 +29,12 @@ internal sealed class CallPlan
 
     public string Service { get; }
 
+    /// <summary>Gets the service whose nodes are called: the proxy, if there is one, which gets the name of the other in the request.</summary>
+    public string Target => _defaults.ProxyService ?? Service;
+
+    /// <summary>Gets the addresses to call in place of nodes of the registry; empty for none.</summary>
+    public IReadOnlyList<string> Addresses => _defaults.ProxyAddresses ?? (_defaults.ProxyService is null ? Options.Addresses : []);
+
     public string Endpoint { get; }
 
     public CallOptions Options { get; }
@@ -89,7 +95,7 @@ internal sealed class CallPlan
 
     /// <summary>Looks up the full name first: the second of two contracts with the same short name is registered by it.</summary>
     private Endpoint? Find(Func<string, string, Endpoint?> findEndpoint) =>
-        (Options.Rpc is { } rpc ? findEndpoint(Service, rpc.TrimStart('/').Replace('/', '.')) : null) ?? findEndpoint(Service, Endpoint);
+        (Options.Rpc is { } rpc ? findEndpoint(Target, rpc.TrimStart('/').Replace('/', '.')) : null) ?? findEndpoint(Target, Endpoint);
 
     /// <summary>Gets or sets whether the next attempt has been taken from the retry budget.</summary>
     public bool IsRetryPaid { get; set; }

@@ -73,6 +73,25 @@ public sealed class ClientOptions
     public string? Protocol { get; set; }
 
     /// <summary>
+    /// Name of a service that all calls go to, whatever service they name; it finds that name in <c>Micro-Service</c> and passes
+    /// the call on. <see langword="null"/> (the default) for none. Addresses of a call count for nothing then.
+    /// </summary>
+    public string? ProxyService { get; set; }
+
+    /// <summary>
+    /// Address <c>host:port</c> that all calls go to, whatever service they name, without asking the registry;
+    /// <see langword="null"/> (the default) for none. It counts before <see cref="ProxyService"/>.
+    /// </summary>
+    public string? ProxyAddress
+    {
+        get => ProxyAddresses?[0];
+        set => ProxyAddresses = value is null ? null : [value];
+    }
+
+    /// <summary>Gets <see cref="ProxyAddress"/> as the addresses of a call.</summary>
+    internal IReadOnlyList<string>? ProxyAddresses { get; private set; }
+
+    /// <summary>
     /// TLS towards all nodes; <see langword="null"/> (the default) for none. A node whose metadata say that it wants TLS
     /// (<c>tls: 1</c>) is not called without.
     /// </summary>
@@ -166,6 +185,16 @@ public sealed class ClientOptions
         if (RetryBudgetFloor is not (>= 0 and <= 1_000_000))
         {
             errors.Add(FormattableString.Invariant($"client retry budget floor {RetryBudgetFloor}: must be 0 to 1,000,000 per second"));
+        }
+
+        if (ProxyAddress is not null && !NodeAddress.TryParse(ProxyAddress, out _, out _))
+        {
+            errors.Add($"client proxy address '{ProxyAddress}': must be host:port");
+        }
+
+        if (ProxyService is not null && ServiceRecordRules.CheckName("client proxy service", ProxyService, required: true) is { } problem)
+        {
+            errors.Add(problem);
         }
 
         Credentials?.Validate(errors);

@@ -17,7 +17,7 @@ internal sealed class SilenceWatch(INodeTraffic traffic, Func<ISelector> selecto
 
     /// <summary>Returns when to look at the node of an attempt; <see langword="null"/> when that cannot help before it times out.</summary>
     public static TimeSpan? FirstLook(CallPlan plan, in NodePick pick, TimeSpan limit) =>
-        limit > Start + NodeCheck.Patience && plan.Options.Addresses.Count == 0 && NodeCheck.CanAsk(pick.Node) ? Start : null;
+        limit > Start + NodeCheck.Patience && plan.Addresses.Count == 0 && NodeCheck.CanAsk(pick.Node) ? Start : null;
 
     /// <summary>Looks at an attempt that waits.</summary>
     /// <param name="plan">The call.</param>

@@ -8,6 +8,8 @@ namespace Micro.Registry;
 [SuppressMessage("Reliability", "CA1001", Justification = "The timer is disposed in DisposeAsync.")]
 internal sealed partial class MemoryRegistry : IRegistry
 {
+    public const string RegistryName = "memory";
+
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, MemoryService> _services = new(StringComparer.Ordinal);
     private readonly List<WatchBuffer> _watches = [];
@@ -37,7 +39,7 @@ internal sealed partial class MemoryRegistry : IRegistry
         }
     }
 
-    public string Name => "memory";
+    public string Name => RegistryName;
 
     public string Location => "memory of this process";
 

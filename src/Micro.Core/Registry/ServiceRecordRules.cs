@@ -95,7 +95,7 @@ public static class ServiceRecordRules
         }
     }
 
-    private static string? CheckName(string what, string? value, bool required)
+    internal static string? CheckName(string what, string? value, bool required)
     {
         if (string.IsNullOrEmpty(value))
         {

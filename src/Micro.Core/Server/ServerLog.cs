@@ -25,4 +25,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(1006, LogLevel.Information, "{Streams} streams still ran after the stream drain timeout of {Timeout} and were ended", EventName = "StreamsEnded")]
     public static partial void StreamsEnded(this ILogger logger, int streams, ReadableTime timeout);
+
+    [LoggerMessage(1007, LogLevel.Warning, "Registry {Registry} gets the loopback address {Address}: callers on other machines cannot reach it. Listen on another one (--server_address) or name one (--server_advertise)", EventName = "LoopbackAdvertised")]
+    public static partial void LoopbackAdvertised(this ILogger logger, string registry, string address);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Micro.Registry;
 using Micro.Server.Debug;
 using Micro.Server.Handlers;
@@ -95,6 +96,7 @@ internal sealed class ServerRun : IAsyncDisposable
         _listener = await Listener.StartAsync(_options.Network, address.Value, _options.Limits, _tls, Protocol, _http2, _loggerFactory, cancellationToken).ConfigureAwait(false);
         _logger.Listening(Address!);
         _address = new OwnAddress(_options, _listener.EndPoint, InterfaceAddresses.Read, _host.Random.NextDouble, _logger) { Changed = OnNetworkChanged };
+        WarnOfLoopback(_address.Address);
         _record = MakeRecord();
         await _registration.StartAsync(cancellationToken).ConfigureAwait(false);
         _address.Follow();
@@ -114,6 +116,17 @@ internal sealed class ServerRun : IAsyncDisposable
         await closed.CancelAsync().ConfigureAwait(false);
         await streams.ConfigureAwait(false);
         _logger.Stopped(Statistics.Requests, Statistics.Errors);
+    }
+
+    /// <summary>Others read every registry but the one in memory.</summary>
+    private void WarnOfLoopback(string address)
+    {
+        if (!string.Equals(_registry.Name, MemoryRegistry.RegistryName, StringComparison.Ordinal)
+            && NodeAddress.TryParse(address, out var host, out _)
+            && IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip))
+        {
+            _logger.LoopbackAdvertised(_registry.Name, address);
+        }
     }
 
     /// <summary>Reports readiness by the registration, which begins when the server listens.</summary>

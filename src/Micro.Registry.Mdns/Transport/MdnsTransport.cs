@@ -251,6 +251,10 @@ internal sealed class MdnsTransport(
         else
         {
             MdnsRegistry.Log.Opened(logger, options.Port, used);
+            if (Container.IsHere())
+            {
+                MdnsRegistry.Log.InContainer(logger);
+            }
         }
     }
 }

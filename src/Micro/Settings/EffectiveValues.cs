@@ -10,7 +10,7 @@ internal static class EffectiveValues
 {
     /// <summary>Settings that are <see langword="null"/> until somebody gives them.</summary>
     public static readonly string[] WithoutDefault =
-        ["client", "client_defaults", "registry_address", "server_advertise", "server_metadata", "server_allowed_origins", "server_allowed_hosts", "auth_public_key", .. TlsSettings.WithoutDefault];
+        ["client", "client_defaults", "registry_address", "server_advertise", "server_metadata", "server_allowed_origins", "server_allowed_hosts", "auth_public_key", "network", "network_address", "proxy", .. TlsSettings.WithoutDefault];
 
     public static Dictionary<string, string?> ReadAll(MicroServiceOptions options, SettingTarget target) =>
         SettingsTable.All.ToDictionary(static setting => setting.Name, setting => Read(setting.Name, options, target), StringComparer.Ordinal);
@@ -58,6 +58,9 @@ internal static class EffectiveValues
         "registry_timeout" => Text(target.RegistryTimeout),
         "selector" => target.Selector ?? options.SelectorValue?.Name ?? options.StrategyValue?.Name ?? "registry",
         "selector_cache_ttl" => Text(target.SelectorCacheTtl),
+        "network" => target.Client.ProxyService,
+        "network_address" => target.Client.ProxyAddress,
+        "proxy" => target.Client.ProxyAddress ?? target.Client.ProxyService,
         "log_level" => target.LogLevel is { } level ? Text(level) : null,
         "tls_insecure" => TlsSettings.Read(name, target.Client.Tls),
         _ when name.StartsWith("client_tls", StringComparison.Ordinal) => TlsSettings.Read(name, target.Client.Tls),

@@ -90,6 +90,12 @@ internal static class SettingsTable
             TlsSettings.Client(target).ServerName = text),
         new("client_tls", "true|false", "call nodes with TLS; false switches it off whatever else is set", static (target, text) =>
             target.Client.Tls = Flag(text) ? TlsSettings.Client(target) : null),
+        // The last one wins, as in go-micro.
+        new("network", "name", "service that all calls go to, which passes them on; 'service' for go.micro.network", static (target, text) =>
+            target.Client.ProxyService = text is "service" ? "go.micro.network" : text) { HasFlag = false },
+        new("network_address", "host:port", "address that all calls go to", static (target, text) => target.Client.ProxyAddress = text) { HasFlag = false },
+        new("proxy", "name or host:port", "service or address that all calls go to, which passes them on; 'service' for go.micro.proxy", static (target, text) =>
+            (target.Client.ProxyService, target.Client.ProxyAddress) = text.Contains(':', StringComparison.Ordinal) ? (null, text) : (text is "service" ? "go.micro.proxy" : text, (string?)null)) { HasFlag = false },
 
         // Says how TLS is made, not that it is, so after all that does.
         new("tls_insecure", "true|false", "accept any server certificate: for experiments only", static (target, text) =>

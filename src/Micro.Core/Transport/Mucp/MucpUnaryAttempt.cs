@@ -19,7 +19,7 @@ internal readonly struct MucpUnaryAttempt<[DynamicallyAccessedMembers(Dynamicall
     {
         var canShare = body.Length <= Multiplexing.MaxBodyBytes
             && !plan.Options.CloseConnection
-            && Multiplexing.IsPossible(node, plan.Options.Addresses.Count > 0);
+            && Multiplexing.IsPossible(node, plan.Addresses.Count > 0);
         if (canShare)
         {
             var call = pool.PendingCalls.Get();
