@@ -5,8 +5,8 @@ using Micro.Selection;
 namespace Greeter;
 
 /// <summary>
-/// No command: three nodes in processes of their own and a client that finds them over the registry. One node is
-/// stopped mid-way; no call fails.
+/// No command: three nodes in processes of their own and a client that finds them over the registry. When all
+/// have answered, one node is stopped; no call fails.
 /// </summary>
 internal static class DemoCommand
 {
