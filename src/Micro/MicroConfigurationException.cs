@@ -11,4 +11,7 @@ public sealed class MicroConfigurationException : Exception
 
     /// <summary>What is wrong; one entry per problem.</summary>
     public IReadOnlyList<string> Problems { get; }
+
+    /// <summary>Returns the type and the problems, without a stack: the cause is in the input, and logs write this text.</summary>
+    public override string ToString() => $"{GetType()}: {Message}";
 }

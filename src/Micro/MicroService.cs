@@ -73,6 +73,9 @@ public sealed class MicroService : IAsyncDisposable
     /// <summary>Whether this process only calls others.</summary>
     internal bool IsClientOnly => _options.IsClientOnly;
 
+    /// <summary>The text to print in place of starting; <see langword="null"/> when the command line asks for none.</summary>
+    internal string? Answer => _plan.Print;
+
     private ServiceComponents Components =>
         _plan.Components ?? throw new MicroConfigurationException(_plan.Problems, _plan.Cause);
 
@@ -241,7 +244,7 @@ public sealed class MicroService : IAsyncDisposable
     public async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         await using var disposal = this.ConfigureAwait(false);
-        if (_plan.Print is { } text)
+        if (Answer is { } text)
         {
             ConsoleOutput.Print(text);
             return 0;

@@ -45,26 +45,66 @@ public sealed partial class HostAndWebTests
     }
 
     [Fact]
-    public async Task HostAndWeb_WrongSettings_EndsWithAllOfThem()
+    public async Task HostAndWeb_WrongSettings_EndsWithOneLineOfAllOfThem()
     {
-        using var process = GreeterProcess.StartSample(
-            "HostAndWeb.dll",
-            new Dictionary<string, string> { ["MICRO_REGISTRY"] = "nosuch", ["Micro__RegisterTll"] = "5" },
-            "--urls=http://127.0.0.1:0",
-            "--client_retries=-1");
+        var (code, process) = await RunAsync(
+            new() { ["MICRO_REGISTRY"] = "nosuch", ["Micro__RegisterTll"] = "5" }, "--urls=http://127.0.0.1:0", "--client_retries=-1");
 
-        (await process.WaitForExitAsync()).Should().NotBe(0);
-
-        var said = Text(process);
-        said.Should().Contain("unknown registry 'nosuch'")
+        code.Should().Be(2);
+        process.Errors.Should().ContainSingle().Which.Should().StartWith("greeter: ")
+            .And.Contain("unknown registry 'nosuch'")
             .And.Contain("unknown key 'Micro__RegisterTll': did you mean 'Micro:RegisterTtl'?")
             .And.Contain("number '-1' must not be negative (from --client_retries)");
-        said.Should().NotContain("Application started");
+        Text(process).Should().NotContain("Application started").And.NotContain("   at ").And.NotContain("Unhandled");
+    }
+
+    [Fact]
+    public async Task HostAndWeb_MisspeltFlag_EndsWithOneLine()
+    {
+        var (code, process) = await RunAsync([], "--urls=http://127.0.0.1:0", "--regstry=memory");
+
+        code.Should().Be(2);
+        process.Errors.Should().Equal("greeter: unknown flag '--regstry': did you mean '--registry'? (a flag of the application needs IgnoreUnknownFlags())");
+        Text(process).Should().NotContain("warn:").And.NotContain("   at ");
+    }
+
+    [Theory]
+    [InlineData("--settings")]
+    [InlineData("--register_ttl=50 --settings")]
+    [InlineData("--settings --register_ttl=50")]
+    [InlineData("--settings --register_ttl 50")]
+    public async Task HostAndWeb_Settings_PrintsThemAndStartsNothing(string arguments)
+    {
+        var (code, process) = await RunAsync([], [.. arguments.Split(' '), "--urls=http://127.0.0.1:0"]);
+
+        code.Should().Be(0);
+        process.Errors.Should().BeEmpty();
+        process.Output.Should().Contain(line => Words().Replace(line, " ") == (arguments.Contains('=') || arguments.Contains(" 50") ? "register_ttl 50s --register_ttl" : "register_ttl 30s Micro:RegisterTtl in appsettings.json"));
+        Text(process).Should().NotContain("Hosting").And.NotContain("Listening");
+    }
+
+    [Fact]
+    public async Task HostAndWeb_Help_PrintsItAndStartsNothing()
+    {
+        var (code, process) = await RunAsync(new() { ["MICRO_CLIENT_RETRIES"] = "-1" }, "--help");
+
+        code.Should().Be(0);
+        process.Output[0].Should().Be("greeter: a Micro service");
+        Text(process).Should().Contain("--registry=<").And.NotContain("Hosting").And.NotContain("one or two dashes");
+    }
+
+    private static async Task<(int Code, GreeterProcess Process)> RunAsync(Dictionary<string, string> environment, params string[] arguments)
+    {
+        using var process = GreeterProcess.StartSample("HostAndWeb.dll", environment, arguments);
+        return (await process.WaitForExitAsync(), process);
     }
 
     private static bool Said(GreeterProcess process, string text) => process.Output.Any(line => line.Contains(text, StringComparison.Ordinal));
 
     private static string Text(GreeterProcess process) => string.Join('\n', [.. process.Output, .. process.Errors]);
+
+    [GeneratedRegex(" +")]
+    private static partial Regex Words();
 
     [GeneratedRegex(@"Now listening on: (http://\S+)")]
     private static partial Regex Web();

@@ -23,7 +23,8 @@ internal static class HelpText
 
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{service}: a Micro service").AppendLine();
-        text.AppendLine("Flags, with one or two dashes; variables in brackets; a flag wins over a variable, that over a");
+        var dashes = options.ServicesValue is null ? "one or two dashes" : "two dashes";
+        text.AppendLine(CultureInfo.InvariantCulture, $"Flags, with {dashes}; variables in brackets; a flag wins over a variable, that over a");
         text.AppendLine("configuration file (section Micro), that over code:").AppendLine();
         foreach (var (name, help) in lines)
         {

@@ -19,11 +19,17 @@ internal sealed class MicroHostedService(
 {
     private readonly ILogger _logger = loggers.CreateLineLogger("Micro.MicroService");
     private readonly StopBudget _budget = new(host.Value.ShutdownTimeout, time ?? TimeProvider.System);
-    private IReadOnlyList<MicroService> _services = [];
+    private List<MicroService> _services = [];
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         var services = registrations.Select(registration => registration.Get(provider)).ToList();
+        var answers = services.Select(static service => service.Answer).OfType<string>().ToList();
+        if (answers.Count > 0)
+        {
+            StartEnd.Answer(string.Join(Environment.NewLine + Environment.NewLine, answers));
+        }
+
         if (Problems(services) is { Count: > 0 } problems)
         {
             throw new MicroConfigurationException(problems);
@@ -45,6 +51,7 @@ internal sealed class MicroHostedService(
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
+        KeylessRoutes.Check(provider, [.. registrations.Select(static registration => registration.Key)]);
         try
         {
             foreach (var service in _services)
@@ -54,6 +61,11 @@ internal sealed class MicroHostedService(
         }
         catch (Exception exception)
         {
+            if (exception is MicroConfigurationException)
+            {
+                StartEnd.WatchErrors(_services.Count == 1 ? _services[0].Name : AppDomain.CurrentDomain.FriendlyName);
+            }
+
             // A host that did not start stops nobody: what was started here must not stay registered.
             var errors = new StepErrors(exception);
             await errors.RunAsync(() => StopAllAsync(CancellationToken.None)).ConfigureAwait(false);

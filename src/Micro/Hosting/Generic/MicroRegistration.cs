@@ -14,6 +14,10 @@ internal sealed class MicroRegistration(string? key)
     /// <summary>Add the handlers, in order.</summary>
     public List<Action<MicroService>> Handlers { get; } = [];
 
+    /// <summary>Lists the keys for an error.</summary>
+    public static string Describe(IReadOnlyList<MicroRegistration> services) =>
+        services.Count == 0 ? "no service was added" : $"the services are {string.Join(", ", services.Select(static service => service.Key is { } key ? $"'{key}'" : "one without a key"))}";
+
     public MicroService Get(IServiceProvider provider) =>
         Key is null ? provider.GetRequiredService<MicroService>() : provider.GetRequiredKeyedService<MicroService>(Key);
 
@@ -23,8 +27,14 @@ internal sealed class MicroRegistration(string? key)
         var options = provider.GetRequiredService<IOptionsMonitor<MicroServiceOptions>>().Get(OptionsName);
         var all = provider.GetServices<MicroRegistration>().ToList();
         options.JoinHost(provider, Key, [.. all.Select(static registration => registration.Key).OfType<string>()], isFirst: ReferenceEquals(all[0], this));
-        var service = MicroService.Create(options, []);
+        var service = MicroService.Create(options, HostCommandLine.ReadQuestions(options, provider));
         Handlers.ForEach(handler => handler(service));
+        if (service.Problems.Count > 0)
+        {
+            // Here and not when the host starts: a hosted service that injects the client fails before.
+            StartEnd.WatchErrors(all.Count == 1 ? service.Name : AppDomain.CurrentDomain.FriendlyName);
+        }
+
         return service;
     }
 }
