@@ -33,7 +33,7 @@ internal sealed class JsonCodec : ICodec
         _proto = proto;
         _writers = new JsonWriterPool(_options);
         _addTypes = types => new JsonCodec(
-            new JsonSerializerOptions(_options) { TypeInfoResolver = JsonTypeInfoResolver.Combine(types, _options.TypeInfoResolver) },
+            new JsonSerializerOptions(_options) { TypeInfoResolver = JsonTypeInfoResolver.Combine(JsonDefaults.Adapt(types), _options.TypeInfoResolver) },
             _proto);
     }
 
@@ -102,12 +102,18 @@ internal sealed class JsonCodec : ICodec
         {
             return typeof(IMessage).IsAssignableFrom(typeof(T))
                 ? _proto.Read(EmptyMessage<T>.Create(), body)
-                : JsonSerializer.Deserialize(body, TypeInfo<T>()) ?? EmptyMessage<T>.Create();
+                : ReadPlain<T>(body);
         }
         catch (Exception exception) when (CodecFailure.IsAboutMessage(exception))
         {
             throw CodecFailure.Wrap(CodecName, exception);
         }
+    }
+
+    private T ReadPlain<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(ReadOnlySpan<byte> body)
+    {
+        var type = TypeInfo<T>();
+        return JsonSerializer.Deserialize(body, type) ?? EmptyMessage<T>.Create() ?? (T)EmptyCollection.Create(type)!;
     }
 
     private void WritePlain<T>(T message, IBufferWriter<byte> output)

@@ -27,8 +27,11 @@ internal static class JsonDefaults
                 MaxDepth = MaxDepth,
             }
             : new JsonSerializerOptions(options);
-        prepared.TypeInfoResolver ??= FrameworkResolver;
+        prepared.TypeInfoResolver = (prepared.TypeInfoResolver ?? FrameworkResolver) is { } resolver ? Adapt(resolver) : null;
         prepared.MakeReadOnly();
         return prepared;
     }
+
+    /// <summary>Adds the rules for Go's nil slices and maps to the types of a resolver.</summary>
+    public static IJsonTypeInfoResolver Adapt(IJsonTypeInfoResolver resolver) => resolver.WithAddedModifier(NullCollections.Fill);
 }
