@@ -14,7 +14,7 @@ public sealed class ContractAnalyzer : DiagnosticAnalyzer
     [
         Problems.GenericContract, Problems.Unreachable, Problems.NoMethod, Problems.GenericMethod, Problems.ByReference, Problems.NoRequest,
         Problems.WrongParameter, Problems.WrongReturn, Problems.SameEndpoint, Problems.WrongName, Problems.NothingToCall, Problems.NameTaken,
-        Problems.WrongJsonContext, Problems.MissingJsonType, Problems.NoToken,
+        Problems.WrongJsonContext, Problems.MissingJsonType, Problems.NoToken, Problems.HiddenContent,
     ];
 
     /// <inheritdoc/>

@@ -53,6 +53,9 @@ internal static class Problems
     public static readonly DiagnosticDescriptor NoToken = Warning(
         "MICRO015", "An endpoint takes a cancellation token", "Method '{0}' takes no CancellationToken, so neither can callers cancel it nor handlers notice their leaving: add 'CancellationToken cancellationToken = default' at the end");
 
+    public static readonly DiagnosticDescriptor HiddenContent = Warning(
+        "MICRO016", "A message has public members", "Nothing of message '{0}' of '{1}' travels: it has neither a public property nor a public field; make its members public or mark them with [JsonInclude]");
+
     private static DiagnosticDescriptor Error(string id, string title, string message) => Make(id, title, message, DiagnosticSeverity.Error);
 
     private static DiagnosticDescriptor Warning(string id, string title, string message) => Make(id, title, message, DiagnosticSeverity.Warning);

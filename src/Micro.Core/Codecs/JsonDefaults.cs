@@ -25,6 +25,7 @@ internal static class JsonDefaults
             {
                 Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
                 MaxDepth = MaxDepth,
+                IncludeFields = true,
             }
             : new JsonSerializerOptions(options);
         prepared.TypeInfoResolver = (prepared.TypeInfoResolver ?? FrameworkResolver) is { } resolver ? Adapt(resolver) : null;
@@ -32,6 +33,7 @@ internal static class JsonDefaults
         return prepared;
     }
 
-    /// <summary>Adds the rules for Go's nil slices and maps to the types of a resolver.</summary>
-    public static IJsonTypeInfoResolver Adapt(IJsonTypeInfoResolver resolver) => resolver.WithAddedModifier(NullCollections.Fill);
+    /// <summary>Adds the rules for Go's nil slices and maps, and for types that would arrive empty, to the types of a resolver.</summary>
+    public static IJsonTypeInfoResolver Adapt(IJsonTypeInfoResolver resolver) =>
+        resolver.WithAddedModifier(MessageContent.ThrowIfHidden).WithAddedModifier(NullCollections.Fill);
 }

@@ -14,8 +14,8 @@ public static class MicroCodecs
     /// trimmed or compiled ahead of time hand in options whose resolver is a <c>JsonSerializerContext</c>.
     /// </summary>
     /// <param name="options">
-    /// Options for plain types, copied; <see langword="null"/> for camelCase names, read without regard to case, and a depth
-    /// of at most 64.
+    /// Options for plain types, copied; <see langword="null"/> for camelCase names, read without regard to case, public
+    /// properties and fields, and a depth of at most 64.
     /// </param>
     /// <param name="files">
     /// Files whose types a <c>google.protobuf.Any</c> may hold in JSON, with their imports. The well-known types and those of

@@ -77,7 +77,7 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
         }
 
         var bound = HandlerBinder.Bind(HandlerSource.Shared(handler), options, Interceptors(), Logger());
-        Add(() => _endpoints.AddHandler(bound));
+        Add(() => _endpoints.AddHandler(Checked(bound)));
     }
 
     [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]
@@ -94,7 +94,7 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
         }
 
         var bound = HandlerBinder.Bind(HandlerSource.PerCall(create), options, Interceptors(), Logger());
-        Add(() => _endpoints.AddHandler(bound));
+        Add(() => _endpoints.AddHandler(Checked(bound)));
     }
 
     public void Handle(IContractHandler handler, Action<HandlerOptions>? configure = null)
@@ -111,7 +111,7 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
         IReadOnlyDictionary<string, string>? metadata = null)
     {
         var invoker = EndpointInvokers.Unary(endpoint, handler, metadata, Interceptors(), attributes: HandlerAttributes.Of(handler));
-        Add(() => _endpoints.Add(invoker));
+        Add(() => _endpoints.Add(Checked([invoker])[0]));
     }
 
     public void HandleStream<
@@ -122,7 +122,7 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
         IReadOnlyDictionary<string, string>? metadata = null)
     {
         var invoker = EndpointInvokers.Stream(endpoint, handler, metadata, Interceptors(), attributes: HandlerAttributes.Of(handler));
-        Add(() => _endpoints.Add(invoker));
+        Add(() => _endpoints.Add(Checked([invoker])[0]));
     }
 
     public async Task StartAsync(CancellationToken cancellationToken = default)
@@ -215,7 +215,21 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
     }
 
     private void Handle(IContractHandler handler, HandlerOptions options) =>
-        Add(() => _endpoints.AddHandler(ContractBinder.Bind(handler, options, Interceptors(), _endpoints.ContractOf)));
+        Add(() => _endpoints.AddHandler(Checked(ContractBinder.Bind(handler, options, Interceptors(), _endpoints.ContractOf))));
+
+    /// <summary>Refuses messages that would arrive empty; a custom codec may write what the built-in ones do not.</summary>
+    private IReadOnlyList<EndpointInvoker> Checked(IReadOnlyList<EndpointInvoker> invokers)
+    {
+        if (Options.Codecs.Count == 0)
+        {
+            foreach (var invoker in invokers)
+            {
+                invoker.CheckMessages();
+            }
+        }
+
+        return invokers;
+    }
 
     private static HandlerOptions OptionsOf(Action<HandlerOptions>? configure)
     {

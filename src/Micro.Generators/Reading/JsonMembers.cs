@@ -17,7 +17,7 @@ internal static class JsonMembers
             var members = new List<(ISymbol, ITypeSymbol)>();
             foreach (var field in current.GetMembers().OfType<IFieldSymbol>())
             {
-                if (field is { IsStatic: false, DeclaredAccessibility: Accessibility.Public } && field.Has(KnownNames.JsonIncludeAttribute))
+                if (field is { IsStatic: false, DeclaredAccessibility: Accessibility.Public })
                 {
                     members.Add((field, field.Type));
                 }

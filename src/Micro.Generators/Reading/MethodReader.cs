@@ -29,6 +29,14 @@ internal static class MethodReader
             report.Add(Problems.NoToken, place, method.Name);
         }
 
+        foreach (var message in new[] { parameters.Message, answer.Value.Message })
+        {
+            if (message is not null && HiddenContent.IsHidden(message))
+            {
+                report.Add(Problems.HiddenContent, place, message.ToName(), method.Name);
+            }
+        }
+
         var kind = (parameters.IsStream, answer.Value.Kind == ReturnKind.Stream) switch
         {
             (false, false) => EndpointKind.Unary,

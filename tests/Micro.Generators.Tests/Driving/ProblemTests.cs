@@ -103,6 +103,32 @@ public sealed class ProblemTests
         Compiling.Generate(Code).Files.Should().ContainSingle();
     }
 
+    [Theory]
+    [InlineData("public class Hidden { private int _number; internal string? Text { get; set; } public int Sum() => _number; }")]
+    [InlineData("public struct Hidden { internal int Number; public static int Shared { get; set; } }")]
+    [InlineData("public class Base { private int _number = 1; public int Get() => _number; } public class Hidden : Base;")]
+    public async Task Analyze_MessageWithPrivateStateOnly_Warns(string type)
+    {
+        var code = $"[MicroContract] public interface IOne {{ Task<Hidden> AskAsync(Question question, {Token}); Task SendAsync(IAsyncEnumerable<Hidden> hidden, {Token}); }} {type}";
+
+        var said = await Compiling.AnalyzeAsync(code);
+
+        said.Select(static diagnostic => diagnostic.Id).Should().Equal("MICRO016", "MICRO016");
+        said[0].GetMessage(null).Should().StartWith("Nothing of message 'Hidden' of 'AskAsync' travels: it has neither a public property nor a public field");
+    }
+
+    [Theory]
+    [InlineData("public class One;")]
+    [InlineData("public record One;")]
+    [InlineData("public class One { public int Number; }")]
+    [InlineData("public class One { [JsonInclude] internal int Number; }")]
+    [InlineData("public class Base { public int Number { get; set; } } public class One : Base { private int _number = 1; public int Get() => _number; }")]
+    [InlineData("[JsonConverter(typeof(JsonStringEnumConverter))] public class One { private int _number = 1; public int Get() => _number; }")]
+    [InlineData("public class One : List<int> { private int _number = 1; public int Get() => _number; }")]
+    public async Task Analyze_MessageThatTravelsOrIsEmpty_SaysNothing(string type) =>
+        (await Compiling.AnalyzeAsync($"[MicroContract] public interface IOne {{ Task<(int A, System.Numerics.Vector3 B)> AskAsync(One one, {Token}); }} {type.Replace("One", "Own", StringComparison.Ordinal)} public class One {{ public Own? Own {{ get; set; }} }} [MicroContract] public interface ITwo {{ Task<byte[]> AskAsync(Own own, {Token}); }}"))
+            .Should().BeEmpty();
+
     [Fact]
     public async Task Analyze_NoToken_WarnsAndGenerates()
     {
@@ -120,6 +146,6 @@ public sealed class ProblemTests
 
     [Fact]
     public void Analyze_EveryProblem_HasATest() =>
-        WrongMembers.Concat(WrongInterfaces).Select(static row => (string)row[1]).Concat(["MICRO014", "MICRO015"]).Distinct()
+        WrongMembers.Concat(WrongInterfaces).Select(static row => (string)row[1]).Concat(["MICRO014", "MICRO015", "MICRO016"]).Distinct()
             .Should().BeEquivalentTo(new ContractAnalyzer().SupportedDiagnostics.Select(static descriptor => descriptor.Id));
 }

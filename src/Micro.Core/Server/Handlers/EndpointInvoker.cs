@@ -37,6 +37,10 @@ internal abstract class EndpointInvoker(Registry.Endpoint description, bool isSt
     /// <summary>What describes its messages to the JSON codec; <see langword="null"/> leaves it to the codec.</summary>
     public IJsonTypeInfoResolver? JsonTypes { get; init; }
 
+    /// <summary>Checks that the plain messages of the endpoint have members that travel.</summary>
+    /// <exception cref="ArgumentException">A message has private state only.</exception>
+    public abstract void CheckMessages();
+
     /// <summary>
     /// Decodes the request synchronously (its memory is not kept), runs interceptors and handler, encodes the response.
     /// After any exception the output may hold the beginning of a response.

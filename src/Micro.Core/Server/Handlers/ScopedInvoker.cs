@@ -26,6 +26,8 @@ internal sealed class ScopedInvoker : EndpointInvoker
 
     public override MessageDescriptor? ResponseDescriptor => _inner.ResponseDescriptor;
 
+    public override void CheckMessages() => _inner.CheckMessages();
+
     public override ValueTask InvokeAsync(HandlerContext context, ICodec codec, in ReadOnlySequence<byte> request, IBufferWriter<byte> response)
     {
         context.Scopes = _scopes;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf.Reflection;
+using Micro.Codecs;
 using Micro.Registry;
 
 namespace Micro.Server.Handlers;
@@ -26,6 +27,12 @@ internal sealed class StreamInvoker<
     public override MessageDescriptor? RequestDescriptor => Describe<TRequest>();
 
     public override MessageDescriptor? ResponseDescriptor => Describe<TResponse>();
+
+    public override void CheckMessages()
+    {
+        MessageContent.ThrowIfHidden(typeof(TRequest), Name);
+        MessageContent.ThrowIfHidden(typeof(TResponse), Name);
+    }
 
     public override ValueTask InvokeStreamAsync(HandlerContext context, IMessageStream stream)
     {

@@ -29,6 +29,12 @@ internal sealed class UnaryInvoker<
 
     public override MessageDescriptor? ResponseDescriptor => Describe<TResponse>();
 
+    public override void CheckMessages()
+    {
+        MessageContent.ThrowIfHidden(typeof(TRequest), Name);
+        MessageContent.ThrowIfHidden(typeof(TResponse), Name);
+    }
+
     public override ValueTask InvokeAsync(HandlerContext context, ICodec codec, in ReadOnlySequence<byte> request, IBufferWriter<byte> response)
     {
         codec = codec.With(JsonTypes);

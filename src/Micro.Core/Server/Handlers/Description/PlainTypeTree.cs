@@ -47,8 +47,7 @@ internal static class PlainTypeTree
         var properties = type.GetProperties(PublicInstance)
             .Where(property => property.GetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0)
             .DistinctBy(property => property.Name, StringComparer.Ordinal);
-        var fields = type.GetFields(PublicInstance).Where(field => field.IsDefined(typeof(JsonIncludeAttribute), inherit: true));
-        return properties.Concat<MemberInfo>(fields)
+        return properties.Concat<MemberInfo>(type.GetFields(PublicInstance))
             .OrderBy(member => Depth(member.DeclaringType))
             .ThenBy(member => member.HasMetadataToken() ? member.MetadataToken : 0);
     }

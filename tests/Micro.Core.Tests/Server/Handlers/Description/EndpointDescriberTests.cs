@@ -70,6 +70,7 @@ public sealed class EndpointDescriberTests
             "Plain Plain",
             ". inherited string",
             ". field string",
+            ". plainField string",
             ". orderId int64",
             ". maybe int32",
             ". when Time",
@@ -80,6 +81,7 @@ public sealed class EndpointDescriberTests
             ". inner Plain",
             ". . inherited string",
             ". . field string",
+            ". . plainField string",
             ". . orderId int64",
             ". . maybe int32",
             ". . when Time",
@@ -157,7 +159,7 @@ public sealed class EndpointDescriberTests
         [JsonInclude]
         public string Field = "";
 
-        public string NotWritten = "";
+        public string PlainField = "";
 #pragma warning restore CA1051
 
         public long OrderId { get; set; }

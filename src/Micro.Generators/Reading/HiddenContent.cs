@@ -1,0 +1,37 @@
+using Microsoft.CodeAnalysis;
+
+namespace Micro.Generators.Reading;
+
+/// <summary>Finds types of messages whose state is private, so that they would arrive empty; by the rules of the running program.</summary>
+internal static class HiddenContent
+{
+    /// <summary>Returns <see langword="false"/> for a type without state: it is meant to be empty.</summary>
+    public static bool IsHidden(ITypeSymbol message)
+    {
+        var type = GoTypeNames.Unwrap(message);
+        return type.TypeKind is TypeKind.Class or TypeKind.Struct
+            && GoTypeNames.HasFields(type)
+            && !type.IsProtobuf()
+            && !type.GetAttributes().Any(static data => data.AttributeClass is { } name && IsOwnFormat(name))
+            && !Members(type).Any(IsVisible)
+            && Members(type).Any(static member => member is IFieldSymbol { IsStatic: false });
+    }
+
+    private static bool IsOwnFormat(INamedTypeSymbol attribute) =>
+        attribute.Is(KnownNames.JsonConverterAttribute) || attribute.Is(KnownNames.JsonPolymorphicAttribute) || attribute.Is(KnownNames.JsonDerivedTypeAttribute);
+
+    private static bool IsVisible(ISymbol member) =>
+        member is IFieldSymbol { IsStatic: false } or IPropertySymbol { IsStatic: false, IsIndexer: false }
+        && (member.DeclaredAccessibility == Accessibility.Public || member.Has(KnownNames.JsonIncludeAttribute));
+
+    private static IEnumerable<ISymbol> Members(ITypeSymbol type)
+    {
+        for (ITypeSymbol? current = type; current is { SpecialType: not SpecialType.System_Object }; current = current.BaseType)
+        {
+            foreach (var member in current.GetMembers())
+            {
+                yield return member;
+            }
+        }
+    }
+}
