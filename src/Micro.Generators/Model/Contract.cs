@@ -30,4 +30,7 @@ internal sealed record Contract(
     public string Client => $"{TypePrefix}Client";
 
     public string Companion => $"{TypePrefix}Contract";
+
+    /// <summary>Full name of the companion, which no member of the client hides.</summary>
+    public string FullCompanion => $"{Interface.Substring(0, Interface.LastIndexOfAny(['.', ':']) + 1)}{Companion}";
 }

@@ -44,7 +44,7 @@ internal static class ContractReader
         return report.HasErrors
             ? null
             : new Contract(
-                $"{type.ToDisplayString(SymbolDisplayFormat.CSharpErrorMessageFormat)}.Micro.g.cs",
+                FileNames.Of(type),
                 type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
                 outer,
                 OuterTypes.AccessibilityOf(type),

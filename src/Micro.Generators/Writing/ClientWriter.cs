@@ -6,6 +6,7 @@ namespace Micro.Generators.Writing;
 internal sealed class ClientWriter(CodeWriter writer, Contract contract)
 {
     private readonly bool _hasIdempotent = contract.Methods.Any(IsRepeatable);
+    private readonly MemberNames _names = new(contract);
 
     public void Write()
     {
@@ -17,12 +18,12 @@ internal sealed class ClientWriter(CodeWriter writer, Contract contract)
 
     private void Members()
     {
-        writer.Line($"private readonly {Known.Client} _client;");
-        writer.Line("private readonly string _service;");
-        writer.Line($"private readonly {Known.CallOptions}? _options;");
+        writer.Line($"private readonly {Known.Client} {_names.Client};");
+        writer.Line($"private readonly string {_names.Service};");
+        writer.Line($"private readonly {Known.CallOptions}? {_names.Options};");
         if (_hasIdempotent)
         {
-            writer.Line($"private readonly {Known.CallOptions} _repeatable;");
+            writer.Line($"private readonly {Known.CallOptions} {_names.Repeatable};");
         }
 
         writer.Line();
@@ -42,16 +43,16 @@ internal sealed class ClientWriter(CodeWriter writer, Contract contract)
         writer.Line("/// <param name=\"client\">What calls; stays the caller's.</param>");
         writer.Line("/// <param name=\"service\">Name of the service in the registry.</param>");
         writer.Line("/// <param name=\"options\">What calls do differently that are given no options of their own, or <see langword=\"null\"/>.</param>");
-        writer.Block($"public {contract.Client}({Known.Client} client, string service = {contract.Companion}.ServiceName, {Known.CallOptions}? options = null)", () =>
+        writer.Block($"public {contract.Client}({Known.Client} client, string service = {contract.FullCompanion}.ServiceName, {Known.CallOptions}? options = null)", () =>
         {
             writer.Line($"{Known.Null}.ThrowIfNull(client);");
             writer.Line("global::System.ArgumentException.ThrowIfNullOrEmpty(service);");
-            writer.Line("_client = client;");
-            writer.Line("_service = service;");
-            writer.Line($"_options = {(contract.JsonContext is null ? "options" : "WithTypes(options)")};");
+            writer.Line($"{_names.Client} = client;");
+            writer.Line($"{_names.Service} = service;");
+            writer.Line($"{_names.Options} = {(contract.JsonContext is null ? "options" : $"{_names.AddTypes}(options)")};");
             if (_hasIdempotent)
             {
-                writer.Line("_repeatable = Repeatable(_options);");
+                writer.Line($"{_names.Repeatable} = {_names.AllowRepeat}({_names.Options});");
             }
         });
     }
@@ -66,11 +67,11 @@ internal sealed class ClientWriter(CodeWriter writer, Contract contract)
         writer.Line("/// <inheritdoc/>");
         Obsolete(method.Obsolete);
         writer.Line($"public {ReturnType(method)} {name}({Signature()}) =>");
-        writer.More($"{name}({request}, null, {(method.TokenName is null ? "default" : Known.Name(method.TokenName))});");
+        writer.More($"this.{name}({request}, null, {(method.TokenName is null ? "default" : Known.Name(method.TokenName))});");
         writer.Line();
 
-        var options = Free("options", method);
-        var cancellation = method.TokenName is null ? Free("cancellationToken", method) : Known.Name(method.TokenName);
+        var options = MemberNames.Free("options", [method.RequestName, method.TokenName]);
+        var cancellation = method.TokenName is null ? MemberNames.Free("cancellationToken", [method.RequestName]) : Known.Name(method.TokenName);
         writer.Line($"/// <summary>Calls <c>{method.Endpoint}</c> with options of its own.</summary>");
         writer.Line($"/// <param name=\"{method.RequestName}\">{(method.TakesStream ? "The messages to send." : "The request.")}</param>");
         writer.Line($"/// <param name=\"{options}\">What this call does differently, or <see langword=\"null\"/> for what the client does.</param>");
@@ -92,19 +93,19 @@ internal sealed class ClientWriter(CodeWriter writer, Contract contract)
 
     private string Call(ContractMethod method, string request, string options, string cancellation)
     {
-        var own = IsRepeatable(method) ? "_repeatable" : "_options";
-        var typed = contract.JsonContext is null ? options : $"WithTypes({options})";
+        var own = IsRepeatable(method) ? _names.Repeatable : _names.Options;
+        var typed = contract.JsonContext is null ? options : $"{_names.AddTypes}({options})";
         var given = (contract.JsonContext, IsRepeatable(method)) switch
         {
             (null, false) => $"{options} ?? {own}",
-            (_, true) => $"{options} is null ? {own} : Repeatable({typed})",
+            (_, true) => $"{options} is null ? {own} : {_names.AllowRepeat}({typed})",
             _ => $"{options} is null ? {own} : {typed}",
         };
-        var arguments = $"_service, {Known.Literal(method.Endpoint)}, {request}, {given}, {cancellation}";
+        var arguments = $"{_names.Service}, {Known.Literal(method.Endpoint)}, {request}, {given}, {cancellation}";
         var types = $"<{method.Request}, {method.Response ?? Known.Empty}>";
         return method.Kind == EndpointKind.Unary
-            ? $"_client.CallAsync{types}({arguments})"
-            : $"{Known.StreamCalls}.{method.Kind}Async{types}(_client, {arguments})";
+            ? $"{_names.Client}.CallAsync{types}({arguments})"
+            : $"{Known.StreamCalls}.{method.Kind}Async{types}({_names.Client}, {arguments})";
     }
 
     private void Helpers()
@@ -113,7 +114,7 @@ internal sealed class ClientWriter(CodeWriter writer, Contract contract)
         {
             writer.Line();
             writer.Line("// The contract says what describes its messages; what the caller says counts more.");
-            writer.Line($"private static {Known.CallOptions} WithTypes({Known.CallOptions}? options) =>");
+            writer.Line($"private static {Known.CallOptions} {_names.AddTypes}({Known.CallOptions}? options) =>");
             writer.More(
                 $"options is null ? new {Known.CallOptions} {{ JsonTypes = {context}.Default }} : options.JsonTypes is null ? options with {{ JsonTypes = {context}.Default }} : options;");
         }
@@ -122,7 +123,7 @@ internal sealed class ClientWriter(CodeWriter writer, Contract contract)
         {
             writer.Line();
             writer.Line("// The contract says that these calls may be repeated; what the caller says counts more.");
-            writer.Line($"private static {Known.CallOptions} Repeatable({Known.CallOptions}? options) =>");
+            writer.Line($"private static {Known.CallOptions} {_names.AllowRepeat}({Known.CallOptions}? options) =>");
             writer.More($"options is null ? new {Known.CallOptions} {{ Idempotent = true }} : options.Idempotent is null ? options with {{ Idempotent = true }} : options;");
         }
     }
@@ -143,10 +144,6 @@ internal sealed class ClientWriter(CodeWriter writer, Contract contract)
     };
 
     private static string Wrap(ContractMethod method, string call) => method.ReturnKind == ReturnKind.ValueTask ? $"new {Known.ValueTask(method.Response)}({call})" : call;
-
-    /// <summary>A name that no parameter of the method has.</summary>
-    private static string Free(string name, ContractMethod method) =>
-        string.Equals(name, method.RequestName, StringComparison.Ordinal) || string.Equals(name, method.TokenName, StringComparison.Ordinal) ? $"call{char.ToUpperInvariant(name[0])}{name.Substring(1)}" : name;
 
     private static bool IsRepeatable(ContractMethod method) => method is { Kind: EndpointKind.Unary, IsIdempotent: true };
 }

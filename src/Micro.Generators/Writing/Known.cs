@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis.CSharp;
+
 namespace Micro.Generators.Writing;
 
 /// <summary>Full names of what generated code uses: nothing in a user's namespaces can hide them.</summary>
@@ -30,11 +32,11 @@ internal static class Known
 
     public static string ValueTask(string? type) => $"global::System.Threading.Tasks.ValueTask{Argument(type)}";
 
-    public static string Literal(string text) => Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(text, quote: true);
+    public static string Literal(string text) => SymbolDisplay.FormatLiteral(text, quote: true);
 
     /// <summary>A name as code writes it.</summary>
     public static string Name(string name) =>
-        Microsoft.CodeAnalysis.CSharp.SyntaxFacts.GetKeywordKind(name) != Microsoft.CodeAnalysis.CSharp.SyntaxKind.None ? $"@{name}" : name;
+        SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(name) != SyntaxKind.None ? $"@{name}" : name;
 
     private static string Argument(string? type) => type is null ? "" : $"<{type}>";
 }
