@@ -17,10 +17,11 @@ internal sealed class StandardClient(Uri address) : IAsyncDisposable
         await _channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(headers, cancellationToken: cancellationToken), request);
 
     /// <summary>Opens a stream of any shape.</summary>
-    public StandardStream<TRequest, TResponse> OpenStream<TRequest, TResponse>(Method<TRequest, TResponse> method, Metadata? headers = null)
+    public StandardStream<TRequest, TResponse> OpenStream<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, Metadata? headers = null, CancellationToken cancellationToken = default)
         where TRequest : class
         where TResponse : class =>
-        new(_channel.CreateCallInvoker().AsyncDuplexStreamingCall(method, null, new CallOptions(headers)));
+        new(_channel.CreateCallInvoker().AsyncDuplexStreamingCall(method, null, new CallOptions(headers, cancellationToken: cancellationToken)));
 
     public ValueTask DisposeAsync()
     {
