@@ -96,9 +96,9 @@ internal sealed class ServerRun : IAsyncDisposable
         _listener = await Listener.StartAsync(_options.Network, address.Value, _options.Limits, _tls, Protocol, _http2, _loggerFactory, cancellationToken).ConfigureAwait(false);
         _logger.Listening(Address!);
         _address = new OwnAddress(_options, _listener.EndPoint, InterfaceAddresses.Read, _host.Random.NextDouble, _logger) { Changed = OnNetworkChanged };
-        WarnOfLoopback(_address.Address);
         _record = MakeRecord();
         await _registration.StartAsync(cancellationToken).ConfigureAwait(false);
+        WarnOfLoopback(_address.Address);
         _address.Follow();
     }
 
