@@ -43,9 +43,7 @@ internal static class ClientCommand
         }
         catch (RpcException exception)
         {
-            await Console.Error.WriteLineAsync(exception.Status.DebugException is MicroException error
-                ? $"error {error.Code} {error.Id}: {error.Detail}"
-                : $"error {exception.StatusCode}: {exception.Status.Detail}");
+            await Console.Error.WriteLineAsync(ErrorText.Of(exception));
             return 1;
         }
     }

@@ -43,7 +43,7 @@ internal static class DemoCommand
         }
         catch (Exception exception) when (exception is RpcException or TimeoutException or InvalidOperationException)
         {
-            await Console.Error.WriteLineAsync($"demo failed: {exception.Message}");
+            await Console.Error.WriteLineAsync($"demo failed: {ErrorText.Of(exception)}");
             return 1;
         }
     }

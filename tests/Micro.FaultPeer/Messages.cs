@@ -11,3 +11,11 @@ internal sealed class Answer
 {
     public long Number { get; set; }
 }
+
+/// <summary>An answer of 16 KB: few of them fill what a connection holds.</summary>
+internal sealed class LargeAnswer
+{
+    public static readonly LargeAnswer Instance = new() { Text = new string('x', 16 * 1024) };
+
+    public string Text { get; set; } = "";
+}

@@ -58,6 +58,7 @@ internal static class ServerRole
         service.HandleStream<Ask, Answer>("Faults.Sum", SumAsync);
         service.HandleStream<Ask, Answer>("Faults.Stall", StallAsync);
         service.Handle<Ask, Answer>("Faults.Slow", SlowAsync);
+        service.Handle<Ask, LargeAnswer>("Faults.Large", static (_, _) => Task.FromResult(LargeAnswer.Instance));
         return service;
     }
 

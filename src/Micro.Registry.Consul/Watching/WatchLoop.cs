@@ -36,6 +36,7 @@ internal sealed class WatchLoop<T>(
     private int _pollings;
     private (long Since, TimeSpan Length) _polling;
     private bool _hasReportedPolling;
+    private bool _hasRead;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -110,10 +111,12 @@ internal sealed class WatchLoop<T>(
             ConsulRegistry.Log.WatchPolls(logger, target, BlockingSlots.Capacity);
         }
 
-        if ((_failedQueries == 0 || isPoll) && _failures.End(out var failures, out var outage))
+        if ((_failedQueries == 0 || isPoll) && _failures.End(out var failures, out var outage) && _hasRead)
         {
             ConsulRegistry.Log.WatchRecovered(logger, target, failures, outage);
         }
+
+        _hasRead = true;
     }
 
     private void NoteFailedQuery(TimeSpan held)
@@ -132,7 +135,9 @@ internal sealed class WatchLoop<T>(
         var failures = _failures.Count;
         fail(exception);
         var pause = pace.AfterFailure(failures, exception);
-        if (isNews)
+
+        // A watch that has read nothing yet ends with this error, and who opened it says so.
+        if (isNews && _hasRead)
         {
             ConsulRegistry.Log.WatchFailed(logger, target, failures, pause, FailureRow.TextOf(exception), FailureRow.KindOf(exception));
         }

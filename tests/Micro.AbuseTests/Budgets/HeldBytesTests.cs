@@ -132,7 +132,7 @@ public sealed class HeldBytesTests
         await using var bystander = Bystander.Create(server.Address);
         await bystander.CallAsync();
         var before = await server.ResidentBytesAsync();
-        var readers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => SlowReader.ConnectAsync(server.Address, Attacker)));
+        var readers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => SlowReader.ConnectAsync(server.Address, Attacker, "Faults.Ask")));
         try
         {
             await SendUntilStuckAsync(() => Task.WhenAll(readers.Select(static reader => reader.AskUntilClosedAsync())), seconds: 15);

@@ -81,6 +81,23 @@ public sealed class AgentRestartTests : FaultTests
     }
 
     [SkippableFact]
+    public async Task Watch_AgentNeverAnswers_TellsWhoOpensItAndWarnsOfNothing()
+    {
+        SkipWithoutConsul();
+        var log = new CapturingLoggerFactory();
+        await using var agent = ConsulAgent.Create();
+        await using var registry = agent.CreateRegistry(log: log);
+
+        for (var time = 0; time < 3; time++)
+        {
+            await using var watch = registry.WatchAsync("greeter").GetAsyncEnumerator();
+            await FluentActions.Awaiting(() => watch.MoveNextAsync().AsTask()).Should().ThrowAsync<RegistryUnavailableException>();
+        }
+
+        log.Entries.Should().Contain(static entry => entry.Id.Name == "FailureInARow").And.NotContain(static entry => entry.Id.Id == 4021, "who opens a watch says so");
+    }
+
+    [SkippableFact]
     public async Task Watch_AgentIsDead_KeepsItsNodesAndDoesNotFlood_R1()
     {
         SkipWithoutConsul();
