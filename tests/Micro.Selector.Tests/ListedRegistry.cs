@@ -11,10 +11,10 @@ internal sealed class ListedRegistry(IRegistry inner) : IRegistry
 
     public string Location => inner.Location;
 
-    /// <summary>How often it was listed.</summary>
+    /// <summary>Number of lists so far.</summary>
     public int Lists => Volatile.Read(ref _lists);
 
-    /// <summary>What a list answers while set.</summary>
+    /// <summary>Answer of lists while set.</summary>
     public IReadOnlyList<ServiceRecord>? List { get; set; }
 
     /// <summary>Thrown by lists while set.</summary>

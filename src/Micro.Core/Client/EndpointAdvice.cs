@@ -5,7 +5,7 @@ namespace Micro.Client;
 /// <summary>Names the endpoints that a service has registered in the error of a call to another one.</summary>
 internal static class EndpointAdvice
 {
-    /// <summary>How servers of ours and of go-micro begin the error over mucp; over gRPC the code is enough.</summary>
+    /// <summary>Beginning of the error of our servers and of go-micro over mucp; over gRPC the code is enough.</summary>
     private const string MissingText = "rpc: can't find ";
     private const int MostNames = 10;
     private const int LongestName = 128;

@@ -136,7 +136,7 @@ internal sealed class WatchLoop<T>(
         fail(exception);
         var pause = pace.AfterFailure(failures, exception);
 
-        // A watch that has read nothing yet ends with this error, and who opened it says so.
+        // A watch that has read nothing yet ends with this error, and its reader logs it.
         if (isNews && _hasRead)
         {
             ConsulRegistry.Log.WatchFailed(logger, target, failures, pause, FailureRow.TextOf(exception), FailureRow.KindOf(exception));

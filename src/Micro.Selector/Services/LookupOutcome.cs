@@ -5,7 +5,7 @@ namespace Micro.Selection;
 /// <summary>How a read of the registry ended, shared by all who waited for it.</summary>
 /// <param name="Result">The result.</param>
 /// <param name="Error">The cause of a failure.</param>
-/// <param name="Advice">What to try when nothing was found.</param>
+/// <param name="Advice">Advice for the caller when nothing was found.</param>
 internal sealed record LookupOutcome(LookupResult Result, Exception? Error = null, string Advice = "")
 {
     /// <summary>An exception of its own for each caller, since callers add to it what they tried.</summary>

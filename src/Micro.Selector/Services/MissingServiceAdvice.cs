@@ -23,9 +23,9 @@ internal sealed class MissingServiceAdvice(IRegistry registry, TimeProvider time
     private Task<IReadOnlyList<string>?>? _names;
     private long _listedAt;
 
-    /// <summary>Returns the advice; it fails never.</summary>
+    /// <summary>Returns the advice; never throws.</summary>
     /// <param name="service">Name of the service.</param>
-    /// <param name="mayAsk">Whether the registry may be asked for a list; a recent one is used anyway.</param>
+    /// <param name="mayAsk"><see langword="true"/> to list the registry; a recent list is used anyway.</param>
     /// <param name="stop">Ends a list.</param>
     public async Task<string> OfAsync(string service, bool mayAsk, CancellationToken stop)
     {

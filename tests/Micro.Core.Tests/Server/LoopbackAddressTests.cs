@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Server;
 
-/// <summary>Tests what a server says when it registers an address that only this machine reaches.</summary>
+/// <summary>Tests the warning of a server that registers a loopback address.</summary>
 public sealed class LoopbackAddressTests
 {
     [Theory]

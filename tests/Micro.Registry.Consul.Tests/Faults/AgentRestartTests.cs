@@ -94,7 +94,7 @@ public sealed class AgentRestartTests : FaultTests
             await FluentActions.Awaiting(() => watch.MoveNextAsync().AsTask()).Should().ThrowAsync<RegistryUnavailableException>();
         }
 
-        log.Entries.Should().Contain(static entry => entry.Id.Name == "FailureInARow").And.NotContain(static entry => entry.Id.Id == 4021, "who opens a watch says so");
+        log.Entries.Should().Contain(static entry => entry.Id.Name == "FailureInARow").And.NotContain(static entry => entry.Id.Id == 4021, "the reader of the watch warns");
     }
 
     [SkippableFact]

@@ -4,7 +4,7 @@ using Micro.Testing;
 
 namespace Micro.Selector.Tests.Services;
 
-/// <summary>Tests what the error of an unknown service says.</summary>
+/// <summary>Tests the error of an unknown service.</summary>
 public sealed class MissingServiceAdviceTests : IAsyncDisposable
 {
     private readonly SelectorFixture _fixture;

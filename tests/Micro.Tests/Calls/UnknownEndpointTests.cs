@@ -1,6 +1,6 @@
 namespace Micro.Tests.Calls;
 
-/// <summary>Tests what the error of a call to an endpoint that the service has not says.</summary>
+/// <summary>Tests the error of a call to an endpoint that the service does not have.</summary>
 public sealed class UnknownEndpointTests
 {
     [Theory]

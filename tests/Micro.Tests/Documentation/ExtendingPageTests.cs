@@ -108,7 +108,7 @@ public sealed class ExtendingPageTests : IAsyncLifetime
         return service;
     }
 
-    /// <summary>Who answered, of many calls.</summary>
+    /// <summary>Answers of many calls, by node.</summary>
     private static async Task<IEnumerable<string>> AnswersAsync(IMicroClient client, CallOptions options)
     {
         var answers = new List<string>();
