@@ -92,10 +92,10 @@ internal sealed class ServiceSnapshot
         get
         {
             var endpoints = Volatile.Read(ref _endpoints);
-        if (endpoints is null)
-        {
-            Volatile.Write(ref _endpoints, endpoints = new EndpointTable(_records));
-        }
+            if (endpoints is null)
+            {
+                Volatile.Write(ref _endpoints, endpoints = new EndpointTable(_records));
+            }
 
             return endpoints;
         }
