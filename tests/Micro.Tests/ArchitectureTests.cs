@@ -59,7 +59,7 @@ public sealed class ArchitectureTests
         var offenders = Find(name).GetTypes()
             .Where(static type => type is { IsClass: true, IsAbstract: false } && IsWritten(type))
             .Where(static type => type.GetInterfaces().Any(static face =>
-                face is { IsPublic: true, IsInterface: true } && face.Assembly.GetName().Name!.StartsWith("Micro", StringComparison.Ordinal)))
+                face is { IsPublic: true, IsInterface: true } && face != typeof(IParentCall) && face.Assembly.GetName().Name!.StartsWith("Micro", StringComparison.Ordinal)))
             .Where(static type => type.IsVisible || !type.IsSealed)
             .Select(static type => type.FullName);
 

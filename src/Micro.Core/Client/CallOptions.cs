@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
 using Micro.Selection;
-using Micro.Server;
 
 namespace Micro.Client;
 
@@ -32,7 +31,7 @@ public sealed record CallOptions
     public IJsonTypeInfoResolver? JsonTypes { get; init; }
 
     /// <summary>
-    /// Metadata sent with the call. Metadata of a handler's call (<see cref="HandlerContext.Metadata"/>) can be passed on; the
+    /// Metadata sent with the call. Metadata of a handler's call (<c>HandlerContext.Metadata</c>) can be passed on; the
     /// token of the caller in it is left out unless <see cref="ForwardAuthorization"/> is set.
     /// </summary>
     public CallMetadata? Metadata { get; init; }
@@ -46,7 +45,7 @@ public sealed record CallOptions
     /// <summary>
     /// The handler call on whose behalf this call is made: its deadline bounds this call, whatever the options say.
     /// </summary>
-    public HandlerContext? Parent { get; init; }
+    public IParentCall? Parent { get; init; }
 
     /// <summary>Limit of the whole call with all attempts and pauses; positive.</summary>
     public TimeSpan? RequestTimeout

@@ -10,7 +10,7 @@ namespace Micro.Server;
 /// A call as its handler and interceptors see it. Belongs to one call; not safe for concurrent use, and not to be
 /// used after the handler has returned.
 /// </summary>
-public sealed class HandlerContext
+public sealed class HandlerContext : IParentCall
 {
     private TimeProvider _timeProvider = TimeProvider.System;
     private IHeaderSource _headers = EndedCall.Instance;
@@ -135,9 +135,7 @@ public sealed class HandlerContext
     /// <summary>Address on which the call came in, <c>host:port</c>, if the transport knows it.</summary>
     public string? LocalAddress { get; private set; }
 
-    /// <summary>
-    /// Time left until the deadline, never negative; <see cref="Timeout.InfiniteTimeSpan"/> when the caller set none.
-    /// </summary>
+    /// <inheritdoc/>
     public TimeSpan RemainingTime
     {
         get

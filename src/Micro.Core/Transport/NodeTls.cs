@@ -1,4 +1,3 @@
-using Micro.Client;
 using Micro.Registry;
 
 namespace Micro.Transport;
@@ -10,9 +9,9 @@ internal static class NodeTls
     public const string MetadataKey = "tls";
 
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>: the node wants TLS and the client has none.</exception>
-    public static void ThrowIfMissing(Node node, CallPlan plan)
+    public static void ThrowIfMissing(Node node, bool usesTls)
     {
-        if (!plan.UsesTls && node.Metadata.TryGetValue(MetadataKey, out var value) && string.Equals(value, "1", StringComparison.Ordinal))
+        if (!usesTls && node.Metadata.TryGetValue(MetadataKey, out var value) && string.Equals(value, "1", StringComparison.Ordinal))
         {
             throw new MicroException(
                 503,

@@ -18,7 +18,7 @@ internal readonly struct RoutedStreamAttempt<
 {
     public async ValueTask<IClientStream<TRequest, TResponse>> RunAsync(Node node, TimeSpan limit, CancellationToken cancellationToken)
     {
-        NodeTls.ThrowIfMissing(node, plan);
+        NodeTls.ThrowIfMissing(node, plan.UsesTls);
         return grpc is not null && NodeProtocol.IsGrpc(node, plan)
             ? await grpc.OpenStreamAsync<TRequest, TResponse>(plan, node, caller, cancellationToken).ConfigureAwait(false)
             : await mucp.RunAsync(node, limit, cancellationToken).ConfigureAwait(false);

@@ -18,7 +18,7 @@ internal readonly struct RoutedUnaryAttempt<[DynamicallyAccessedMembers(Dynamica
 {
     public ValueTask<TResponse> RunAsync(Node node, TimeSpan limit, CancellationToken cancellationToken)
     {
-        NodeTls.ThrowIfMissing(node, plan);
+        NodeTls.ThrowIfMissing(node, plan.UsesTls);
         return grpc is not null && NodeProtocol.IsGrpc(node, plan)
             ? grpc.CallAsync<TResponse>(plan, request, body, node, limit, cancellationToken)
             : mucp.RunAsync(node, limit, cancellationToken);

@@ -39,6 +39,15 @@ internal static class KnownHeaders
         _ => KnownHeader.Other,
     };
 
+    /// <summary>Headers that the framework writes itself; the same name in metadata is overwritten by it.</summary>
+    public static bool IsOurs(string key)
+    {
+        Span<byte> name = stackalloc byte[32];
+        return key.Length <= 32
+            && Encoding.ASCII.TryGetBytes(key, name, out var length)
+            && (Match(name[..length]) != KnownHeader.Other || string.Equals(key, "Accept", StringComparison.OrdinalIgnoreCase));
+    }
+
     private static KnownHeader Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> expected, KnownHeader header) =>
         Ascii.EqualsIgnoreCase(name, expected) ? header : KnownHeader.Other;
 }

@@ -166,10 +166,10 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
             }
 
             var value = Encoding.UTF8.GetString(ValueOf(index));
-            if (name.Length > ResponseMetadataWriter.TrailerPrefix.Length
-                && Ascii.EqualsIgnoreCase(name[..ResponseMetadataWriter.TrailerPrefix.Length], ResponseMetadataWriter.TrailerPrefix))
+            if (name.Length > MucpHeaderNames.TrailerPrefix.Length
+                && Ascii.EqualsIgnoreCase(name[..MucpHeaderNames.TrailerPrefix.Length], MucpHeaderNames.TrailerPrefix))
             {
-                (trailers ??= new CallMetadata()).AddReceived(Encoding.ASCII.GetString(name[ResponseMetadataWriter.TrailerPrefix.Length..]), value);
+                (trailers ??= new CallMetadata()).AddReceived(Encoding.ASCII.GetString(name[MucpHeaderNames.TrailerPrefix.Length..]), value);
             }
             else
             {

@@ -85,7 +85,7 @@ internal sealed class RequestHeads
         var (bytes, entries) = (0, 0);
         foreach (var (key, value) in metadata)
         {
-            if (IsOurs(key) || HeaderRules.IsReserved(key))
+            if (KnownHeaders.IsOurs(key) || HeaderRules.IsReserved(key))
             {
                 continue;
             }
@@ -101,15 +101,6 @@ internal sealed class RequestHeads
             output.WriteUtf8(value);
             output.Write("\r\n"u8);
         }
-    }
-
-    /// <summary>Headers that the framework writes itself; the same name in metadata is overwritten by it.</summary>
-    public static bool IsOurs(string key)
-    {
-        Span<byte> name = stackalloc byte[32];
-        return key.Length <= 32
-            && System.Text.Encoding.ASCII.TryGetBytes(key, name, out var length)
-            && (KnownHeaders.Match(name[..length]) != KnownHeader.Other || string.Equals(key, "Accept", StringComparison.OrdinalIgnoreCase));
     }
 
     private Prefixes PrefixOf(CallPlan plan)

@@ -9,8 +9,6 @@ namespace Micro.Transport.Mucp;
 /// </summary>
 internal static class ResponseMetadataWriter
 {
-    public static ReadOnlySpan<byte> TrailerPrefix => "Micro-Trailer-"u8;
-
     /// <summary>Returns the failure of a call whose metadata exceeds the limit, and drops that metadata.</summary>
     public static InvalidOperationException? Check(HandlerContext context)
     {
@@ -34,7 +32,7 @@ internal static class ResponseMetadataWriter
 
     public static void WriteHeaders(PooledBufferWriter output, CallMetadata? headers) => Write(output, default, headers);
 
-    public static void WriteTrailers(PooledBufferWriter output, CallMetadata? trailers) => Write(output, TrailerPrefix, trailers);
+    public static void WriteTrailers(PooledBufferWriter output, CallMetadata? trailers) => Write(output, MucpHeaderNames.TrailerPrefix, trailers);
 
     private static void Write(PooledBufferWriter output, ReadOnlySpan<byte> prefix, CallMetadata? metadata)
     {
@@ -45,7 +43,7 @@ internal static class ResponseMetadataWriter
 
         foreach (var (key, value) in metadata)
         {
-            if (prefix.IsEmpty && RequestHeads.IsOurs(key))
+            if (prefix.IsEmpty && KnownHeaders.IsOurs(key))
             {
                 continue;
             }

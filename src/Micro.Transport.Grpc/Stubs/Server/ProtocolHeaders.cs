@@ -7,7 +7,7 @@ internal static class ProtocolHeaders
 {
     public static bool IsOwn(string name) =>
         HeaderRules.IsReserved(name)
-        || RequestHeads.IsOurs(name)
+        || KnownHeaders.IsOurs(name)
         || name.StartsWith("content-", StringComparison.OrdinalIgnoreCase)
         || name.Equals("x-content-type", StringComparison.OrdinalIgnoreCase);
 }
