@@ -2,9 +2,10 @@ using System.Buffers;
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using Micro.Client;
+using Micro.Client.Mucp;
 using Micro.Codecs;
 using Micro.Transport;
-using Micro.Transport.Mucp;
+using Micro.Transport.Messages;
 
 namespace Micro.Microbenchmarks;
 

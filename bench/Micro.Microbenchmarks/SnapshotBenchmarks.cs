@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using Micro.Registry;
 using Micro.Selection;
+using Micro.Selection.Services;
+using Micro.Selection.Strategies;
 
 namespace Micro.Microbenchmarks;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using BenchmarkDotNet.Attributes;
-using Micro.Server;
 using Micro.Telemetry;
 
 namespace Micro.Microbenchmarks;

@@ -1,4 +1,4 @@
-using Micro.Registry;
+using Micro;
 using Micro.Selection;
 
 namespace CustomStrategySample;

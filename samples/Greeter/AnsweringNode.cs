@@ -1,5 +1,5 @@
+using Micro;
 using Micro.Client;
-using Micro.Registry;
 
 namespace Greeter;
 

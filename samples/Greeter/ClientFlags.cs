@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Micro;
-using Micro.Registry;
 
 namespace Greeter;
 

@@ -1,3 +1,5 @@
+using Micro.Basics;
+
 namespace Micro.Registry.Consul;
 
 /// <summary>

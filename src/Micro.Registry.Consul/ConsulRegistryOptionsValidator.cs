@@ -1,3 +1,4 @@
+using Micro.Basics;
 using Micro.Registry.Consul.Records;
 using Micro.Registry.Consul.Settings;
 using Microsoft.Extensions.Options;

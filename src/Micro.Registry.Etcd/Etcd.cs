@@ -1,3 +1,4 @@
+using Micro.Basics;
 using Micro.Registry.Etcd.Api;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

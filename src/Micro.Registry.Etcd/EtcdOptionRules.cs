@@ -1,3 +1,5 @@
+using Micro.Basics;
+
 namespace Micro.Registry.Etcd;
 
 /// <summary>Checks the settings and reports all mistakes at once.</summary>

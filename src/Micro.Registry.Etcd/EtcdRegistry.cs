@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Grpc.Core;
+using Micro.Basics;
 using Micro.Registry.Etcd.Api;
 using Micro.Registry.Etcd.Leases;
 using Micro.Registry.Etcd.Records;

@@ -1,3 +1,5 @@
+using Micro.Basics;
+
 namespace Micro.Registry.Etcd;
 
 /// <summary>Settings of the etcd registry. Read once, when the registry is created.</summary>

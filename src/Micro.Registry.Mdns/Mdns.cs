@@ -1,3 +1,4 @@
+using Micro.Basics;
 using Micro.Registry.Mdns.Transport;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

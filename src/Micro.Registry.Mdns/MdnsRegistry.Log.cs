@@ -1,4 +1,5 @@
 using System.Net;
+using Micro.Basics;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Mdns;

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Micro.Registry;
+using Micro.Selection.Services;
+using Micro.Selection.Strategies;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Selection;

@@ -1,3 +1,5 @@
+using Micro.Selection.Filters;
+
 namespace Micro.Selection;
 
 /// <summary>

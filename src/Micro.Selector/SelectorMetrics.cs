@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Micro.Selection.Services;
+using Micro.Telemetry;
 
 namespace Micro.Selection;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Micro.Selection.Strategies;
 
 namespace Micro.Selection;
 

@@ -1,3 +1,4 @@
+using Micro.Selection.Strategies;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

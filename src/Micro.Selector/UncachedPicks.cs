@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Micro.Registry;
+using Micro.Selection.Services;
+using Micro.Selection.Snapshots;
 
 namespace Micro.Selection;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
-using Micro.Registry;
 using Micro.Testing.Network;
 using Micro.Transport;
 using Micro.Transport.Sockets;

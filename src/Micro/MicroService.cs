@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
+using Micro.Basics;
 using Micro.Client;
 using Micro.Hosting;
 using Micro.Registry;

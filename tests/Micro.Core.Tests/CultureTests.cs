@@ -1,9 +1,10 @@
+using Micro.Basics;
 using Micro.Client;
 using Micro.Registry;
 using Micro.Server;
 using Micro.Transport;
 
-namespace Micro.Core.Tests;
+namespace Micro;
 
 /// <summary>Texts of errors are the same in every culture.</summary>
 public sealed class CultureTests

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Micro.FaultPeer.Forging;
 
 namespace Micro.FaultPeer;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Micro.Registry;
 using Micro.Selection;
+using Micro.Telemetry;
 
 namespace Micro.Selector.Tests;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Micro.Telemetry;
 using Micro.Testing;
 
 namespace Micro.TestTools;

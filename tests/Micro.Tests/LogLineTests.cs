@@ -1,3 +1,4 @@
+using Micro.Basics;
 using Micro.Testing;
 using Microsoft.Extensions.Logging;
 

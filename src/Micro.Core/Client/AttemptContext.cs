@@ -1,5 +1,3 @@
-using Micro.Registry;
-
 namespace Micro.Client;
 
 /// <summary>One attempt as its interceptors see it. Belongs to one attempt.</summary>

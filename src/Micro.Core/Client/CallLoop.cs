@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Micro.Registry;
+using Micro.Basics;
 using Micro.Selection;
-using Micro.Transport;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
 

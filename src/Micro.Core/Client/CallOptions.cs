@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Micro.Basics;
 using Micro.Selection;
 
 namespace Micro.Client;

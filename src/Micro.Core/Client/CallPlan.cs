@@ -1,3 +1,4 @@
+using Micro.Basics;
 using Micro.Codecs;
 using Micro.Registry;
 

@@ -1,7 +1,7 @@
+using Micro.Basics;
 using Micro.Codecs;
 using Micro.Registry;
 using Micro.Selection;
-using Micro.Server;
 using Micro.Transport;
 using Micro.Transport.Security;
 using Micro.Transport.Sockets;

@@ -1,3 +1,4 @@
+using Micro.Basics;
 using Micro.Selection;
 
 namespace Micro.Client;

@@ -1,5 +1,3 @@
-using Micro.Registry;
-
 namespace Micro.Client;
 
 /// <summary>What is tried on one node: a unary call or the opening of a stream. Implemented by structs, so that a call allocates no closure.</summary>

@@ -1,5 +1,3 @@
-using Micro.Registry;
-
 namespace Micro.Client;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using Micro.Registry;
-
 namespace Micro.Client;
 
 /// <summary>An attempt with interceptors around it. Counts the attempts of its call.</summary>

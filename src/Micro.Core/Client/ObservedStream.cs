@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Micro.Registry;
 using Micro.Telemetry;
 
 namespace Micro.Client;

@@ -51,7 +51,7 @@ public sealed class ResponseMetadata
     }
 
     /// <summary>Takes the headers and trailers in the head of a mucp reply; the first headers and the last trailers count.</summary>
-    internal void Take(Transport.Mucp.MessageHead reply)
+    internal void Take(Transport.Messages.MessageHead reply)
     {
         var (headers, trailers) = reply.ReadResponseMetadata();
         Volatile.Write(ref _trailers, trailers ?? CallMetadata.Empty);

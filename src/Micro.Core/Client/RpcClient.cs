@@ -1,12 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
+using Micro.Basics;
+using Micro.Client.Mucp;
 using Micro.Codecs;
 using Micro.Registry;
 using Micro.Selection;
 using Micro.Telemetry;
 using Micro.Transport;
-using Micro.Transport.Mucp;
 using Micro.Transport.Security;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.ObjectPool;

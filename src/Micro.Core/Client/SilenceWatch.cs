@@ -1,5 +1,4 @@
 using Micro.Selection;
-using Micro.Transport;
 
 namespace Micro.Client;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using Micro.Transport;
+using Micro.Basics;
 
 namespace Micro.Codecs;
 

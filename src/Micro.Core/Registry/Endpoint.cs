@@ -1,3 +1,5 @@
+using Micro.Basics;
+
 namespace Micro.Registry;
 
 /// <summary>One callable method of a service, as described in the registry. Immutable; equal by content.</summary>

@@ -1,3 +1,5 @@
+using Micro.Basics;
+
 namespace Micro.Registry;
 
 /// <summary>Compares two sorted record lists (<see cref="RecordSet"/>) and says by which events one becomes the other.</summary>

@@ -1,3 +1,5 @@
+using Micro.Basics;
+using Micro.Registry.Composite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,3 +1,5 @@
+using Micro.Basics;
+
 namespace Micro.Registry;
 
 /// <summary>One field of a type tree that describes a request or response. Immutable; equal by content.</summary>

@@ -1,5 +1,3 @@
-using Micro.Registry;
-
 namespace Micro.Selection;
 
 /// <summary>The nodes that one call tried so far. Belongs to one call; not safe for concurrent use.</summary>

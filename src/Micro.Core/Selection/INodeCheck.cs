@@ -1,5 +1,3 @@
-using Micro.Registry;
-
 namespace Micro.Selection;
 
 /// <summary>Finds out whether a node lives without calling its service. Safe for concurrent use.</summary>

@@ -1,5 +1,3 @@
-using Micro.Registry;
-
 namespace Micro.Selection;
 
 /// <summary>A picked node, with the way to report how the attempt at it ended.</summary>

@@ -1,4 +1,4 @@
-using Micro.Registry;
+using Micro.Registry.Composite;
 
 namespace Micro.Server;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Micro.Transport.Mucp;
+using Micro.Transport.Messages;
 
 namespace Micro.Server;
 

@@ -22,7 +22,7 @@ internal readonly record struct ListenAddress(string Host, int FirstPort, int La
         var colon = text.LastIndexOf(':');
         var dash = colon < 0 ? -1 : text.IndexOf('-', colon);
         var single = dash < 0 ? text : text[..dash];
-        if (!Registry.NodeAddress.TryParse(single, out var host, out var first))
+        if (!NodeAddress.TryParse(single, out var host, out var first))
         {
             return false;
         }

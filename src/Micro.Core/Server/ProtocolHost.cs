@@ -1,9 +1,9 @@
 using Micro.Codecs;
 using Micro.Server.Debug;
 using Micro.Server.Handlers;
+using Micro.Server.Peers;
 using Micro.Telemetry;
 using Micro.Transport;
-using Micro.Transport.Peers;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Server;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Micro.Basics;
 using Micro.Registry;
 using Micro.Server.Debug;
 using Micro.Server.Handlers;

@@ -1,6 +1,8 @@
 using System.Net;
+using Micro.Basics;
 using Micro.Codecs;
 using Micro.Registry;
+using Micro.Server.Listening;
 using Micro.Transport;
 using Micro.Transport.Sockets;
 using Microsoft.Extensions.Logging;

@@ -1,10 +1,14 @@
 using System.Net;
+using Micro.Basics;
 using Micro.Registry;
 using Micro.Server.Debug;
 using Micro.Server.Handlers;
+using Micro.Server.Listening;
+using Micro.Server.Mucp;
+using Micro.Server.Peers;
+using Micro.Server.Registrations;
 using Micro.Transport;
-using Micro.Transport.Mucp;
-using Micro.Transport.Peers;
+using Micro.Transport.Messages;
 using Micro.Transport.Security;
 using Micro.Transport.Sockets;
 using Microsoft.AspNetCore.Connections;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Micro.Registry;
 
 namespace Micro.Telemetry;
 

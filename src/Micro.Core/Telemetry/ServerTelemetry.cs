@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Micro.Server;
 
 namespace Micro.Telemetry;
 

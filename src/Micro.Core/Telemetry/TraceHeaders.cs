@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Micro.Server;
 
 namespace Micro.Telemetry;
 

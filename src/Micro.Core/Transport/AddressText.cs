@@ -1,5 +1,4 @@
 using System.Net;
-using Micro.Registry;
 
 namespace Micro.Transport;
 

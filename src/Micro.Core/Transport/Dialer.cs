@@ -1,6 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using Micro.Registry;
+using Micro.Basics;
 using Micro.Transport.Security;
 
 namespace Micro.Transport;

@@ -1,5 +1,3 @@
-using Micro.Registry;
-
 namespace Micro.Transport;
 
 /// <summary>How nodes of ours say that their port speaks TLS and nothing else.</summary>

@@ -1,3 +1,5 @@
+using Micro.Basics;
+
 namespace Micro.Transport;
 
 /// <summary>Writes a frame into a <see cref="CoalescingWriter"/>'s buffer.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using Micro.Basics;
 using Micro.Registry.Consul.Settings;
 using Micro.Transport.Sockets;
 using Microsoft.Extensions.Logging;

@@ -1,3 +1,4 @@
+using Micro.Basics;
 using Micro.Registry.Consul.Http;
 using Microsoft.Extensions.Logging;
 

@@ -1,3 +1,5 @@
+using Micro.Basics;
+
 namespace Micro.Registry.Consul.Watching;
 
 /// <summary>The pauses of watches, all with jitter: between queries, while polling and after failures.</summary>

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Micro.Basics;
 
 namespace Micro.Registry.Etcd.Api;
 

@@ -2,6 +2,7 @@ using dotnet_etcd;
 using dotnet_etcd.interfaces;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Micro.Basics;
 using Micro.Transport.Sockets;
 
 namespace Micro.Registry.Etcd.Api;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Etcdserverpb;
 using Grpc.Core;
+using Micro.Basics;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Etcd.Api;

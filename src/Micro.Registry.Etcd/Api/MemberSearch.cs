@@ -1,3 +1,4 @@
+using Micro.Basics;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Etcd.Api;

@@ -1,5 +1,6 @@
 using Etcdserverpb;
 using Grpc.Core;
+using Micro.Basics;
 using Micro.Registry.Etcd.Api;
 
 namespace Micro.Registry.Etcd.Leases;

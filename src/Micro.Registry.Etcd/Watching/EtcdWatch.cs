@@ -1,5 +1,6 @@
 using Etcdserverpb;
 using Grpc.Core;
+using Micro.Basics;
 using Micro.Registry.Etcd.Api;
 using Micro.Registry.Etcd.Records;
 using Microsoft.Extensions.Logging;

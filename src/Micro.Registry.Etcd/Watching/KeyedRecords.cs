@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Micro.Basics;
 using Micro.Registry.Etcd.Records;
 using Mvccpb;
 

@@ -1,3 +1,4 @@
+using Micro.Basics;
 using Micro.Registry.Mdns.Dns;
 
 namespace Micro.Registry.Mdns.Browsing;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
+using Micro.Basics;
 using Micro.Codecs;
 
 namespace Micro.Registry.Mdns.Records;

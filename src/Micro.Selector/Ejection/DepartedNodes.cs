@@ -1,4 +1,6 @@
-namespace Micro.Selection;
+using Micro.Basics;
+
+namespace Micro.Selection.Ejection;
 
 /// <summary>
 /// The health of nodes that the registry lists no longer, kept for a while: one that comes and goes must not start clean

@@ -1,4 +1,4 @@
-namespace Micro.Selection;
+namespace Micro.Selection.Ejection;
 
 /// <summary>What an attempt says about the node it went to.</summary>
 internal enum Evidence

@@ -1,4 +1,4 @@
-namespace Micro.Selection;
+namespace Micro.Selection.Ejection;
 
 /// <summary>Reads the outcome of an attempt for what it says about the node, not about the service on it.</summary>
 internal static class HealthEvidence

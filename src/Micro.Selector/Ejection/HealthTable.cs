@@ -1,6 +1,8 @@
-using Micro.Registry;
+using Micro.Basics;
+using Micro.Selection.Services;
+using Micro.Selection.Snapshots;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Ejection;
 
 /// <summary>
 /// The health of the nodes of one service: takes reports of attempts, and lets its parts leave nodes out and bring them back.

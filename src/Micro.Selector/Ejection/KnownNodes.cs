@@ -1,6 +1,6 @@
-using Micro.Registry;
+using Micro.Selection.Snapshots;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Ejection;
 
 /// <summary>
 /// The health of the nodes of one service by id and address, so that a node restarted elsewhere starts clean. The health of

@@ -1,4 +1,4 @@
-namespace Micro.Selection;
+namespace Micro.Selection.Ejection;
 
 /// <summary>
 /// The nodes of one service that picks leave out, and the limit on how many may be at a time. Changed under the lock of the

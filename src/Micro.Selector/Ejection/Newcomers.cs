@@ -1,4 +1,7 @@
-namespace Micro.Selection;
+using Micro.Basics;
+using Micro.Selection.Services;
+
+namespace Micro.Selection.Ejection;
 
 /// <summary>
 /// Lets nodes of an open registry take part once they have answered: first a check over a new connection, then one request. A

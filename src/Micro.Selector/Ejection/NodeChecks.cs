@@ -1,6 +1,4 @@
-using Micro.Registry;
-
-namespace Micro.Selection;
+namespace Micro.Selection.Ejection;
 
 /// <summary>The means to ask nodes whether they live, shared by all services of a selector; a client gives it.</summary>
 internal sealed class NodeChecks

@@ -1,4 +1,7 @@
-namespace Micro.Selection;
+using Micro.Basics;
+using Micro.Selection.Services;
+
+namespace Micro.Selection.Ejection;
 
 /// <summary>
 /// Leaves nodes out that fail, for pauses that grow while the node fails again and shrink while it serves. Used under the lock

@@ -1,6 +1,4 @@
-using Micro.Registry;
-
-namespace Micro.Selection;
+namespace Micro.Selection.Ejection;
 
 /// <summary>
 /// How one node, that is one id at one address, has done lately. Changed by its <see cref="HealthTable"/> under a lock;

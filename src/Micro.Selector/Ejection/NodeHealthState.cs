@@ -1,4 +1,4 @@
-namespace Micro.Selection;
+namespace Micro.Selection.Ejection;
 
 /// <summary>Whether a node takes part in the choice.</summary>
 internal enum NodeHealthState

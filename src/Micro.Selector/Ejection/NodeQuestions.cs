@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using Micro.Registry;
+using Micro.Basics;
+using Micro.Selection.Services;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Ejection;
 
 /// <summary>Asks the nodes of one service whether they live, in the background; a failure to ask never keeps a node out.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle, and questions outlive the service that asks them.")]

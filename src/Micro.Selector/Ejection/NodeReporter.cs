@@ -1,6 +1,6 @@
-using Micro.Registry;
+using Micro.Selection.Snapshots;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Ejection;
 
 /// <summary>Hears of the attempts at one node, for the strategy and for the node's health; one per node and snapshot.</summary>
 /// <param name="inner">The strategy's picker.</param>

@@ -1,4 +1,7 @@
-namespace Micro.Selection;
+using Micro.Basics;
+using Micro.Selection.Services;
+
+namespace Micro.Selection.Ejection;
 
 /// <summary>
 /// Brings ejected nodes back: a sign of life after the pause, then one request that tries the node, and for a node that has

@@ -1,4 +1,6 @@
-namespace Micro.Selection;
+using Micro.Selection.Services;
+
+namespace Micro.Selection.Ejection;
 
 /// <summary>
 /// Asks nodes at which attempts wait in silence whether they live. A node is left out until it answers; if it does not, it is

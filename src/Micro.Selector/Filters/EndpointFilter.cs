@@ -1,6 +1,6 @@
 using Micro.Registry;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Filters;
 
 /// <summary>Keeps the records that list an endpoint.</summary>
 internal sealed record EndpointFilter(string Name) : ISelectorFilter

@@ -1,6 +1,6 @@
 using Micro.Registry;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Filters;
 
 /// <summary>Keeps the nodes with a metadata value, and the records that have such nodes.</summary>
 internal sealed record LabelFilter(string Key, string Value) : ISelectorFilter

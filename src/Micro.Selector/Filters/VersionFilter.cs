@@ -1,6 +1,6 @@
 using Micro.Registry;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Filters;
 
 /// <summary>Keeps the records of one version.</summary>
 internal sealed record VersionFilter(string Version) : ISelectorFilter

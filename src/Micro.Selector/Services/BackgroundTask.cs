@@ -1,4 +1,4 @@
-namespace Micro.Selection;
+namespace Micro.Selection.Services;
 
 /// <summary>Starts work that belongs to the selector, not to the caller who happened to need it first.</summary>
 internal static class BackgroundTask

@@ -1,6 +1,6 @@
 using Micro.Registry;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Services;
 
 /// <summary>How a read of the registry ended, shared by all who waited for it.</summary>
 /// <param name="Result">The result.</param>

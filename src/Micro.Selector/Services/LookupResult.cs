@@ -1,4 +1,4 @@
-namespace Micro.Selection;
+namespace Micro.Selection.Services;
 
 /// <summary>How a read of the registry ended.</summary>
 internal enum LookupResult

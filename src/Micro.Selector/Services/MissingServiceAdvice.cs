@@ -1,6 +1,7 @@
+using Micro.Basics;
 using Micro.Registry;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Services;
 
 /// <summary>
 /// Says where a service that was never seen was looked for and what is registered there: nearly always the name is mistyped or

@@ -1,4 +1,6 @@
-namespace Micro.Selection;
+using Micro.Selection.Strategies;
+
+namespace Micro.Selection.Services;
 
 /// <summary>Growing pauses, 100 ms to 30 s, each a fifth longer or shorter at random. Not safe for concurrent use.</summary>
 internal sealed class RetryDelay(AtomicRandom random)

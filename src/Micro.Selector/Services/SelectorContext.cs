@@ -1,7 +1,9 @@
 using Micro.Registry;
+using Micro.Selection.Ejection;
+using Micro.Selection.Strategies;
 using Microsoft.Extensions.Logging;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Services;
 
 /// <summary>What all services of one selector share.</summary>
 internal sealed record SelectorContext(

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Micro.Registry;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Services;
 
 /// <summary>One service that was looked up: its state, and the work that keeps it fresh until nobody asks any more.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The source ends with the entry's work and has no timer.")]

@@ -1,7 +1,8 @@
+using Micro.Basics;
 using Micro.Registry;
 using Micro.Telemetry;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Services;
 
 /// <summary>Reads one service from the registry: one request at a time, shared by all who want it, and not too often.</summary>
 internal sealed class ServiceReader(string service, SelectorContext context, ServiceState state, CancellationToken stop)

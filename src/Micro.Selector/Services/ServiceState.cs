@@ -1,6 +1,8 @@
+using Micro.Basics;
 using Micro.Registry;
+using Micro.Selection.Snapshots;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Services;
 
 /// <summary>
 /// What is known of one service: its records, the nodes that vanished, and how fresh that is. Every change publishes a

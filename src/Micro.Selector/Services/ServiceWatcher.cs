@@ -1,6 +1,7 @@
+using Micro.Basics;
 using Micro.Registry;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Services;
 
 /// <summary>Keeps the state of one service in step with the registry, for as long as the service is known.</summary>
 internal sealed class ServiceWatcher(ServiceState state, ServiceReader reader, SelectorContext context)

@@ -1,4 +1,6 @@
-namespace Micro.Selection;
+using Micro.Selection.Ejection;
+
+namespace Micro.Selection.Snapshots;
 
 /// <summary>What is left of a snapshot after the filters, ready to pick from. Immutable but for its view of the ejected.</summary>
 internal sealed class CandidateSet(HealthTable? health)

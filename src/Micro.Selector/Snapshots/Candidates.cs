@@ -1,6 +1,6 @@
-using Micro.Registry;
+using Micro.Selection.Ejection;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Snapshots;
 
 /// <summary>Nodes to pick from, and by index who hears how the attempts at them end. Immutable.</summary>
 internal sealed class Candidates

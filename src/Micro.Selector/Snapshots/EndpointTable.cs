@@ -1,6 +1,6 @@
 using Micro.Registry;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Snapshots;
 
 /// <summary>The endpoints of all versions by name. Immutable.</summary>
 internal sealed class EndpointTable

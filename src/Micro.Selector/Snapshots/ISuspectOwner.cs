@@ -1,6 +1,4 @@
-using Micro.Registry;
-
-namespace Micro.Selection;
+namespace Micro.Selection.Snapshots;
 
 /// <summary>Receives what attempts at suspects show. Safe for concurrent use.</summary>
 internal interface ISuspectOwner

@@ -1,6 +1,6 @@
 using Micro.Registry;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Snapshots;
 
 /// <summary>
 /// By what the nodes of one service differ from those before, in the order of the list: by version, then by id. Nodes

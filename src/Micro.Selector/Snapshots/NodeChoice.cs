@@ -1,7 +1,7 @@
 using System.Buffers;
-using Micro.Registry;
+using Micro.Selection.Strategies;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Snapshots;
 
 /// <summary>Asks a picker and keeps the promise that tried nodes are avoided while others are left.</summary>
 internal static class NodeChoice

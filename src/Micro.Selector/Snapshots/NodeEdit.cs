@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Micro.Registry;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Snapshots;
 
 /// <summary>One difference between two lists of nodes.</summary>
 /// <param name="Index">Where it is in the list before: the node that goes, or the one in front of which another comes.</param>

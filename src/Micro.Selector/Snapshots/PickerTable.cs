@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Snapshots;
 
 /// <summary>
 /// The pickers of one service: one per filter set and strategy, kept across snapshots so that round robin goes on where

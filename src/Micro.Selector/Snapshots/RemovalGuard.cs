@@ -1,4 +1,4 @@
-namespace Micro.Selection;
+namespace Micro.Selection.Snapshots;
 
 /// <summary>
 /// Tells the end of single nodes from a registry that loses its memory: all nodes gone, or more than half of four or

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Micro.Registry;
+using Micro.Selection.Ejection;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Snapshots;
 
 /// <summary>
 /// Everything known of a service at one moment. Immutable but for what it remembers of its own filtering, so a pick

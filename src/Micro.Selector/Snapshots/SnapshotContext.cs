@@ -1,4 +1,7 @@
-namespace Micro.Selection;
+using Micro.Selection.Ejection;
+using Micro.Selection.Services;
+
+namespace Micro.Selection.Snapshots;
 
 /// <summary>What all snapshots of one service share.</summary>
 internal sealed class SnapshotContext

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Micro.Registry;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Snapshots;
 
 /// <summary>A node that the registry dropped together with others: perhaps dead, perhaps the registry lost it.</summary>
 /// <param name="Record">Its record with this node only.</param>

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Micro.Selection;
+namespace Micro.Selection.Strategies;
 
 /// <summary>
 /// Random numbers for many threads without a lock or an allocation: SplitMix64, whose state is a mere counter.

@@ -1,6 +1,4 @@
-using Micro.Registry;
-
-namespace Micro.Selection;
+namespace Micro.Selection.Strategies;
 
 /// <summary>
 /// A picker to which the place of a node in the whole list matters, so that it skips tried nodes itself. Others get a

@@ -1,6 +1,4 @@
-using Micro.Registry;
-
-namespace Micro.Selection;
+namespace Micro.Selection.Strategies;
 
 /// <summary>Picks uniformly.</summary>
 internal sealed class RandomPicker(AtomicRandom random) : INodePicker

@@ -1,4 +1,4 @@
-namespace Micro.Selection;
+namespace Micro.Selection.Strategies;
 
 /// <summary>Every node with the same probability.</summary>
 /// <param name="seed">Start of the sequence, for tests; otherwise each picker starts somewhere else.</param>

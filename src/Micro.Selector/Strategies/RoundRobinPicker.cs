@@ -1,6 +1,4 @@
-using Micro.Registry;
-
-namespace Micro.Selection;
+namespace Micro.Selection.Strategies;
 
 /// <summary>Counts on for ever; the position is the counter modulo the number of nodes.</summary>
 internal sealed class RoundRobinPicker(uint start) : INodePicker, IAttemptAwarePicker

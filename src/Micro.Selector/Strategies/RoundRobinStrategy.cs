@@ -1,4 +1,4 @@
-namespace Micro.Selection;
+namespace Micro.Selection.Strategies;
 
 /// <summary>One node after the other, across calls and across changes of the list.</summary>
 /// <param name="start">First position, for tests; otherwise random, so that many clients do not start at the same node.</param>

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Micro.Codecs;
 using Micro.Transport.Grpc.Server.Api;
 
 namespace Micro.Transport.Grpc.Client;

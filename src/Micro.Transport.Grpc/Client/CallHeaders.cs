@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Net.Http.Headers;
 using Micro.Transport.Grpc.Framing;
-using Micro.Transport.Mucp;
+using Micro.Transport.Messages;
 
 namespace Micro.Transport.Grpc.Client;
 

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using Grpc.Core;
 using Micro.Client;
-using Micro.Registry;
 
 namespace Micro.Transport.Grpc.Client;
 

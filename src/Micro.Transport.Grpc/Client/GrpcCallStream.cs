@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Grpc.Core;
+using Micro.Basics;
 using Micro.Client;
-using Micro.Registry;
 
 namespace Micro.Transport.Grpc.Client;
 

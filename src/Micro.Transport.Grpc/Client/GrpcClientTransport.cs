@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Grpc.Core;
 using Micro.Client;
-using Micro.Registry;
 using Micro.Transport.Grpc.Framing;
 using Micro.Transport.Security;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 using Grpc.Net.Compression;
+using Micro.Basics;
 using Micro.Transport.Grpc.Server;
 
 namespace Micro.Transport.Grpc.Client;

@@ -1,4 +1,5 @@
 using System.Net;
+using Micro.Basics;
 
 namespace Micro.Transport.Grpc.Client;
 

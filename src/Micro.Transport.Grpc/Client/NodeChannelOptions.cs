@@ -1,6 +1,4 @@
 using Micro.Client;
-using Micro.Registry;
-using Micro.Server;
 using Micro.Transport.Security;
 using Micro.Transport.Sockets;
 

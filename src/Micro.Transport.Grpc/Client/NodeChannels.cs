@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Micro.Client;
-using Micro.Registry;
 using Micro.Transport.Security;
 
 namespace Micro.Transport.Grpc.Client;

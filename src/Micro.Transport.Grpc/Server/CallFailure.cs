@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Micro.Codecs;
 using Micro.Transport.Grpc.Server.Api;
 using Micro.Transport.Grpc.Stubs.Server;
 

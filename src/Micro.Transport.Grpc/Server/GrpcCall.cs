@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using Micro.Server;
 using Micro.Server.Handlers;
+using Micro.Server.Listening;
+using Micro.Server.Peers;
 using Micro.Telemetry;
-using Micro.Transport.Peers;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Micro.Transport.Grpc.Server;

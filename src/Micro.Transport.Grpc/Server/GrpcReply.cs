@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using Micro.Basics;
 using Micro.Codecs;
 using Micro.Server;
 using Micro.Transport.Grpc.Framing;

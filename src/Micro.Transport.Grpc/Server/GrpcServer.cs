@@ -1,4 +1,6 @@
+using Micro.Basics;
 using Micro.Server;
+using Micro.Server.Listening;
 using Micro.Transport.Grpc.Stubs.Server;
 using Microsoft.AspNetCore.Http;
 

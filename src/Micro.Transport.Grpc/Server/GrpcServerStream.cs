@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization.Metadata;
 using Micro.Codecs;
 using Micro.Server.Handlers;
+using Micro.Server.Listening;
 
 namespace Micro.Transport.Grpc.Server;
 

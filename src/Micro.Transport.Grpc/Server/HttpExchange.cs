@@ -1,3 +1,4 @@
+using Micro.Server.Listening;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 

@@ -1,6 +1,5 @@
-using Micro.Server;
 using Micro.Transport.Grpc.Framing;
-using Micro.Transport.Mucp;
+using Micro.Transport.Messages;
 using Microsoft.AspNetCore.Http;
 
 namespace Micro.Transport.Grpc.Server;

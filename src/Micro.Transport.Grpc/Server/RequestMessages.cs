@@ -2,9 +2,10 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Micro.Basics;
 using Micro.Server;
+using Micro.Server.Peers;
 using Micro.Transport.Grpc.Framing;
-using Micro.Transport.Peers;
 
 namespace Micro.Transport.Grpc.Server;
 

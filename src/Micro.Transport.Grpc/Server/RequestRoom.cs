@@ -1,4 +1,5 @@
-using Micro.Transport.Peers;
+using Micro.Server.Listening;
+using Micro.Server.Peers;
 
 namespace Micro.Transport.Grpc.Server;
 

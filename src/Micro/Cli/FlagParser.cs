@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Micro.Basics;
 using Micro.Settings;
 
 namespace Micro.Cli;

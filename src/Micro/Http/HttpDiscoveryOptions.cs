@@ -1,3 +1,4 @@
+using Micro.Basics;
 using Micro.Client;
 using Micro.Selection;
 using Microsoft.Extensions.Logging;

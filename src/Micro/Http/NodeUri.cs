@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Micro.Registry;
 
 namespace Micro.Http;
 

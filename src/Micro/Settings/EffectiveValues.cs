@@ -1,4 +1,5 @@
 using System.Globalization;
+using Micro.Basics;
 using Micro.Server;
 using Micro.Wiring;
 using Microsoft.Extensions.Logging;

@@ -1,3 +1,5 @@
+using Micro.Basics;
+
 namespace Micro.Settings;
 
 /// <summary>Checks a name against those that exist: a wrong one is an error that helps, never a silent default.</summary>

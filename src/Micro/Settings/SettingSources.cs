@@ -1,4 +1,5 @@
 using System.Globalization;
+using Micro.Basics;
 using Micro.Settings.Sources;
 using Microsoft.Extensions.Configuration;
 

@@ -1,3 +1,4 @@
+using Micro.Basics;
 using Micro.Cli;
 using Micro.Client;
 using Micro.Server;

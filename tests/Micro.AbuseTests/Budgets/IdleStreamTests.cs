@@ -1,3 +1,4 @@
+
 namespace Micro.AbuseTests.Budgets;
 
 /// <summary>Streams on which nothing is sent: S29.</summary>

@@ -1,3 +1,4 @@
+
 namespace Micro.AbuseTests.Http;
 
 /// <summary>Pages of other sites in a real browser: S28.</summary>

@@ -1,4 +1,3 @@
-using Micro.Registry;
 using Micro.Server;
 
 namespace Micro.Client;

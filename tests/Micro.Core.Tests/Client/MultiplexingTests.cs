@@ -1,4 +1,3 @@
-using Micro.Registry;
 using Micro.Server;
 using Micro.Testing;
 using static Micro.Client.MultiplexingSetup;

@@ -1,7 +1,7 @@
 using Micro.Registry;
 using Micro.Selection;
-using Micro.Server;
 using Micro.Testing;
+using Micro.Transport;
 
 namespace Micro.Client;
 

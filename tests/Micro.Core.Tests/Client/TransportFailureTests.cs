@@ -1,4 +1,3 @@
-
 namespace Micro.Client;
 
 /// <summary>Replies that a server of ours would never give.</summary>

@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Micro.Registry;
 using Micro.Testing;
 
-namespace Micro.Core.Tests.Registry;
+namespace Micro.Registry;
 
 /// <summary>Connections to a registry that cannot be reached: few attempts, shared by all, soon again after a short outage.</summary>
 public sealed class DialGateTests

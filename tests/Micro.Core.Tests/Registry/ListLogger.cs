@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Micro.Core.Tests.Registry;
+namespace Micro.Registry;
 
 /// <summary>Keeps what is logged, as <c>Level: text</c>.</summary>
 internal sealed class ListLogger : ILogger

@@ -1,8 +1,7 @@
-using Micro.Registry;
 using Micro.Registry.Conformance;
 using Micro.Testing;
 
-namespace Micro.Core.Tests.Registry;
+namespace Micro.Registry;
 
 /// <summary>The memory registry keeps the rules that all registries keep, on fake time.</summary>
 public sealed class MemoryRegistryConformanceTests : RegistryConformance

@@ -1,7 +1,6 @@
-using Micro.Registry;
 using Micro.Testing;
 
-namespace Micro.Core.Tests.Registry;
+namespace Micro.Registry;
 
 /// <summary>What only the memory registry promises: rules R-MEM-1 to 5, and its notices of loss.</summary>
 public sealed class MemoryRegistryTests

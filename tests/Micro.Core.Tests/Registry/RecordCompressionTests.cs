@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 
-namespace Micro.Registry.Tests;
+namespace Micro.Registry;
 
 public sealed class RecordCompressionTests
 {

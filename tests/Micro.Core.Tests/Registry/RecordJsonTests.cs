@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Micro.Registry.Tests;
+namespace Micro.Registry;
 
 public sealed class RecordJsonTests
 {

@@ -1,6 +1,5 @@
-using Micro.Registry;
 
-namespace Micro.Core.Tests.Registry;
+namespace Micro.Registry;
 
 /// <summary>Grouping, comparing and merging of records, which every registry relies on.</summary>
 public sealed class RecordSetTests

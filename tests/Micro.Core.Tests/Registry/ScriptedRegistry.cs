@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Micro.Registry;
 
-namespace Micro.Core.Tests.Registry;
+namespace Micro.Registry;
 
 /// <summary>A registry that does what the test says and tells each call.</summary>
 internal sealed class ScriptedRegistry : IRegistry

@@ -1,6 +1,5 @@
-using Micro.Registry;
 
-namespace Micro.Core.Tests.Registry;
+namespace Micro.Registry;
 
 /// <summary>The buffer between a registry and the reader of a watch: rules R-REG-17 and R-REG-18.</summary>
 public sealed class WatchBufferTests

@@ -1,8 +1,7 @@
 using System.Net;
-using Micro.Server;
 using Micro.Transport.Sockets;
 
-namespace Micro.Core.Tests.Server;
+namespace Micro.Server;
 
 public sealed class AdvertiseAddressTests
 {

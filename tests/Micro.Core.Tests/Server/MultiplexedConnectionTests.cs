@@ -1,4 +1,3 @@
-
 namespace Micro.Server;
 
 /// <summary>The server's side of a connection that many calls share, seen from a raw socket.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Micro.Core.Tests.Registry;
 using Micro.Registry;
 using Micro.Testing;
 

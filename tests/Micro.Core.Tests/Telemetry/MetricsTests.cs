@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Micro.Core.Tests.Registry;
 using Micro.Registry;
 using Micro.Server;
+using Micro.Server.Registrations;
 using Micro.Testing;
 
 namespace Micro.Telemetry;

@@ -1,4 +1,5 @@
 using System.Text;
+using Micro.Basics;
 using Micro.Testing;
 
 namespace Micro.Transport;

@@ -1,7 +1,7 @@
+using Micro.Basics;
 using Micro.Testing;
-using Micro.Transport;
 
-namespace Micro.Core.Tests.Transport;
+namespace Micro.Transport;
 
 public sealed class MessagePaceTests
 {

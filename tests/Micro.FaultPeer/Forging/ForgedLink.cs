@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using Micro.Registry.Mdns.Dns;
 using Micro.Registry.Mdns.Records;
 
-namespace Micro.FaultPeer;
+namespace Micro.FaultPeer.Forging;
 
 /// <summary>Sends forged packets to the mDNS group from the protocol's port, as any host of the link can.</summary>
 internal sealed class ForgedLink : IDisposable

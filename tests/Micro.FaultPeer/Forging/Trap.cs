@@ -6,7 +6,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Micro.FaultPeer;
+namespace Micro.FaultPeer.Forging;
 
 /// <summary>Accepts the connections of those who believe a forged record.</summary>
 internal sealed class Trap(string address) : IDisposable

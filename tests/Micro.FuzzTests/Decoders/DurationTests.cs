@@ -1,7 +1,7 @@
 using System.Text;
 using Micro.Registry.Consul.Records;
 using Micro.Settings;
-using Micro.Transport.Mucp;
+using Micro.Transport.Messages;
 using Xunit.Abstractions;
 
 namespace Micro.FuzzTests.Decoders;

@@ -1,4 +1,5 @@
 using System.Text;
+using Micro.Codecs;
 using Xunit.Abstractions;
 
 namespace Micro.FuzzTests.Decoders;

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Micro.Codecs;
 using Micro.Transport;
-using Micro.Transport.Mucp;
+using Micro.Transport.Messages;
 
 namespace Micro.FuzzTests.Decoders;
 

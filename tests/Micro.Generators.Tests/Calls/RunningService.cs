@@ -1,3 +1,4 @@
+
 namespace Micro.Generators.Calls;
 
 /// <summary>A started service with the handlers under test, found over a memory registry, called through a loopback socket.</summary>

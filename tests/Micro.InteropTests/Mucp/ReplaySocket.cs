@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using Micro.Registry;
 
 namespace Micro.InteropTests.Mucp;
 

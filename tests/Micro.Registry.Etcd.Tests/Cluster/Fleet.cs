@@ -1,4 +1,6 @@
+using Micro.Basics;
 using Micro.Server;
+using Micro.Server.Registrations;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Micro.Registry.Etcd.Tests.Cluster;

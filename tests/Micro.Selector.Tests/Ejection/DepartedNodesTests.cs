@@ -1,5 +1,4 @@
-using Micro.Registry;
-using Micro.Selection;
+using Micro.Selection.Ejection;
 using Micro.Testing;
 
 namespace Micro.Selector.Tests.Ejection;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Micro.Registry;
 using Micro.Selection;
+using Micro.Selection.Services;
 using Micro.Testing;
 
 namespace Micro.Selector.Tests.Ejection;

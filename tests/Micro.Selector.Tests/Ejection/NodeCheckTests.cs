@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Micro.Registry;
 using Micro.Selection;
 using Micro.Testing;
 

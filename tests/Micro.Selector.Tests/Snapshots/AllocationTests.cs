@@ -1,4 +1,3 @@
-using Micro.Registry;
 using Micro.Selection;
 
 namespace Micro.Selector.Tests.Snapshots;

@@ -1,5 +1,7 @@
 using Micro.Registry;
 using Micro.Selection;
+using Micro.Selection.Services;
+using Micro.Selection.Strategies;
 using Micro.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,4 +1,4 @@
-using Micro.Selection;
+using Micro.Selection.Snapshots;
 using Micro.Testing;
 
 namespace Micro.Selector.Tests.Snapshots;

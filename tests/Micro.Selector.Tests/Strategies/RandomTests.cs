@@ -1,4 +1,5 @@
 using Micro.Selection;
+using Micro.Selection.Strategies;
 
 namespace Micro.Selector.Tests.Strategies;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Micro.Registry;
 
 namespace Micro.Tests.Http;
 

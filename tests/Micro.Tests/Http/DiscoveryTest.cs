@@ -1,5 +1,4 @@
 using Micro.Http;
-using Micro.Registry;
 using Micro.Selection;
 
 namespace Micro.Tests.Http;

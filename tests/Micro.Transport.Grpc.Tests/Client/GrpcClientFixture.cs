@@ -1,6 +1,5 @@
 using Greeter;
 using Micro.Client;
-using Micro.Registry;
 using Micro.Transport.Grpc.Client;
 
 namespace Micro.Transport.Grpc.Tests.Client;

@@ -1,5 +1,6 @@
 using Greeter;
 using Micro.Server;
+using Micro.Telemetry;
 using Micro.Testing;
 using Microsoft.Extensions.Logging;
 

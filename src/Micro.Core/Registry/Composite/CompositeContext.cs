@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Micro.Registry;
+namespace Micro.Registry.Composite;
 
 /// <summary>What all parts of one composite registry share.</summary>
 /// <param name="Members">The registries it is made of, in the order of precedence.</param>

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Micro.Registry;
+namespace Micro.Registry.Composite;
 
 /// <summary>
 /// One record as registered in all members. The members are written to side by side; the loss in any of them is the loss

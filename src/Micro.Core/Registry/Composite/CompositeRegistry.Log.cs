@@ -1,6 +1,7 @@
+using Micro.Basics;
 using Microsoft.Extensions.Logging;
 
-namespace Micro.Registry;
+namespace Micro.Registry.Composite;
 
 internal sealed partial class CompositeRegistry
 {

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Micro.Registry;
+namespace Micro.Registry.Composite;
 
 /// <summary>
 /// Several registries as one: registers in all, finds what any of them holds. One that is down hides nothing of the others.

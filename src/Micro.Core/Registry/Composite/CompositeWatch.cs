@@ -1,4 +1,4 @@
-namespace Micro.Registry;
+namespace Micro.Registry.Composite;
 
 /// <summary>
 /// One running watch over all members. Keeps what each member holds; its reader is told how the union of that changes, so

@@ -1,4 +1,4 @@
-namespace Micro.Registry;
+namespace Micro.Registry.Composite;
 
 /// <summary>The records that a composite registry registered and nobody has withdrawn.</summary>
 internal sealed class LeaseTable(CompositeContext context, CancellationToken disposed)

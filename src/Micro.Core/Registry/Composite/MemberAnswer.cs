@@ -1,4 +1,4 @@
-namespace Micro.Registry;
+namespace Micro.Registry.Composite;
 
 /// <summary>What one member of a composite registry answered.</summary>
 /// <param name="Value">The answer; meaningless when there is an error.</param>

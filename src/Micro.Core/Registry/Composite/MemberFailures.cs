@@ -1,4 +1,4 @@
-namespace Micro.Registry;
+namespace Micro.Registry.Composite;
 
 /// <summary>Makes one error of those of several members, so that callers treat it like that of a single registry.</summary>
 internal static class MemberFailures

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Micro.Basics;
 
-namespace Micro.Registry;
+namespace Micro.Registry.Composite;
 
 /// <summary>
 /// One record in one member. Writes and withdrawals of it never overlap; a write that takes long goes on after its caller

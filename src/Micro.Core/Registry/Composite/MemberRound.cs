@@ -1,4 +1,6 @@
-namespace Micro.Registry;
+using Micro.Basics;
+
+namespace Micro.Registry.Composite;
 
 /// <summary>Asks all members of a composite registry at once and does not let one that hangs hold up the others.</summary>
 internal static class MemberRound

@@ -1,4 +1,6 @@
-namespace Micro.Registry;
+using Micro.Basics;
+
+namespace Micro.Registry.Composite;
 
 /// <summary>
 /// One member's part of a running watch: follows that member for ever, and keeps what it was last known to hold while it

@@ -1,4 +1,4 @@
-namespace Micro.Registry;
+namespace Micro.Registry.Composite;
 
 /// <summary>Makes one answer of the answers of several registries.</summary>
 internal static class MergedRecords

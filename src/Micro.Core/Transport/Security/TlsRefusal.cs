@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
-using Micro.Transport.Mucp;
+using Micro.Codecs;
+using Micro.Transport.Messages;
 
 namespace Micro.Transport.Security;
 

@@ -1,4 +1,5 @@
 using System.Net.NetworkInformation;
+using Micro.Basics;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Transport.Sockets;

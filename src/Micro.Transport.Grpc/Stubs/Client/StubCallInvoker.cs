@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Grpc.Core;
+using Micro.Basics;
 using Micro.Client;
 using Microsoft.Extensions.ObjectPool;
 using CallOptions = Grpc.Core.CallOptions;

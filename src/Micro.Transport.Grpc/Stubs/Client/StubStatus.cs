@@ -1,5 +1,6 @@
 using System.Globalization;
 using Grpc.Core;
+using Micro.Codecs;
 
 namespace Micro.Transport.Grpc.Stubs.Client;
 

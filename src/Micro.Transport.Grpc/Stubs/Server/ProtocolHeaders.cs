@@ -1,4 +1,4 @@
-using Micro.Transport.Mucp;
+using Micro.Transport.Messages;
 
 namespace Micro.Transport.Grpc.Stubs.Server;
 

@@ -1,3 +1,4 @@
+using Micro.Basics;
 using Micro.Wiring;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

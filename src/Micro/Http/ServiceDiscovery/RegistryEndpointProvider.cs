@@ -1,3 +1,4 @@
+using Micro.Basics;
 using Micro.Registry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Micro.Basics;
 using Micro.Registry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,3 +1,4 @@
+using Micro.Basics;
 using Microsoft.Extensions.Configuration;
 
 namespace Micro.Settings.Sources;

@@ -1,7 +1,6 @@
-using Micro.Registry;
 using Micro.Testing;
 
-namespace Micro.Core.Tests.Registry.Composite;
+namespace Micro.Registry.Composite;
 
 /// <summary>What is found in several registries, also when one of them fails.</summary>
 public sealed class CompositeReadTests : IAsyncDisposable

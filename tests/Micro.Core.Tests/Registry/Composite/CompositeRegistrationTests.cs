@@ -1,7 +1,6 @@
-using Micro.Registry;
 using Micro.Testing;
 
-namespace Micro.Core.Tests.Registry.Composite;
+namespace Micro.Registry.Composite;
 
 /// <summary>Registering in several registries, also when one of them fails, hangs, refuses or loses the record.</summary>
 public sealed class CompositeRegistrationTests : IAsyncDisposable

@@ -1,8 +1,7 @@
-using Micro.Registry;
 using Micro.Registry.Conformance;
 using Micro.Testing;
 
-namespace Micro.Core.Tests.Registry.Composite;
+namespace Micro.Registry.Composite;
 
 /// <summary>Two registries as one keep the rules that each of them keeps, on fake time.</summary>
 public sealed class CompositeRegistryConformanceTests : RegistryConformance

@@ -1,8 +1,7 @@
-using Micro.Registry;
 using Micro.Registry.Conformance;
 using Micro.Testing;
 
-namespace Micro.Core.Tests.Registry.Composite;
+namespace Micro.Registry.Composite;
 
 /// <summary>One watch over several registries, also when one of them fails.</summary>
 public sealed class CompositeWatchTests : IAsyncDisposable

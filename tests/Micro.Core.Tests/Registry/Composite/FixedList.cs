@@ -1,6 +1,5 @@
-using Micro.Registry;
 
-namespace Micro.Core.Tests.Registry.Composite;
+namespace Micro.Registry.Composite;
 
 /// <summary>A registry that only lists names, as mDNS and Consul do.</summary>
 internal sealed class FixedList(string name, params ServiceRecord[] services) : IRegistry

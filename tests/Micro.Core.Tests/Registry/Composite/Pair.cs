@@ -1,8 +1,7 @@
-using Micro.Registry;
 using Micro.Registry.Conformance;
 using Micro.Testing;
 
-namespace Micro.Core.Tests.Registry.Composite;
+namespace Micro.Registry.Composite;
 
 /// <summary>Two registries that can fail and the one made of them, on fake time.</summary>
 internal sealed class Pair : IAsyncDisposable

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using Micro.Registry;
 
-namespace Micro.Core.Tests.Registry.Composite;
+namespace Micro.Registry.Composite;
 
 /// <summary>A registry that never answers anything, until it is cancelled.</summary>
 internal sealed class SilentRegistry : IRegistry

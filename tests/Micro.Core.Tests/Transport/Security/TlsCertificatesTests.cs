@@ -1,11 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Micro.Testing;
-using Micro.Transport;
-using Micro.Transport.Security;
 using Microsoft.Extensions.Logging;
 
-namespace Micro.Core.Tests.Transport.Security;
+namespace Micro.Transport.Security;
 
 /// <summary>Certificates follow their files, and wrong ones are told about at the door (R-REG-7, S21).</summary>
 public sealed class TlsCertificatesTests : IDisposable

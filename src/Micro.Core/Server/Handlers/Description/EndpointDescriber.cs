@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Micro.Basics;
 using Micro.Registry;
 
 namespace Micro.Server.Handlers.Description;

@@ -1,0 +1,29 @@
+using Micro.Transport;
+using Microsoft.AspNetCore.Connections;
+
+namespace Micro.Server.Peers;
+
+/// <summary>Counts the connections of each peer, and cuts those that a peer has too many.</summary>
+internal sealed class PeerGate(ProtocolHost host, ConnectionDelegate next)
+{
+    public async Task ServeAsync(ConnectionContext connection)
+    {
+        if (host.Peers.Enter(connection.RemoteEndPoint) is not { } peer)
+        {
+            const string Reason = "its address has too many connections";
+            host.Logger.ConnectionCut(connection.ConnectionId, connection.RemoteEndPoint?.ToString(), Reason);
+            connection.Abort(new ConnectionAbortedException(Reason));
+            return;
+        }
+
+        connection.Features.Set(peer);
+        try
+        {
+            await next(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            host.Peers.Leave(peer);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using Micro.Basics;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Server.Registrations;
+
+/// <summary>Log events of the registration; texts that users of the original know are kept.</summary>
+internal sealed partial class RegistrationLoop
+{
+    [LoggerMessage(1310, LogLevel.Information, "Registry [{Registry}] Registering node: {NodeId}", EventName = "RegisteringNode")]
+    private static partial void LogRegistering(ILogger logger, string registry, string nodeId);
+
+    [LoggerMessage(1311, LogLevel.Information, "Registry [{Registry}] Deregistering node: {NodeId}", EventName = "DeregisteringNode")]
+    private static partial void LogDeregistering(ILogger logger, string registry, string nodeId);
+
+    [LoggerMessage(1312, LogLevel.Error, "Server {Name}-{Id} register check error: {Error}", EventName = "RegisterCheckFailed")]
+    private static partial void LogCheckFailed(ILogger logger, string name, string id, string error);
+
+    [LoggerMessage(1313, LogLevel.Error, "Server {Name}-{Id} register check error: {Error}, deregister it", EventName = "RegisterCheckFailedWithdrawing")]
+    private static partial void LogCheckFailedWithdrawing(ILogger logger, string name, string id, string error);
+
+    [LoggerMessage(1314, LogLevel.Warning, "Server {Name}-{Id} register error: {Error} ({Kind}), failure {Failures} in a row, next try in {Pause}", EventName = "RegisterFailed")]
+    private static partial void LogRegisterFailed(ILogger logger, string name, string id, string error, string kind, int failures, ReadableTime pause);
+
+    [LoggerMessage(1315, LogLevel.Error, "Server {Name}-{Id} deregister error: {Error}", EventName = "DeregisterFailed")]
+    private static partial void LogDeregisterFailed(ILogger logger, string name, string id, string error);
+
+    [LoggerMessage(1316, LogLevel.Warning, "Registry [{Registry}] lost node {NodeId}: registering it again", EventName = "RegistrationLost")]
+    private static partial void LogLost(ILogger logger, string registry, string nodeId);
+
+    [LoggerMessage(1317, LogLevel.Information, "Registry [{Registry}] Registered node again: {NodeId}, after {Failures} failed tries in {Outage}", EventName = "RegisteredAgain")]
+    private static partial void LogRegisteredAgain(ILogger logger, string registry, string nodeId, int failures, ReadableTime outage);
+
+    [LoggerMessage(1318, LogLevel.Warning, "Register interval {Interval} would let the register TTL {Ttl} run out between renewals: renewing each {Effective}", EventName = "RegisterIntervalCorrected")]
+    private static partial void LogIntervalCorrected(ILogger logger, ReadableTime interval, ReadableTime ttl, ReadableTime effective);
+
+    [LoggerMessage(1319, LogLevel.Warning, "Register TTL is zero: if this process is killed, its registration stays until somebody removes it", EventName = "RegisterTtlZero")]
+    private static partial void LogNoExpiry(ILogger logger);
+
+    [LoggerMessage(1320, LogLevel.Warning, "Registry [{Registry}] did not answer within {Limit}: the start goes on, registering continues in the background", EventName = "RegisterInBackground")]
+    private static partial void LogInBackground(ILogger logger, string registry, ReadableTime limit);
+
+    [LoggerMessage(1321, LogLevel.Error, "The registration of server {Name}-{Id} failed unexpectedly, {Error} ({Kind}), and is tried again in {Pause}", EventName = "RegistrationRoundFailed")]
+    private static partial void LogRoundFailed(ILogger logger, string name, string id, string error, string kind, ReadableTime pause);
+
+    [LoggerMessage(1322, LogLevel.Debug, "Registry [{Registry}] confirmed node {NodeId}", EventName = "NodeConfirmed")]
+    private static partial void LogConfirmed(ILogger logger, string registry, string nodeId);
+
+    [LoggerMessage(1323, LogLevel.Warning, "Registry [{Registry}] holds node {NodeId} in part, the rest is tried again: {Error}", EventName = "RegisteredInPart")]
+    private static partial void LogIncomplete(ILogger logger, string registry, string nodeId, string error);
+
+    [LoggerMessage(1325, LogLevel.Warning, "Registry [{Registry}] Node {NodeId} is also registered from {Other}: node ids must be unique", EventName = "NodeIdConflict")]
+    private static partial void LogConflict(ILogger logger, string registry, string nodeId, string other);
+
+    [LoggerMessage(1324, LogLevel.Information, "Registry [{Registry}] holds node {NodeId} everywhere again, after {Count} tries in {Outage}", EventName = "RegisteredEverywhere")]
+    private static partial void LogCompleted(ILogger logger, string registry, string nodeId, int count, ReadableTime outage);
+}

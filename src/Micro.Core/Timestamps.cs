@@ -1,8 +1,0 @@
-namespace Micro;
-
-/// <summary>Converts times into the units of a monotonic clock.</summary>
-internal static class Timestamps
-{
-    /// <summary>Returns what a timestamp of the clock grows by in the given time.</summary>
-    public static long Units(this TimeProvider clock, TimeSpan time) => (long)(time.TotalSeconds * clock.TimestampFrequency);
-}

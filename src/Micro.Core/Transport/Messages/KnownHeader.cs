@@ -1,0 +1,33 @@
+namespace Micro.Transport.Messages;
+
+/// <summary>Headers that the protocol itself looks at; all others are metadata.</summary>
+internal enum KnownHeader
+{
+    Other = -1,
+    ContentLength,
+    ContentType,
+    ContentEncoding,
+    TransferEncoding,
+    Connection,
+    Expect,
+    Host,
+    Origin,
+    Timeout,
+    MicroId,
+    MicroService,
+    MicroMethod,
+    MicroEndpoint,
+    MicroStream,
+    MicroError,
+    MicroTopic,
+    MicroMux,
+    MicroRpc,
+    MicroCancel,
+    XMicroId,
+    XMicroService,
+    XMicroMethod,
+    XMicroEndpoint,
+    XMicroStream,
+    XMicroError,
+    Count,
+}

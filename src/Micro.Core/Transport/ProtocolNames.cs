@@ -1,0 +1,18 @@
+namespace Micro.Transport;
+
+/// <summary>Names of the protocols in node metadata.</summary>
+internal static class ProtocolNames
+{
+    public const string Mucp = "mucp";
+
+    public const string Grpc = "grpc";
+
+    /// <summary>
+    /// Key under which a node lists all that its port speaks. <c>protocol</c> names only one, as go-micro's does; a node
+    /// without this key speaks that one alone.
+    /// </summary>
+    public const string MetadataKey = "protocols";
+
+    /// <summary>The list of a port that speaks both.</summary>
+    public const string Both = "mucp,grpc";
+}
