@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Brings the registry servers that tests and samples run against, Consul and two versions of etcd, without touching the
+# Brings the registry servers that tests and samples run against, Consul, NATS and two versions of etcd, without touching the
 # system: what is on PATH is used; else, on Debian, packages are downloaded and unpacked into eng/cache. Elsewhere it says
 # what to install.
 #
 #   bash eng/backends.sh                       brings them, says where they are
-#   eval "$(bash eng/backends.sh --print)"     the same, and puts them on PATH of this shell: consul, etcd 3.5 or newer,
+#   eval "$(bash eng/backends.sh --print)"     the same, and puts them on PATH of this shell: consul, nats-server, etcd 3.5 or newer,
 #                                              etcdctl; MICRO_ETCD_34 becomes the folder of etcd 3.4, which the tests use too
 #   bash eng/backends.sh --mirrors             shows the package mirrors found in apt's configuration, best first
 #
@@ -148,7 +148,7 @@ version() {
 # find_binary <name> <folder> <lowest version> <highest version>: on PATH, where the caller says, or unpacked in the folder.
 find_binary() {
     local path found
-    for path in "$(command -v "$1" 2>/dev/null)" "${MICRO_ETCD_34:-/nowhere}/$1" "$2/usr/bin/$1"; do
+    for path in "$(command -v "$1" 2>/dev/null)" "${MICRO_ETCD_34:-/nowhere}/$1" "$2/usr/bin/$1" "$2/usr/sbin/$1"; do
         [ -n "$path" ] && [ -x "$path" ] && runs "$path" || continue
         found=$(version "$path")
         [ "${found:-0}" -ge "$3" ] && [ "${found:-0}" -le "$4" ] && echo "$path" && return 0
@@ -201,17 +201,19 @@ find_faketime() {
 }
 
 bring_all() {
-    local consul=() etcd=() etcd34=() missing=0
+    local consul=() etcd=() etcd34=() nats=() missing=0
     if is_debian; then
         consul=(bullseye:consul)
         etcd=(trixie:etcd-server,etcd-client)
         etcd34=(bookworm:etcd-server,etcd-client)
+        nats=(bookworm:nats-server)
     fi
 
     bring Consul "install Consul 1.8 or newer and put it on PATH" "$unpacked" 108 9999 consul "${consul[@]}" || missing=1
     bring "etcd 3.5" "install etcd 3.5 or newer (etcd and etcdctl) and put it on PATH" "$unpacked" 305 9999 "etcd etcdctl" "${etcd[@]}" || missing=1
     bring "etcd 3.4" "tests against it are skipped; put etcd and etcdctl 3.4 into a folder and name it in MICRO_ETCD_34" \
         "$older" 304 304 "etcd etcdctl" "${etcd34[@]}" || missing=1
+    bring NATS "install nats-server 2.9 or newer and put it on PATH" "$unpacked" 209 9999 nats-server "${nats[@]}" || missing=1
     bring_faketime || true
     return "$missing"
 }
@@ -220,6 +222,7 @@ bring_all() {
 print_environment() {
     local etcd faketime
     [ -d "$unpacked/usr/bin" ] && printf 'export PATH="$PATH":%q\n' "$unpacked/usr/bin"
+    [ -d "$unpacked/usr/sbin" ] && printf 'export PATH="$PATH":%q\n' "$unpacked/usr/sbin"
     etcd=$(find_binary etcd "$unpacked" 305 9999) && printf '[ "$(command -v etcd)" = %q ] || export PATH=%q:"$PATH"\n' "$etcd" "$(dirname "$etcd")"
     etcd=$(find_binary etcd "$older" 304 304) && printf 'export MICRO_ETCD_34=%q\n' "$(dirname "$etcd")"
     faketime=$(find_faketime) && printf 'export MICRO_LIBFAKETIME=%q\n' "$faketime"

@@ -5,7 +5,6 @@ using System.Diagnostics;
 using Micro;
 using Micro.Client;
 using Micro.Registry;
-using Micro.Telemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;

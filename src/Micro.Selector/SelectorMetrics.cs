@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Micro.Selection.Services;
-using Micro.Telemetry;
 
 namespace Micro.Selection;
 

@@ -59,12 +59,13 @@ public sealed class PackageTests(PackedRepository repository)
     }
 
     [Theory]
-    [InlineData("Micro", "Micro.Core", "Micro.Registry.Consul", "Micro.Registry.Etcd", "Micro.Registry.Mdns", "Micro.Selector", "Micro.Transport.Grpc", "Microsoft.Extensions.ServiceDiscovery.Abstractions", "System.CommandLine")]
+    [InlineData("Micro", "Micro.Core", "Micro.Registry.Consul", "Micro.Registry.Etcd", "Micro.Registry.Mdns", "Micro.Registry.Nats", "Micro.Selector", "Micro.Transport.Grpc", "Microsoft.Extensions.ServiceDiscovery.Abstractions", "System.CommandLine")]
     [InlineData("Micro.Authentication", "Micro", "Microsoft.IdentityModel.JsonWebTokens", "Microsoft.IdentityModel.Protocols.OpenIdConnect")]
     [InlineData("Micro.Core", "Google.Protobuf")]
     [InlineData("Micro.Registry.Consul", "Micro.Core")]
     [InlineData("Micro.Registry.Etcd", "dotnet-etcd", "Grpc.Net.Client", "Micro.Core")]
     [InlineData("Micro.Registry.Mdns", "Micro.Core")]
+    [InlineData("Micro.Registry.Nats", "Micro.Core", "NATS.Client.Core")]
     [InlineData("Micro.Selector", "Micro.Core")]
     [InlineData("Micro.Templates")]
     [InlineData("Micro.Testing", "Micro")]

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Micro.Registry;
 using Micro.Selection;
-using Micro.Telemetry;
 
 namespace Micro.Selector.Tests;
 

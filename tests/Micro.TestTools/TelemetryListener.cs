@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Micro.Telemetry;
 using Micro.Testing;
 
 namespace Micro.TestTools;

@@ -4,6 +4,7 @@ using Micro.Registry;
 using Micro.Registry.Consul;
 using Micro.Registry.Etcd;
 using Micro.Registry.Mdns;
+using Micro.Registry.Nats;
 using Micro.Selection;
 using Micro.Testing;
 using Micro.Transport.Grpc;
@@ -15,7 +16,7 @@ public sealed class ArchitectureTests
 {
     private static readonly Assembly Core = typeof(IRegistry).Assembly;
     private static readonly Assembly Facade = typeof(MicroService).Assembly;
-    private static readonly Assembly[] Backends = [typeof(MdnsRegistryOptions).Assembly, typeof(ConsulRegistryOptions).Assembly, typeof(EtcdRegistryOptions).Assembly];
+    private static readonly Assembly[] Backends = [typeof(MdnsRegistryOptions).Assembly, typeof(ConsulRegistryOptions).Assembly, typeof(EtcdRegistryOptions).Assembly, typeof(NatsRegistryOptions).Assembly];
     private static readonly Assembly Authentication = typeof(JwtOptions).Assembly;
     private static readonly Assembly Grpc = typeof(GrpcException).Assembly;
     private static readonly Assembly Selector = typeof(Selectors).Assembly;

@@ -23,7 +23,7 @@ internal static class SnippetCompiler
     /// <summary>What the pages leave out; their index says so. The README does not: it is what somebody copies first.</summary>
     private static readonly string[] OwnUsings =
     [
-        "Micro", "Micro.Authentication", "Micro.Client", "Micro.Hosting", "Micro.Http", "Micro.Registry", "Micro.Registry.Consul", "Micro.Registry.Etcd", "Micro.Registry.Mdns", "Micro.Selection", "Micro.Server", "Micro.Testing",
+        "Micro", "Micro.Authentication", "Micro.Client", "Micro.Hosting", "Micro.Http", "Micro.Registry", "Micro.Registry.Consul", "Micro.Registry.Etcd", "Micro.Registry.Kit", "Micro.Registry.Mdns", "Micro.Registry.Nats", "Micro.Selection", "Micro.Server", "Micro.Testing",
     ];
 
     private static readonly Dictionary<string, string> Known = new(StringComparer.Ordinal)

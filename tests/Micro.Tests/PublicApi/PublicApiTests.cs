@@ -3,6 +3,7 @@ using Micro.Registry;
 using Micro.Registry.Consul;
 using Micro.Registry.Etcd;
 using Micro.Registry.Mdns;
+using Micro.Registry.Nats;
 using Micro.Selection;
 using Micro.Testing;
 using Micro.Transport.Grpc;
@@ -23,6 +24,7 @@ public sealed class PublicApiTests
     [InlineData(typeof(MdnsRegistryOptions))]
     [InlineData(typeof(ConsulRegistryOptions))]
     [InlineData(typeof(EtcdRegistryOptions))]
+    [InlineData(typeof(NatsRegistryOptions))]
     [InlineData(typeof(GrpcException))]
     [InlineData(typeof(MicroService))]
     [InlineData(typeof(MicroTestHost))]

@@ -1,6 +1,5 @@
 using Greeter;
 using Micro.Server;
-using Micro.Telemetry;
 using Micro.Testing;
 using Microsoft.Extensions.Logging;
 

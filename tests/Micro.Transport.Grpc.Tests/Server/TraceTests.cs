@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Greeter;
 using Micro.Client;
-using Micro.Telemetry;
 using Micro.Transport.Grpc.Server.Api;
 using Micro.Transport.Grpc.Tests.Client;
 using Metadata = Grpc.Core.Metadata;

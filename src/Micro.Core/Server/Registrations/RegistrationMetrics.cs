@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Micro.Telemetry;
 
 namespace Micro.Server.Registrations;
 

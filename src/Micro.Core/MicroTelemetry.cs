@@ -1,4 +1,4 @@
-namespace Micro.Telemetry;
+namespace Micro;
 
 /// <summary>Names under which the framework reports traces and metrics.</summary>
 public static class MicroTelemetry
