@@ -9,7 +9,7 @@ public sealed partial class PageTests
 
     /// <summary>Tables to look things up in, not capabilities.</summary>
     private static readonly string[] References =
-        ["docs/README.md", "docs/coming-from-go-micro.md", "docs/compatibility.md", "docs/performance.md"];
+        ["docs/README.md", "docs/coming-from-go-micro.md", "docs/compatibility.md", "docs/performance.md", "docs/rules.md"];
 
     public static TheoryData<string> Capabilities =>
         [.. CodeBlocks.Pages().Select(page => page.Name).Where(name => name.StartsWith("docs/", StringComparison.Ordinal)
