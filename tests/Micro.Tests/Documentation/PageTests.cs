@@ -29,6 +29,21 @@ public sealed partial class PageTests
 
     [Theory]
     [MemberData(nameof(All))]
+    public void Page_OfTheDocumentation_IsInTheTableOfContentsOfTheSite(string page)
+    {
+        var contents = page.StartsWith("docs/adr/", StringComparison.Ordinal) ? "docs/adr" : "docs";
+        File.ReadLines(Path.Combine(RepositoryRoot.Find(), contents, "toc.yml")).Select(line => line.Trim())
+            .Should().Contain($"href: {Path.GetRelativePath(contents, page)}");
+    }
+
+    [Fact]
+    public void Decisions_AllRecords_AreListedInTheirIndex() =>
+        CodeBlocks.Pages().Select(page => page.Name)
+            .Where(name => name.StartsWith("docs/adr/", StringComparison.Ordinal) && name != "docs/adr/README.md")
+            .Should().OnlyContain(name => Text("docs/adr/README.md").Contains($"({Path.GetFileName(name)})"));
+
+    [Theory]
+    [MemberData(nameof(All))]
     public void Links_OfAPage_LeadSomewhere(string page)
     {
         var folder = Path.GetDirectoryName(Path.Combine(RepositoryRoot.Find(), page))!;
