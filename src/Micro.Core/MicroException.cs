@@ -72,7 +72,7 @@ public class MicroException : Exception
     /// <param name="detail">The description of the failure.</param>
     public static MicroException Forbidden(string id, string detail) => new(403, id, detail);
 
-    /// <summary>404: there is no such thing.</summary>
+    /// <summary>404: the requested object does not exist.</summary>
     /// <param name="id">The origin of the error, usually a service or <c>go.micro.client</c>.</param>
     /// <param name="detail">The description of the failure.</param>
     public static MicroException NotFound(string id, string detail) => new(404, id, detail);

@@ -3,7 +3,7 @@ using Micro.Basics;
 namespace Micro.Registry.Consul;
 
 /// <summary>
-/// Settings of the Consul registry. Read once, when the registry is created. What is not set is taken from Consul's own
+/// Settings of the Consul registry. Read once, when the registry is created. Values that are not set come from Consul's own
 /// environment variables (<c>CONSUL_HTTP_ADDR</c>, <c>CONSUL_HTTP_TOKEN</c> and so on), then from the default.
 /// </summary>
 public sealed class ConsulRegistryOptions

@@ -11,7 +11,7 @@ namespace Micro.Registry.Mdns;
 /// go-micro services.
 /// </summary>
 /// <remarks>
-/// Multicast DNS knows no authentication: anybody on the segment can answer. Use it where the segment is trusted, or
+/// Multicast DNS has no authentication: any host on the segment can answer. Use it where the segment is trusted, or
 /// verify peers with TLS.
 /// </remarks>
 #pragma warning disable MA0049 // The short name is what callers write: Mdns.CreateRegistry()

@@ -6,7 +6,7 @@ using Micro.Registry;
 namespace Micro.Testing;
 
 /// <summary>
-/// A registry in front of another one that fails, hangs and lies when told to, and counts what it is asked. Without faults
+/// A registry in front of another one. It can be set to fail, to hang and to return false records, and it counts requests. Without faults
 /// it is the other one. Safe for concurrent use; disposing it disposes the other one.
 /// </summary>
 /// <param name="inner">The registry behind it.</param>

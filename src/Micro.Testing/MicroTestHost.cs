@@ -6,7 +6,7 @@ namespace Micro.Testing;
 
 /// <summary>
 /// Services under test in one process: they share a registry in memory, a network, a clock and a place for logs, and are
-/// disposed together. Nothing of a host is seen by another one, so tests with a host each run side by side. Safe for
+/// disposed together. Hosts share nothing, so tests with a host each can run side by side. Safe for
 /// concurrent use.
 /// </summary>
 /// <example>
@@ -49,7 +49,7 @@ public sealed class MicroTestHost : IAsyncDisposable
     /// <summary>The clock of everything.</summary>
     public TimeProvider Time { get; }
 
-    /// <summary>A client of its own that finds all services, made at first use.</summary>
+    /// <summary>A client of the host that finds all services, created at first use.</summary>
     public IMicroClient Client => _caller.Value.Client;
 
     /// <summary>Creates a service of this host, not started; the host disposes it.</summary>

@@ -112,7 +112,7 @@ public sealed class NodeFaults
     internal Settings Current => Volatile.Read(ref _settings);
 
     /// <summary>
-    /// Breaks all open connections, as a reset does. A client hears of it a moment later; a call that begins within that moment
+    /// Breaks all open connections, as a reset does. A client notices it a moment later; a call that begins within that moment
     /// breaks too.
     /// </summary>
     /// <returns>The number of connections that were open.</returns>

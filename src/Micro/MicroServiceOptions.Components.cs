@@ -116,8 +116,8 @@ public sealed partial class MicroServiceOptions
     public MicroServiceOptions Strategy(ISelectorStrategy strategy) => Set(() => StrategyValue = NotNull(strategy));
 
     /// <summary>
-    /// A server made by hand, see <see cref="MicroServer.Create"/>; not disposed with the service. What it was not told
-    /// itself, such as name and registry, it takes from the service.
+    /// A server made by hand, see <see cref="MicroServer.Create"/>; not disposed with the service. Values that it
+    /// does not set itself, such as name and registry, come from the service.
     /// </summary>
     /// <param name="server">The server, not started.</param>
     public MicroServiceOptions Server(IMicroServer server) => Set(() => ServerValue = NotNull(server));

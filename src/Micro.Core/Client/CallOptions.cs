@@ -69,7 +69,7 @@ public sealed record CallOptions
         init => field = Checked(value, OptionRules.Positive);
     }
 
-    /// <summary>Limit of a stream, told to the server; zero for none.</summary>
+    /// <summary>Time limit of a stream, sent to the server; zero for none.</summary>
     public TimeSpan? StreamTimeout
     {
         get;

@@ -27,7 +27,7 @@ public sealed class ClientOptions
     /// <summary>Limit for opening a connection; positive. The default value is 2 s.</summary>
     public TimeSpan DialTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Limit of a stream, told to the server. The default value is zero: none.</summary>
+    /// <summary>Time limit of a stream, sent to the server. The default value is zero: none.</summary>
     public TimeSpan StreamTimeout { get; set; }
 
     /// <summary>Decides whether a failed attempt is repeated. The default value is <see cref="RetryPolicies.OnTransient"/>.</summary>
@@ -74,7 +74,7 @@ public sealed class ClientOptions
 
     /// <summary>
     /// Name of a service that all calls go to, whatever service they name; it finds that name in <c>Micro-Service</c> and passes
-    /// the call on. <see langword="null"/> (the default) for none. Addresses of a call count for nothing then.
+    /// the call on. <see langword="null"/> (the default) for none. Addresses of a call are ignored then.
     /// </summary>
     public string? ProxyService { get; set; }
 
@@ -118,7 +118,7 @@ public sealed class ClientOptions
     /// <summary>Limits on what a server may send.</summary>
     public TransportLimits Limits { get; } = new();
 
-    /// <summary>Selector; <see langword="null"/> (the default) for one of its own over <see cref="Registry"/>.</summary>
+    /// <summary>Selector; <see langword="null"/> (the default) for a new one over <see cref="Registry"/>.</summary>
     public ISelector? Selector { get; set; }
 
     /// <summary>Registry for its own selector; <see langword="null"/> (the default) for the service's own, else mDNS.</summary>

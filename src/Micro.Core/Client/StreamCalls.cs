@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Micro.Client;
 
-/// <summary>Streams as plain calls: sequences go in or come out.</summary>
+/// <summary>Calls streams as asynchronous sequences of messages.</summary>
 public static class StreamCalls
 {
     /// <summary>

@@ -6,7 +6,7 @@ using Micro.Transport.Security;
 namespace Micro.Transport;
 
 /// <summary>
-/// TLS (RFC 8446, RFC 5246) of a server or a client: its own certificate, and the authorities that it trusts. TLS 1.2 is the least.
+/// TLS (RFC 8446, RFC 5246) of a server or a client: its own certificate, and the authorities that it trusts. TLS 1.2 is the minimum.
 /// Files are checked at start and looked at again while it runs: new connections use what they hold then, and files that
 /// cannot be used change nothing.
 /// </summary>

@@ -32,7 +32,7 @@ public sealed class TransportLimits
 
     /// <summary>
     /// The time limit for a head to arrive after its first byte, and for the first message of a call or a stream
-    /// may take after the head; positive. The default value is 10 s.
+    /// after the head; positive. The default value is 10 s.
     /// </summary>
     public TimeSpan HeaderTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

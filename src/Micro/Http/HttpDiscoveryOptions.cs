@@ -10,7 +10,7 @@ public sealed class HttpDiscoveryOptions
 {
     /// <summary>
     /// Key of the Micro service whose registry is used, as given to dependency injection; <see langword="null"/> (the
-    /// default) for the one without a key. Means nothing to a handler made by hand.
+    /// default) for the one without a key. Ignored by a handler that is created in code.
     /// </summary>
     public string? ServiceKey { get; set; }
 
