@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Micro.Registry;
+using Micro.Registry.Kit;
 
 namespace Micro.Microbenchmarks;
 

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Micro.Registry;
+using Micro.Registry.Kit;
 using Micro.Selection;
 using Micro.Selection.Services;
 using Micro.Selection.Strategies;

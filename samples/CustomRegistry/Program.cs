@@ -6,7 +6,7 @@ using CustomRegistrySample;
 using Micro;
 
 static MicroServiceOptions Prepare(MicroServiceOptions options) => options.AddRegistry("file", context => new FileRegistry(
-    context.Addresses is [var folder, ..] ? folder : Path.Combine(Path.GetTempPath(), "micro-registry"), context.TimeProvider));
+    context.Addresses is [var folder, ..] ? folder : Path.Combine(Path.GetTempPath(), "micro-registry"), context.TimeProvider, context.LoggerFactory));
 
 if (args is ["server", .. var serverArgs])
 {

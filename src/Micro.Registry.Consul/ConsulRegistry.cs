@@ -1,9 +1,9 @@
-using System.Runtime.CompilerServices;
 using Micro.Registry.Consul.Http;
 using Micro.Registry.Consul.Records;
 using Micro.Registry.Consul.Registering;
 using Micro.Registry.Consul.Settings;
 using Micro.Registry.Consul.Watching;
+using Micro.Registry.Kit;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Consul;
@@ -11,23 +11,24 @@ namespace Micro.Registry.Consul;
 /// <summary>The registry of Consul agents: registrations live on an agent, reads come from the catalogue.</summary>
 internal sealed partial class ConsulRegistry : IRegistry
 {
-    private const int WatchCapacity = 1024;
-    private readonly CancellationTokenSource _disposed = new();
     private readonly ConsulHttp _http;
     private readonly ConsulApi _api;
     private readonly HealthReader _reader;
     private readonly Registrar _registrar;
-    private readonly WatchTable _watches;
+    private readonly SharedWatches _watches;
     private int _isDisposed;
 
     public ConsulRegistry(ConsulSettings settings, TimeProvider time, Random random, ILogger logger)
     {
         _http = new ConsulHttp(settings, time, random, logger);
         _api = new ConsulApi(settings, _http, time);
-        _reader = new HealthReader(settings.Options, new SkipLog(logger));
+        _reader = new HealthReader(settings.Options, SkipsTo(logger, time));
         _registrar = new Registrar(settings, _api, time, logger);
         Location = string.Join(',', settings.Agents.Select(static agent => agent.Authority));
-        _watches = new WatchTable(_api, _reader, new WatchPace(time, random), logger);
+        var (slots, pace) = (new BlockingSlots(), new WatchPace(time, random));
+        _watches = new SharedWatches(service => service is null
+            ? new CatalogWatch(_api, _watches!, slots, pace, logger)
+            : new ServiceWatch(service, _api, _reader, slots, pace, logger));
     }
 
     public string Name => "consul";
@@ -69,8 +70,7 @@ internal sealed partial class ConsulRegistry : IRegistry
         return [.. answer.Value.Select(name => new ServiceRecord { Name = name })];
     }
 
-    public async IAsyncEnumerable<RegistryEvent> WatchAsync(
-        string? service = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<RegistryEvent> WatchAsync(string? service = null, CancellationToken cancellationToken = default)
     {
         if (!string.IsNullOrEmpty(service))
         {
@@ -78,26 +78,7 @@ internal sealed partial class ConsulRegistry : IRegistry
         }
 
         ThrowIfDisposed();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token);
-        var watch = string.IsNullOrEmpty(service) ? _watches.AcquireAll() : _watches.Acquire(service);
-        var buffer = new WatchBuffer(service, WatchCapacity);
-        watch.Hub.Add(buffer);
-        try
-        {
-            var events = buffer.ReadAllAsync(token => watch.Hub.ListAsync(buffer, token), stop.Token).GetAsyncEnumerator(CancellationToken.None);
-            await using (events.ConfigureAwait(false))
-            {
-                while (await MovesAsync(events, cancellationToken).ConfigureAwait(false))
-                {
-                    yield return events.Current;
-                }
-            }
-        }
-        finally
-        {
-            watch.Hub.Remove(buffer);
-            await _watches.ReleaseAsync(watch).ConfigureAwait(false);
-        }
+        return _watches.ReadAsync(string.IsNullOrEmpty(service) ? null : service, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -107,28 +88,13 @@ internal sealed partial class ConsulRegistry : IRegistry
             return;
         }
 
-        await _disposed.CancelAsync().ConfigureAwait(false);
         await _watches.DisposeAsync().ConfigureAwait(false);
         _registrar.Dispose();
         _http.Dispose();
     }
 
-    /// <summary>Moves on; false when the registry was disposed meanwhile, which ends a watch without an error.</summary>
-    private async Task<bool> MovesAsync(IAsyncEnumerator<RegistryEvent> events, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await events.MoveNextAsync().ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-        catch (OperationCanceledException exception)
-        {
-            throw new OperationCanceledException("the watch was cancelled", exception, cancellationToken);
-        }
-    }
+    /// <summary>Makes the log of entries that cannot be used.</summary>
+    internal static SkipLog SkipsTo(ILogger logger, TimeProvider time) => new(time, (entry, problem) => Log.EntrySkipped(logger, entry, problem));
 
     /// <summary>A request that disposal cuts off ends like any other call of a disposed registry.</summary>
     private async Task<T> GuardAsync<T>(Func<Task<T>> call)

@@ -5,6 +5,7 @@ using Micro.Registry.Etcd.Api;
 using Micro.Registry.Etcd.Leases;
 using Micro.Registry.Etcd.Records;
 using Micro.Registry.Etcd.Watching;
+using Micro.Registry.Kit;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Etcd;
@@ -32,7 +33,7 @@ internal sealed partial class EtcdRegistry : IRegistry
         _time = time;
         _random = random;
         _logger = logger;
-        Skipped = new SkippedKeys(time, logger);
+        Skipped = SkipsTo(logger, time);
         _reader = new RecordReader(options, Skipped);
         _keeper = new LeaseKeeper(api, options.Timeout, time, random, logger);
         _registrar = new NodeRegistrar(api, _keeper, options.RenewalLimit, time, logger);
@@ -43,7 +44,7 @@ internal sealed partial class EtcdRegistry : IRegistry
     public string Location => $"{SecretText.WithoutSecrets(string.Join(',', _options.Addresses.DefaultIfEmpty("127.0.0.1:2379")))}, prefix {_options.Prefix}";
 
     /// <summary>Gets the values that could not be used; for diagnosis and tests.</summary>
-    internal SkippedKeys Skipped { get; }
+    internal SkipLog Skipped { get; }
 
     /// <summary>Gets the number of leases that are renewed; for diagnosis and tests.</summary>
     internal int KeptLeases => _keeper.Count;
@@ -65,10 +66,7 @@ internal sealed partial class EtcdRegistry : IRegistry
                 async (state, token) =>
                 {
                     conflict = await _registrar.AssertAsync(state, service with { Nodes = [node] }, options.Ttl, token) ?? conflict;
-                    if (state.FindSignal(Ids(service)) is null)
-                    {
-                        state.AddSignal(signal);
-                    }
+                    state.Signals.Add(signal);
                 },
                 cancellationToken);
         }
@@ -164,9 +162,12 @@ internal sealed partial class EtcdRegistry : IRegistry
         await _api.DisposeAsync();
         foreach (var node in nodes)
         {
-            node.FireSignals();
+            node.Signals.Fire();
         }
     }
+
+    /// <summary>Makes the log of values that cannot be used.</summary>
+    internal static SkipLog SkipsTo(ILogger logger, TimeProvider time) => new(time, (key, problem) => Log.ValueSkipped(logger, key, problem));
 
     private static string[] Ids(ServiceRecord service) => [.. service.Nodes.Select(node => node.Id)];
 
@@ -193,7 +194,7 @@ internal sealed partial class EtcdRegistry : IRegistry
         var ids = Ids(service);
         lock (_gate)
         {
-            return (_nodes.TryGetValue(KeyOf(service.Name, ids[0]), out var state) ? state.FindSignal(ids) : null) ?? new LossSignal(ids);
+            return (_nodes.TryGetValue(KeyOf(service.Name, ids[0]), out var state) ? state.Signals.Find(ids) : null) ?? new LossSignal(ids);
         }
     }
 

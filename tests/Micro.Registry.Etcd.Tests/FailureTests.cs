@@ -1,4 +1,5 @@
 using Micro.Registry.Etcd.Tests.Cluster;
+using Micro.Registry.Kit;
 using Micro.Server;
 using Micro.Testing;
 

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Micro.Registry.Etcd.Api;
 using Micro.Registry.Etcd.Tests.Cluster;
+using Micro.Registry.Kit;
 using Micro.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 

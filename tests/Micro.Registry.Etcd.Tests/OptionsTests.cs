@@ -57,7 +57,7 @@ public sealed class OptionsTests
     public void Reader_ManyPoisonedValues_FewLogLines_S7()
     {
         using var log = new Micro.Testing.CapturingLoggerFactory();
-        var skipped = new SkippedKeys(TimeProvider.System, log.CreateLogger(""));
+        var skipped = EtcdRegistry.SkipsTo(log.CreateLogger(""), TimeProvider.System);
         var reader = new RecordReader(new EtcdRegistryOptions(), skipped);
         for (var index = 0; index < 10_000; index++)
         {

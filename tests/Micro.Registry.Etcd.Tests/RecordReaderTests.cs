@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Micro.Registry.Etcd.Records;
 using Micro.Registry.Etcd.Watching;
+using Micro.Registry.Kit;
 using Mvccpb;
 
 namespace Micro.Registry.Etcd.Tests;
@@ -90,7 +91,7 @@ public sealed class RecordReaderTests
     {
         var options = new EtcdRegistryOptions();
         options.ForeignPrefixes.Add(Foreign);
-        return new RecordReader(options, Some.NewSkippedKeys());
+        return new RecordReader(options, Some.NewSkipLog());
     }
 
     private static KeyValue Pair(string key, byte[] value) =>

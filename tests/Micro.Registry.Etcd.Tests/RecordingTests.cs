@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Micro.Registry.Etcd.Api;
 using Micro.Registry.Etcd.Records;
 using Micro.Registry.Etcd.Tests.Cluster;
+using Micro.Registry.Kit;
 using Mvccpb;
 
 namespace Micro.Registry.Etcd.Tests;
@@ -15,7 +16,7 @@ public sealed class RecordingTests(SharedEtcd shared)
     [Fact]
     public void Keys_Recorded_WeReadTheRecordAndWriteTheSameBytes()
     {
-        var reader = new RecordReader(new EtcdRegistryOptions(), Some.NewSkippedKeys());
+        var reader = new RecordReader(new EtcdRegistryOptions(), Some.NewSkipLog());
         foreach (var entry in Read("keys.json").GetProperty("keys").EnumerateArray())
         {
             var text = entry.GetProperty("value_text").GetString()!;

@@ -1,4 +1,4 @@
-using Micro.Registry.Etcd.Records;
+using Micro.Registry.Kit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Micro.Registry.Etcd.Tests;
@@ -6,7 +6,7 @@ namespace Micro.Registry.Etcd.Tests;
 /// <summary>What several tests make.</summary>
 internal static class Some
 {
-    public static SkippedKeys NewSkippedKeys() => new(TimeProvider.System, NullLogger.Instance);
+    public static SkipLog NewSkipLog() => EtcdRegistry.SkipsTo(NullLogger.Instance, TimeProvider.System);
 
     public static string NewName() => "t-" + Guid.NewGuid().ToString("N")[..12];
 

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Micro.Client;
+using Micro.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace Micro.Transport.Grpc.Tests;
@@ -18,7 +19,7 @@ public sealed class UnaryCallTests
             path = context.Request.Path;
             await RawServer.AnswerAsync(context, RawServer.Frame("Hello " + await RawServer.ReadTextAsync(context)));
         });
-        await using var client = server.Connect();
+        await using var client = server.Connect(options => options.TimeProvider = new ManualTimeProvider());
 
         var answer = await RawServer.CallAsync(client, "Anna", new CallOptions { AttemptTimeout = TimeSpan.FromSeconds(20) });
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Greeter;
-using Micro.Registry;
+using Micro.Registry.Kit;
 
 namespace Micro.Bench.Serving;
 

@@ -15,7 +15,7 @@ internal sealed class CallLoop(
     ClientOptions options, Func<ISelector> selector, BackoffPolicy backoff, RetryBudget? budget, INodeTraffic traffic, ILogger logger)
 {
     /// <summary>Timers count whole milliseconds: what is less fires at once.</summary>
-    private static readonly TimeSpan ShortestAttempt = TimeSpan.FromMilliseconds(1);
+    public static readonly TimeSpan ShortestAttempt = TimeSpan.FromMilliseconds(1);
 
     /// <summary>A server that asks for more is not obeyed further.</summary>
     private static readonly TimeSpan LongestPushback = TimeSpan.FromSeconds(30);

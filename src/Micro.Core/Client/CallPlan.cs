@@ -88,6 +88,21 @@ internal sealed class CallPlan
         }
     }
 
+    /// <summary>Gets the present timestamp of the client's clock.</summary>
+    public long Now => _defaults.TimeProvider.GetTimestamp();
+
+    /// <summary>
+    /// Returns how much of an attempt's time limit is left once it is connected. The server gets that as its limit, because it
+    /// counts from the arrival of the request. At least a millisecond: zero means no limit.
+    /// </summary>
+    /// <param name="limit">The time limit of the attempt.</param>
+    /// <param name="started">The timestamp of its begin.</param>
+    public TimeSpan LeftOf(TimeSpan limit, long started)
+    {
+        var left = limit - _defaults.TimeProvider.GetElapsedTime(started);
+        return left > CallLoop.ShortestAttempt ? left : CallLoop.ShortestAttempt;
+    }
+
     /// <summary>Whether the call may be executed twice: its own option, else what the endpoint says in the registry.</summary>
     public bool IsIdempotent(Func<string, string, Endpoint?> findEndpoint) =>
         _isIdempotent ??= Options.Idempotent

@@ -1,3 +1,5 @@
+using Micro.Registry.Kit;
+
 namespace Micro.Registry;
 
 /// <summary>The nodes of one service name and the records made of them. Guarded by the registry's lock.</summary>

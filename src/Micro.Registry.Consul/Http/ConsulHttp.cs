@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Micro.Basics;
 using Micro.Registry.Consul.Settings;
+using Micro.Registry.Kit;
 using Micro.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Micro.Registry.Consul.Http;
+using Micro.Registry.Kit;
 
 namespace Micro.Registry.Consul.Records;
 

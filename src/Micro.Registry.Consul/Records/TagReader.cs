@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Micro.Basics;
+using Micro.Registry.Kit;
 
 namespace Micro.Registry.Consul.Records;
 

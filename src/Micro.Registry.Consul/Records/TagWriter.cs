@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Micro.Registry.Kit;
 
 namespace Micro.Registry.Consul.Records;
 

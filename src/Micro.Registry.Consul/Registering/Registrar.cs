@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Micro.Registry.Consul.Http;
 using Micro.Registry.Consul.Records;
 using Micro.Registry.Consul.Settings;
+using Micro.Registry.Kit;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Consul.Registering;
@@ -15,7 +16,7 @@ internal sealed class Registrar(ConsulSettings settings, ConsulApi api, TimeProv
     private static readonly TimeSpan PresenceInterval = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, NodeRegistration> _known = new(StringComparer.Ordinal);
     private readonly ContestedIds _contested = new(logger);
-    private readonly StripedLocks _locks = new();
+    private readonly KeyedLock _locks = new();
     private readonly StrayNodes _strays = new(api, time, logger);
     private readonly RegistrationBodies _bodies = new(settings.Options, logger);
     private Uri _home = settings.Agents[0];

@@ -1,10 +1,11 @@
 using Micro.Registry.Consul.Http;
+using Micro.Registry.Kit;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Consul.Watching;
 
 /// <summary>The watch of all services, run only when somebody asks for it: follows the names, and each service by its own watch.</summary>
-internal sealed class CatalogWatch(ConsulApi api, WatchTable table, BlockingSlots slots, WatchPace pace, ILogger logger) : SharedWatch
+internal sealed class CatalogWatch(ConsulApi api, SharedWatches watches, BlockingSlots slots, WatchPace pace, ILogger logger) : SharedWatch
 {
     private readonly Dictionary<string, SharedWatch> _services = new(StringComparer.Ordinal);
 
@@ -33,7 +34,7 @@ internal sealed class CatalogWatch(ConsulApi api, WatchTable table, BlockingSlot
         {
             if (!_services.ContainsKey(name))
             {
-                var service = table.Acquire(name);
+                var service = watches.Acquire(name);
                 _services.Add(name, service);
                 service.Hub.Follow(Hub.Publish);
             }
@@ -59,6 +60,6 @@ internal sealed class CatalogWatch(ConsulApi api, WatchTable table, BlockingSlot
     private async Task LeaveAsync(SharedWatch service)
     {
         service.Hub.Unfollow(Hub.Publish);
-        await table.ReleaseAsync(service).ConfigureAwait(false);
+        await watches.ReleaseAsync(service).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,6 @@
 using Micro.Registry.Consul.Http;
 using Micro.Registry.Consul.Records;
+using Micro.Registry.Kit;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Consul.Watching;

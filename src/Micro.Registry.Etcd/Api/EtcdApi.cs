@@ -2,6 +2,7 @@ using dotnet_etcd;
 using dotnet_etcd.interfaces;
 using Etcdserverpb;
 using Grpc.Core;
+using Micro.Registry.Kit;
 using Micro.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 

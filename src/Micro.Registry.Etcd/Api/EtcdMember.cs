@@ -3,6 +3,7 @@ using dotnet_etcd.interfaces;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Micro.Basics;
+using Micro.Registry.Kit;
 using Micro.Transport.Sockets;
 
 namespace Micro.Registry.Etcd.Api;

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Micro.Registry.Etcd.Api;
 using Micro.Registry.Etcd.Records;
+using Micro.Registry.Kit;
 using Microsoft.Extensions.Logging;
 using Mvccpb;
 
@@ -169,7 +170,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
         {
             state.IsLeaseGone |= isGone && ReferenceEquals(state.Lease, lease);
             EtcdRegistry.Log.LeaseLost(logger, state.KeyText, id, isGone ? "etcd does not know it" : "not confirmed in time");
-            state.FireSignals();
+            state.Signals.Fire();
         });
         state.Lease = lease;
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
+using Micro.Registry.Kit;
 
 namespace Micro.Registry.Etcd.Leases;
 
@@ -7,9 +8,6 @@ namespace Micro.Registry.Etcd.Leases;
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore is never waited on by handle, so it holds nothing.")]
 internal sealed class NodeState(string key)
 {
-    private readonly Lock _signalGate = new();
-    private readonly List<LossSignal> _signals = [];
-
     public ByteString Key { get; } = ByteString.CopyFromUtf8(key);
 
     public string KeyText => key;
@@ -33,39 +31,6 @@ internal sealed class NodeState(string key)
     /// <summary>Set when the server reports that the lease is gone; the next write then requests a new one.</summary>
     public volatile bool IsLeaseGone;
 
-    /// <summary>Returns the signal of exactly these nodes: a heartbeat gets the existing one, so heartbeats add nothing.</summary>
-    public LossSignal? FindSignal(IEnumerable<string> ids)
-    {
-        lock (_signalGate)
-        {
-            return _signals.Find(signal => !signal.IsFired && signal.Covers(ids));
-        }
-    }
-
-    public void AddSignal(LossSignal signal)
-    {
-        lock (_signalGate)
-        {
-            // A signal that fired while its record was written has reached its caller and must serve no later one.
-            if (!signal.IsFired)
-            {
-                _signals.Add(signal);
-            }
-        }
-    }
-
-    public void FireSignals()
-    {
-        LossSignal[] signals;
-        lock (_signalGate)
-        {
-            signals = [.. _signals];
-            _signals.Clear();
-        }
-
-        foreach (var signal in signals)
-        {
-            signal.Fire();
-        }
-    }
+    /// <summary>Gets the signals of the registrations that the node belongs to.</summary>
+    public LossSignals Signals { get; } = new();
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Micro.Registry.Kit;
 
 namespace Micro.Registry.Etcd.Records;
 

@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using Micro.Registry.Kit;
 using Mvccpb;
 
 namespace Micro.Registry.Etcd.Records;
 
 /// <summary>Turns keys and values into records. A value that is not a record is skipped and never harms its neighbours.</summary>
-internal sealed class RecordReader(EtcdRegistryOptions options, SkippedKeys skipped)
+internal sealed class RecordReader(EtcdRegistryOptions options, SkipLog skipped)
 {
     private const int MaxValueBytes = 1024 * 1024;
 

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Micro.Basics;
 using Micro.Registry.Etcd.Api;
 using Micro.Registry.Etcd.Records;
+using Micro.Registry.Kit;
 using Microsoft.Extensions.Logging;
 using Mvccpb;
 

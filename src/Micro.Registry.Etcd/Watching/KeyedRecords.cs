@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Micro.Basics;
 using Micro.Registry.Etcd.Records;
+using Micro.Registry.Kit;
 using Mvccpb;
 
 namespace Micro.Registry.Etcd.Watching;

@@ -1,4 +1,5 @@
 using System.Net;
+using Micro.Registry.Kit;
 using Micro.Registry.Mdns.Dns;
 using Micro.Registry.Mdns.Records;
 using Micro.Registry.Mdns.Transport;
@@ -30,7 +31,7 @@ internal sealed partial class Browser(
     private readonly List<MdnsWatch> _watches = [];
     private readonly List<(string? Service, Lookup Lookup)> _lookups = [];
     private readonly LeftOutSources _leftOut = new(time);
-    private readonly SkipLog _skips = new(time, logger);
+    private readonly SkipLog _skips = new(time, (instance, problem) => MdnsRegistry.Log.RecordSkipped(logger, instance, problem));
     private readonly BackgroundTasks _tasks = new(logger);
     private long _order;
 

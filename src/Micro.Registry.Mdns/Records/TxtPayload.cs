@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Micro.Basics;
 using Micro.Codecs;
+using Micro.Registry.Kit;
 
 namespace Micro.Registry.Mdns.Records;
 

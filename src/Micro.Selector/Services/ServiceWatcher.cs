@@ -1,5 +1,6 @@
 using Micro.Basics;
 using Micro.Registry;
+using Micro.Registry.Kit;
 
 namespace Micro.Selection.Services;
 

@@ -1,4 +1,5 @@
 using Micro.Registry;
+using Micro.Registry.Kit;
 
 namespace Micro.Selection.Snapshots;
 

@@ -53,7 +53,13 @@ internal sealed class GrpcClientTransport : IClientTransport
         var channel = Channels.Enter(node, plan.Options.CloseConnection);
         try
         {
-            await channel.ConnectAsync(plan.DialTimeout, cancellationToken).ConfigureAwait(false);
+            var connecting = channel.ConnectAsync(plan.DialTimeout, cancellationToken);
+            var isNew = !connecting.IsCompleted;
+            await connecting.ConfigureAwait(false);
+            if (isNew)
+            {
+                call.Timeout = plan.LeftOf(limit, started);
+            }
 
             cancellationToken.ThrowIfCancellationRequested();
             var running = channel.Call(method, call);

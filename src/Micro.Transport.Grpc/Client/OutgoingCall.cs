@@ -15,8 +15,8 @@ internal sealed class OutgoingCall(CallFormat format, TimeSpan timeout, CallMeta
 
     public CallFormat Format => format;
 
-    /// <summary>Gets the time limit sent to the server; zero sends none.</summary>
-    public TimeSpan Timeout => timeout;
+    /// <summary>Gets or sets the time limit sent to the server; zero sends none.</summary>
+    public TimeSpan Timeout { get; set; } = timeout;
 
     public CallMetadata? Metadata => metadata;
 

@@ -27,10 +27,17 @@ internal static class MetadataText
     {
         foreach (var entry in metadata)
         {
-            var value = entry.IsBinary ? Convert.ToBase64String(entry.ValueBytes) : entry.Value;
-            call[entry.Key] = call.TryGetValue(entry.Key, out var first) ? $"{first},{value}" : value;
+            Add(entry, call);
         }
     }
+
+    /// <summary>Adds an entry; to a value that the key has already, with a comma.</summary>
+    /// <exception cref="ArgumentException">The key or value cannot travel as a header.</exception>
+    public static void Add(Metadata.Entry entry, CallMetadata call) =>
+        call[entry.Key] = call.TryGetValue(entry.Key, out var first) ? $"{first},{TextOf(entry)}" : TextOf(entry);
+
+    /// <summary>Returns the value as text; bytes are base64.</summary>
+    public static string TextOf(Metadata.Entry entry) => entry.IsBinary ? Convert.ToBase64String(entry.ValueBytes) : entry.Value;
 
     /// <param name="call">The metadata of a call, as received.</param>
     /// <param name="isOwn">Returns <see langword="true"/> for keys of the protocol, which are left out.</param>

@@ -1,3 +1,4 @@
+using Micro.Registry.Kit;
 using Micro.Testing;
 
 namespace Micro.Registry;

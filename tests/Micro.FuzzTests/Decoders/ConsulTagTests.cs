@@ -1,5 +1,6 @@
 using System.Text;
 using Micro.Registry;
+using Micro.Registry.Kit;
 using Micro.Registry.Consul;
 using Micro.Registry.Consul.Records;
 using Xunit.Abstractions;

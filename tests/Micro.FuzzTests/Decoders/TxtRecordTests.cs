@@ -1,5 +1,5 @@
 using System.Text;
-using Micro.Registry;
+using Micro.Registry.Kit;
 using Micro.Registry.Mdns.Dns;
 using Micro.Registry.Mdns.Records;
 using Xunit.Abstractions;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Micro.Registry;
+using Micro.Registry.Kit;
 using Micro.Registry.Consul.Records;
 
 namespace Micro.InteropTests.Consul;

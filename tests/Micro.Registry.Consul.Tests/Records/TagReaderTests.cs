@@ -1,5 +1,6 @@
 using System.Text;
 using Micro.Registry.Consul.Records;
+using Micro.Registry.Kit;
 
 namespace Micro.Registry.Consul.Tests.Records;
 

@@ -1,4 +1,5 @@
 using Micro.Registry;
+using Micro.Registry.Kit;
 using Micro.Selection;
 using Micro.Selection.Services;
 using Micro.Selection.Strategies;

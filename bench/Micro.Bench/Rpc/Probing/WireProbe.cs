@@ -2,6 +2,7 @@ using Micro.Bench.Rpc.Rows;
 using Micro.Bench.Serving;
 using Micro.Client;
 using Micro.Registry;
+using Micro.Registry.Kit;
 
 namespace Micro.Bench.Rpc.Probing;
 

@@ -63,14 +63,17 @@ internal readonly struct MucpUnaryAttempt<[DynamicallyAccessedMembers(Dynamicall
         bool canShare,
         CancellationToken cancellationToken)
     {
-        var connection = await pool.RentAsync(node.Address, plan.DialTimeout, cancellationToken).ConfigureAwait(false);
+        var started = plan.Now;
+        var renting = pool.RentAsync(node.Address, plan.DialTimeout, cancellationToken);
+        var isNew = !renting.IsCompleted;
+        var connection = await renting.ConfigureAwait(false);
         var isShared = false;
         try
         {
             var asks = canShare && !connection.WasAsked;
             connection.WasAsked |= asks;
             connection.Output.Clear();
-            heads.Write(connection.Output, node.Address, plan, limit, body.Length, asksToMultiplex: asks);
+            heads.Write(connection.Output, node.Address, plan, isNew ? plan.LeftOf(limit, started) : limit, body.Length, asksToMultiplex: asks);
             await connection.SendAsync(body, cancellationToken).ConfigureAwait(false);
             var reply = await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
             try

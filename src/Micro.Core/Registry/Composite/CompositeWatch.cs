@@ -1,3 +1,5 @@
+using Micro.Registry.Kit;
+
 namespace Micro.Registry.Composite;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Micro.Basics;
+using Micro.Registry.Kit;
 
 namespace Micro.Registry.Composite;
 

@@ -20,40 +20,36 @@ internal sealed class StubCall
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    private readonly IMicroClient _client;
-    private readonly string _service;
+    private static readonly object Success = Status.DefaultSuccess;
+
+    private readonly StubCallInvoker _invoker;
     private readonly string _endpoint;
     private readonly MicroCallOptions _options;
     private readonly ResponseMetadata _metadata = new();
     private readonly ObjectPool<CancellationTokenSource>? _sources;
     private readonly CancellationTokenRegistration _onCancelled;
-    private readonly TimeProvider _time;
     private readonly DateTimeOffset _deadline;
     private readonly bool _isWaitForReady;
     private CancellationTokenSource? _cancellation;
     private volatile bool _isCancelled;
     private volatile object? _status;
 
-    /// <param name="client">The client that makes the call.</param>
-    /// <param name="service">Name of the service.</param>
+    /// <param name="invoker">The client, the service and the options of all calls.</param>
     /// <param name="method">The method of the generated client.</param>
     /// <param name="options">Deadline, headers and cancellation of the call.</param>
-    /// <param name="defaults">The options of all calls.</param>
-    /// <param name="time">Source of time.</param>
     /// <param name="sources">Where the cancellation comes from and goes back to; <see langword="null"/> for one of its own.</param>
-    public StubCall(
-        IMicroClient client, string service, IMethod method, CallOptions options, MicroCallOptions defaults, TimeProvider time, ObjectPool<CancellationTokenSource>? sources)
+    public StubCall(StubCallInvoker invoker, IMethod method, CallOptions options, ObjectPool<CancellationTokenSource>? sources)
     {
-        (_client, _service, _time) = (client, service, time);
+        _invoker = invoker;
         _endpoint = StubEndpoints.Of(method);
         _metadata.IsRepeated = _isWaitForReady = options.IsWaitForReady;
         _sources = sources;
         _cancellation = sources?.Get() ?? new CancellationTokenSource();
         CancellationToken = _cancellation.Token;
         _deadline = options.Deadline is { } deadline && deadline != DateTime.MaxValue ? new DateTimeOffset(deadline.ToUniversalTime()) : DateTimeOffset.MaxValue;
-        _options = defaults with
+        _options = invoker.Defaults with
         {
-            Metadata = Merge(defaults.Metadata, options.Headers),
+            Metadata = Merge(invoker.Defaults.Metadata, options.Headers),
             ResponseMetadata = _metadata,
             Rpc = method.FullName,
         };
@@ -77,7 +73,7 @@ internal sealed class StubCall
         {
             var call = _isWaitForReady
                 ? RunWaitingAsync<TRequest, TResponse>(request)
-                : _client.CallAsync<TRequest, TResponse>(_service, _endpoint, request, WithDeadline(), CancellationToken);
+                : _invoker.Client.CallAsync<TRequest, TResponse>(_invoker.Service, _endpoint, request, WithDeadline(), CancellationToken);
             var response = await call.ConfigureAwait(false);
             End();
             return response;
@@ -95,8 +91,8 @@ internal sealed class StubCall
     {
         try
         {
-            return await RunAsync(options => _client.OpenStreamAsync<TRequest, TResponse>(
-                _service,
+            return await RunAsync(options => _invoker.Client.OpenStreamAsync<TRequest, TResponse>(
+                _invoker.Service,
                 _endpoint,
                 _deadline == DateTimeOffset.MaxValue ? options : options with { StreamTimeout = options.RequestTimeout },
                 CancellationToken)).ConfigureAwait(false);
@@ -111,7 +107,7 @@ internal sealed class StubCall
     public void End()
     {
         CompleteMetadata();
-        _status ??= Status.DefaultSuccess;
+        _status ??= Success;
         if (TakeCancellation() is { } cancellation)
         {
             if (_sources is null)
@@ -182,7 +178,7 @@ internal sealed class StubCall
     private Task<TResponse> RunWaitingAsync<TRequest, TResponse>(TRequest request)
         where TRequest : class
         where TResponse : class =>
-        RunAsync(options => _client.CallAsync<TRequest, TResponse>(_service, _endpoint, request, options, CancellationToken));
+        RunAsync(options => _invoker.Client.CallAsync<TRequest, TResponse>(_invoker.Service, _endpoint, request, options, CancellationToken));
 
     /// <summary>Runs the call; a call that waits for the service is repeated as long as no node can be reached.</summary>
     private async Task<T> RunAsync<T>(Func<MicroCallOptions, Task<T>> run)
@@ -195,9 +191,9 @@ internal sealed class StubCall
             {
                 return await run(options).ConfigureAwait(false);
             }
-            catch (MicroException exception) when (_isWaitForReady && StubStatus.IsNotReady(exception) && _time.GetUtcNow() < _deadline)
+            catch (MicroException exception) when (_isWaitForReady && StubStatus.IsNotReady(exception) && _invoker.Time.GetUtcNow() < _deadline)
             {
-                await Task.Delay(pause, _time, CancellationToken).ConfigureAwait(false);
+                await Task.Delay(pause, _invoker.Time, CancellationToken).ConfigureAwait(false);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
         }
@@ -214,7 +210,7 @@ internal sealed class StubCall
             return _options;
         }
 
-        var left = _deadline - _time.GetUtcNow();
+        var left = _deadline - _invoker.Time.GetUtcNow();
         return left > TimeSpan.Zero
             ? _options with { RequestTimeout = left, AttemptTimeout = _options.AttemptTimeout ?? left }
             : throw new MicroException(408, "go.micro.client", $"{_endpoint}: the deadline has passed", ErrorKind.Timeout);

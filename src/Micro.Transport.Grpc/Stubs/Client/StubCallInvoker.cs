@@ -13,6 +13,18 @@ internal sealed class StubCallInvoker(IMicroClient client, string service, Micro
 {
     private readonly ObjectPool<CancellationTokenSource> _sources = Pools.Create(new SourcePolicy());
 
+    /// <summary>Gets the client that makes the calls.</summary>
+    public IMicroClient Client => client;
+
+    /// <summary>Gets the name of the service.</summary>
+    public string Service => service;
+
+    /// <summary>Gets the options of all calls.</summary>
+    public MicroCallOptions Defaults => defaults;
+
+    /// <summary>Gets the source of time.</summary>
+    public TimeProvider Time => time;
+
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
         var call = Begin(method, options, _sources);
@@ -60,7 +72,7 @@ internal sealed class StubCallInvoker(IMicroClient client, string service, Micro
             throw new NotSupportedException("CallCredentials are not supported: send the token as a header of the call, or set client certificates in the TLS options of the client");
         }
 
-        return new StubCall(client, service, method, options, defaults, time, sources);
+        return new StubCall(this, method, options, sources);
     }
 
     private sealed class SourcePolicy : IPooledObjectPolicy<CancellationTokenSource>

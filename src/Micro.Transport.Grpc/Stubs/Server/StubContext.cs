@@ -89,18 +89,13 @@ internal sealed class StubContext(HandlerContext context, string method) : Serve
     {
         foreach (var entry in trailers ?? [])
         {
-            var value = entry.IsBinary ? Convert.ToBase64String(entry.ValueBytes) : entry.Value;
             if (string.Equals(entry.Key, StubStatusException.DetailsKey, StringComparison.Ordinal))
             {
-                context.ResponseTrailers.AddReceived(entry.Key, value);
-            }
-            else if (context.ResponseTrailers.TryGetValue(entry.Key, out var first))
-            {
-                context.ResponseTrailers[entry.Key] = $"{first},{value}";
+                context.ResponseTrailers.AddReceived(entry.Key, MetadataText.TextOf(entry));
             }
             else
             {
-                context.ResponseTrailers[entry.Key] = value;
+                MetadataText.Add(entry, context.ResponseTrailers);
             }
         }
     }

@@ -1,5 +1,5 @@
 
-namespace Micro.Registry;
+namespace Micro.Registry.Kit;
 
 /// <summary>The buffer between a registry and the reader of a watch: rules R-REG-17 and R-REG-18.</summary>
 public sealed class WatchBufferTests

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Micro.Registry;
+namespace Micro.Registry.Kit;
 
 /// <summary>
 /// What stands between a registry and one reader of a watch. Writing never blocks: when the reader is too slow the

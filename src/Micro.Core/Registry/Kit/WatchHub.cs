@@ -1,4 +1,4 @@
-namespace Micro.Registry.Consul.Watching;
+namespace Micro.Registry.Kit;
 
 /// <summary>What a watch knows, and who reads it: every change goes to all readers in the same order.</summary>
 internal sealed class WatchHub

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Micro.Codecs;
 
-namespace Micro.Registry;
+namespace Micro.Registry.Kit;
 
 /// <summary>
 /// Writes records as go-micro puts them on the wire: members in Go's order, map keys sorted, <c>null</c> for absent

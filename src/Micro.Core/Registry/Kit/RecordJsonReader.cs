@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Micro.Basics;
 
-namespace Micro.Registry;
+namespace Micro.Registry.Kit;
 
 /// <summary>
 /// Reads records of other systems tolerantly: member names in any letter case, <c>null</c> and missing collections are

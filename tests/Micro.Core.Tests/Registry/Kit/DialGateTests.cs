@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Micro.Testing;
 
-namespace Micro.Registry;
+namespace Micro.Registry.Kit;
 
 /// <summary>Connections to a registry that cannot be reached: few attempts, shared by all, soon again after a short outage.</summary>
 public sealed class DialGateTests

@@ -1,4 +1,4 @@
-namespace Micro.Registry;
+namespace Micro.Registry.Kit;
 
 /// <summary>The versions of one service while they are put together. Not safe for concurrent use.</summary>
 internal sealed class ServiceVersions

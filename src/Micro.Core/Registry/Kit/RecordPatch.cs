@@ -1,4 +1,4 @@
-namespace Micro.Registry;
+namespace Micro.Registry.Kit;
 
 /// <summary>
 /// Applies an event with few nodes to the records of one service, at the price of a copy of their lists: a service may

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 
-namespace Micro.Registry;
+namespace Micro.Registry.Kit;
 
 public sealed class RecordCompressionTests
 {

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Micro.Registry;
+namespace Micro.Registry.Kit;
 
 public sealed class RecordJsonTests
 {

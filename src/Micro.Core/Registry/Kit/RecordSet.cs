@@ -1,4 +1,4 @@
-namespace Micro.Registry;
+namespace Micro.Registry.Kit;
 
 /// <summary>
 /// An immutable set of service records in the order the registry contract promises: by name and version, nodes by id,

@@ -1,18 +1,23 @@
-using Microsoft.Extensions.Logging;
+namespace Micro.Registry.Kit;
 
-namespace Micro.Registry.Etcd.Records;
-
-/// <summary>Counts values that cannot be used and logs each key once, few in all, so that nobody can fill the log.</summary>
-internal sealed class SkippedKeys(TimeProvider time, ILogger logger)
+/// <summary>
+/// Counts records that cannot be used, and logs each of them once and few in all, so that nobody who writes to a registry can fill
+/// the log. Safe for concurrent use.
+/// </summary>
+/// <param name="time">The clock.</param>
+/// <param name="log">Logs one record: what it is called in the registry, and what is wrong with it.</param>
+internal sealed class SkipLog(TimeProvider time, Action<string, string> log)
 {
     private const int MaxRemembered = 1024;
     private const int MaxPerMinute = 10;
+    private const int MaxKeyLength = 300;
     private readonly Lock _gate = new();
     private readonly HashSet<string> _logged = new(StringComparer.Ordinal);
     private long? _minuteStart;
     private int _inMinute;
     private long _count;
 
+    /// <summary>Gets the number of records that were skipped, each as often as it was read.</summary>
     public long Count => Interlocked.Read(ref _count);
 
     public void Skip(string key, string problem)
@@ -35,6 +40,6 @@ internal sealed class SkippedKeys(TimeProvider time, ILogger logger)
             _inMinute++;
         }
 
-        EtcdRegistry.Log.ValueSkipped(logger, key.Length > 300 ? key[..300] : key, problem);
+        log(key.Length > MaxKeyLength ? key[..MaxKeyLength] : key, problem);
     }
 }

@@ -1,4 +1,4 @@
-namespace Micro.Registry;
+namespace Micro.Registry.Kit;
 
 /// <summary>Changes a few nodes in a list that is sorted by id: a search for each and one copy of the list.</summary>
 internal static class SortedNodes

@@ -1,4 +1,4 @@
-namespace Micro.Registry;
+namespace Micro.Registry.Kit;
 
 /// <summary>No connection to a registry was made, and until some time has passed none will be tried.</summary>
 /// <param name="message">Why there is no connection.</param>

@@ -1,7 +1,7 @@
-namespace Micro.Registry.Consul.Registering;
+namespace Micro.Registry.Kit;
 
 /// <summary>Keeps two operations on one node id apart without keeping a lock per id.</summary>
-internal sealed class StripedLocks : IDisposable
+internal sealed class KeyedLock : IDisposable
 {
     private readonly SemaphoreSlim[] _stripes = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
 

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 
-namespace Micro.Registry;
+namespace Micro.Registry.Kit;
 
 /// <summary>
 /// go-micro's packing of record parts: zlib, then lower case hex. Reading is bounded, because a packet of 64 KiB can

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Micro.Basics;
 
-namespace Micro.Registry;
+namespace Micro.Registry.Kit;
 
 /// <summary>
 /// Opens the connections to one address of a registry. While that cannot be reached, all users of the gate share one

@@ -1,5 +1,5 @@
 
-namespace Micro.Registry;
+namespace Micro.Registry.Kit;
 
 /// <summary>Grouping, comparing and merging of records, which every registry relies on.</summary>
 public sealed class RecordSetTests

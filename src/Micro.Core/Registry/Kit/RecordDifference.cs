@@ -1,6 +1,6 @@
 using Micro.Basics;
 
-namespace Micro.Registry;
+namespace Micro.Registry.Kit;
 
 /// <summary>Compares two sorted record lists (<see cref="RecordSet"/>) and says by which events one becomes the other.</summary>
 internal static class RecordDifference

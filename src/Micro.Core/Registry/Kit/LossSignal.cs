@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Micro.Registry.Etcd.Leases;
+namespace Micro.Registry.Kit;
 
 /// <summary>The signal of one registration; it fires when one of its nodes is lost.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The source owns no timer, and its token is in use as long as its holders like.")]

@@ -1,0 +1,16 @@
+using Micro.Basics;
+using Microsoft.Extensions.Logging;
+
+namespace Micro.Registry.Kit;
+
+internal static partial class KitLog
+{
+    [LoggerMessage(EventId = 1350, EventName = "RegistryRecordSkipped", Level = LogLevel.Warning, Message = "Record {Record} in registry {Registry} is skipped: {Problem}")]
+    public static partial void RecordSkipped(ILogger logger, string record, string registry, string problem);
+
+    [LoggerMessage(EventId = 1351, EventName = "RegistryWatchFailed", Level = LogLevel.Warning, Message = "Watching {Target} in registry {Registry} failed {Failures} times in a row, next try in {Pause}: {Reason} ({Kind})")]
+    public static partial void WatchFailed(ILogger logger, string target, string registry, int failures, ReadableTime pause, string reason, string kind);
+
+    [LoggerMessage(EventId = 1352, EventName = "RegistryWatchRecovered", Level = LogLevel.Information, Message = "Watching {Target} in registry {Registry} works again after {Failures} failures in {Outage}")]
+    public static partial void WatchRecovered(ILogger logger, string target, string registry, int failures, ReadableTime outage);
+}
