@@ -10,6 +10,7 @@ results=${RESULTS:-$PWD/TestResults}
 rm -rf "$results"
 
 dotnet restore Micro.sln
+dotnet tool restore
 dotnet build Micro.sln --no-restore --configuration "$configuration" --nologo -v quiet
 
 # The runtime that the trimmed sample is published with. Without it that test is skipped with its reason.

@@ -48,7 +48,7 @@ public sealed class CallMetadata : IReadOnlyCollection<KeyValuePair<string, stri
     /// <summary>Reads a value.</summary>
     /// <param name="key">Name.</param>
     /// <param name="value">The value.</param>
-    /// <returns>Whether there is such a name.</returns>
+    /// <returns><see langword="true"/> if the name exists.</returns>
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out string value) => _pairs.TryGetValue(key, out value);
 
     /// <summary>The value of a name, or <see langword="null"/>.</summary>

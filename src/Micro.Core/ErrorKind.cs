@@ -1,7 +1,7 @@
 namespace Micro;
 
 /// <summary>
-/// Says what kind of failure a <see cref="MicroException"/> reports. Retry and ejection decide by it,
+/// The kind of failure that a <see cref="MicroException"/> reports. Retry and ejection decide by it,
 /// never by the text of an error.
 /// </summary>
 public enum ErrorKind

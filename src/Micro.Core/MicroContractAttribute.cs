@@ -1,7 +1,7 @@
 namespace Micro;
 
 /// <summary>
-/// Makes an interface a contract: the build generates a typed client <c>GreeterClient</c> of <c>IGreeter</c> and the binding
+/// Marks an interface as a contract: the build generates a typed client <c>GreeterClient</c> of <c>IGreeter</c> and the binding
 /// of handlers <c>GreeterContract</c>, neither of which uses reflection. Methods take one request, or an
 /// <see cref="IAsyncEnumerable{T}"/> of them, and a <see cref="CancellationToken"/>, and return a task or an
 /// <see cref="IAsyncEnumerable{T}"/>; those with a body are no endpoints.

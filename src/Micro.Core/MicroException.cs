@@ -9,10 +9,10 @@ namespace Micro;
 /// <remarks>On the wire it is go-micro's error JSON <c>{"id","code","detail","status"}</c>.</remarks>
 public class MicroException : Exception
 {
-    /// <summary>Makes an error.</summary>
+    /// <summary>Creates an error.</summary>
     /// <param name="code">HTTP-like number, for example 400; 0 when unknown.</param>
-    /// <param name="id">Where the error comes from, for example <c>greeter.hello</c>.</param>
-    /// <param name="detail">What went wrong, for people.</param>
+    /// <param name="id">The origin of the error, for example <c>greeter.hello</c>.</param>
+    /// <param name="detail">The description of the failure, for people.</param>
     /// <param name="kind">The kind that retry and ejection decide by.</param>
     /// <param name="innerException">The cause, kept local and never sent.</param>
     public MicroException(int code, string id, string detail, ErrorKind kind = ErrorKind.Application, Exception? innerException = null)
@@ -27,13 +27,13 @@ public class MicroException : Exception
     /// <summary>HTTP-like number of the error; 0 when the peer sent bare text.</summary>
     public int Code { get; }
 
-    /// <summary>Where the error comes from.</summary>
+    /// <summary>The origin of the error, usually a service or <c>go.micro.client</c>.</summary>
     public string Id { get; }
 
     /// <summary>Gets what went wrong, for people, and what may help where the caller knows more than who failed.</summary>
     public override string Message => base.Message + Hint;
 
-    /// <summary>What went wrong; the same text as <see cref="Exception.Message"/>.</summary>
+    /// <summary>The description of the failure; the same text as <see cref="Exception.Message"/>.</summary>
     public string Detail => Message;
 
     /// <summary>Reason phrase of <see cref="Code"/>, or what the peer sent.</summary>
@@ -45,7 +45,7 @@ public class MicroException : Exception
     /// <summary>The node that was asked last, or <see langword="null"/> when none was.</summary>
     public Node? Node { get; internal set; }
 
-    /// <summary>How many attempts were made, 0 when the call failed before the first one.</summary>
+    /// <summary>The number of attempts, 0 when the call failed before the first one.</summary>
     public int Attempts { get; internal set; }
 
     /// <summary>Gets or sets what may help, as the end of the message; never sent.</summary>
@@ -58,52 +58,52 @@ public class MicroException : Exception
     internal TimeSpan? RetryPushback { get; init; }
 
     /// <summary>400: the request is wrong.</summary>
-    /// <param name="id">Where the error comes from.</param>
-    /// <param name="detail">What went wrong.</param>
+    /// <param name="id">The origin of the error, usually a service or <c>go.micro.client</c>.</param>
+    /// <param name="detail">The description of the failure.</param>
     public static MicroException BadRequest(string id, string detail) => new(400, id, detail);
 
     /// <summary>401: the caller is not known.</summary>
-    /// <param name="id">Where the error comes from.</param>
-    /// <param name="detail">What went wrong.</param>
+    /// <param name="id">The origin of the error, usually a service or <c>go.micro.client</c>.</param>
+    /// <param name="detail">The description of the failure.</param>
     public static MicroException Unauthorized(string id, string detail) => new(401, id, detail);
 
     /// <summary>403: the caller may not do this.</summary>
-    /// <param name="id">Where the error comes from.</param>
-    /// <param name="detail">What went wrong.</param>
+    /// <param name="id">The origin of the error, usually a service or <c>go.micro.client</c>.</param>
+    /// <param name="detail">The description of the failure.</param>
     public static MicroException Forbidden(string id, string detail) => new(403, id, detail);
 
-    /// <summary>404: there is no such thing.</summary>
-    /// <param name="id">Where the error comes from.</param>
-    /// <param name="detail">What went wrong.</param>
+    /// <summary>404: the requested object does not exist.</summary>
+    /// <param name="id">The origin of the error, usually a service or <c>go.micro.client</c>.</param>
+    /// <param name="detail">The description of the failure.</param>
     public static MicroException NotFound(string id, string detail) => new(404, id, detail);
 
     /// <summary>405: the operation is not allowed here.</summary>
-    /// <param name="id">Where the error comes from.</param>
-    /// <param name="detail">What went wrong.</param>
+    /// <param name="id">The origin of the error, usually a service or <c>go.micro.client</c>.</param>
+    /// <param name="detail">The description of the failure.</param>
     public static MicroException MethodNotAllowed(string id, string detail) => new(405, id, detail);
 
     /// <summary>408: time ran out.</summary>
-    /// <param name="id">Where the error comes from.</param>
-    /// <param name="detail">What went wrong.</param>
+    /// <param name="id">The origin of the error, usually a service or <c>go.micro.client</c>.</param>
+    /// <param name="detail">The description of the failure.</param>
     public static MicroException Timeout(string id, string detail) => new(408, id, detail, ErrorKind.Timeout);
 
     /// <summary>409: the request conflicts with the present state.</summary>
-    /// <param name="id">Where the error comes from.</param>
-    /// <param name="detail">What went wrong.</param>
+    /// <param name="id">The origin of the error, usually a service or <c>go.micro.client</c>.</param>
+    /// <param name="detail">The description of the failure.</param>
     public static MicroException Conflict(string id, string detail) => new(409, id, detail);
 
     /// <summary>500: the service failed.</summary>
-    /// <param name="id">Where the error comes from.</param>
-    /// <param name="detail">What went wrong.</param>
+    /// <param name="id">The origin of the error, usually a service or <c>go.micro.client</c>.</param>
+    /// <param name="detail">The description of the failure.</param>
     public static MicroException InternalServerError(string id, string detail) => new(500, id, detail);
 
     /// <summary>501: the service does not do this.</summary>
-    /// <param name="id">Where the error comes from.</param>
-    /// <param name="detail">What went wrong.</param>
+    /// <param name="id">The origin of the error, usually a service or <c>go.micro.client</c>.</param>
+    /// <param name="detail">The description of the failure.</param>
     public static MicroException NotImplemented(string id, string detail) => new(501, id, detail);
 
     /// <summary>503: the service cannot serve now; callers may try another node.</summary>
-    /// <param name="id">Where the error comes from.</param>
-    /// <param name="detail">What went wrong.</param>
+    /// <param name="id">The origin of the error, usually a service or <c>go.micro.client</c>.</param>
+    /// <param name="detail">The description of the failure.</param>
     public static MicroException Unavailable(string id, string detail) => new(503, id, detail, ErrorKind.Unavailable);
 }

@@ -10,7 +10,7 @@ public sealed record Node
     /// <summary>Unique id of the instance, by default <c>&lt;service&gt;-&lt;guid&gt;</c>; 1 to 255 characters when registered.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Where it listens: <c>host:port</c>, IPv6 hosts in brackets.</summary>
+    /// <summary>The address on which the node listens: <c>host:port</c>, IPv6 hosts in brackets.</summary>
     public required string Address { get; init; }
 
     /// <summary>

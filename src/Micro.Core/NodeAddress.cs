@@ -34,7 +34,7 @@ public static class NodeAddress
     /// <param name="address">Text of the form <c>host:port</c>, <c>[ipv6]:port</c> or <c>:port</c>.</param>
     /// <param name="host">The host without brackets, possibly empty.</param>
     /// <param name="port">The port, 0 to 65535.</param>
-    /// <returns>Whether the text has that form.</returns>
+    /// <returns><see langword="true"/> if the text has that form.</returns>
     public static bool TryParse(string? address, out string host, out int port)
     {
         host = "";

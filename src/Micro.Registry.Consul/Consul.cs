@@ -11,9 +11,9 @@ namespace Micro.Registry.Consul;
 public static class Consul
 #pragma warning restore MA0049
 {
-    /// <summary>Makes a registry. Nothing is connected before its first use; files with certificates and tokens are read here.</summary>
+    /// <summary>Creates a registry. Nothing is connected before its first use; files with certificates and tokens are read here.</summary>
     /// <param name="configure">Changes the default settings.</param>
-    /// <param name="loggerFactory">Where it logs; <see langword="null"/> for nowhere.</param>
+    /// <param name="loggerFactory">The logger factory; <see langword="null"/> for no logs.</param>
     /// <param name="timeProvider">Time source; <see langword="null"/> for the system's.</param>
     /// <returns>The registry, safe for concurrent use.</returns>
     /// <exception cref="OptionsValidationException">Settings are wrong; the message names all of them.</exception>

@@ -1,6 +1,6 @@
 namespace Micro.Registry.Consul;
 
-/// <summary>Who may answer a lookup. Watches ask the leader, or with <see cref="Consistent"/> a confirmed leader.</summary>
+/// <summary>The consistency of a lookup: which server may answer. Watches ask the leader, or with <see cref="Consistent"/> a confirmed leader.</summary>
 public enum ConsulConsistency
 {
     /// <summary>Any server, possibly a moment behind: works without a leader.</summary>

@@ -12,6 +12,6 @@ public sealed class ConsulGrpcCheck
     /// <summary>Longest time of one check; above 0, default Consul's (10 s).</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Whether the check uses TLS; default no.</summary>
+    /// <summary><see langword="true"/> to use TLS for the check; default <see langword="false"/>.</summary>
     public bool UseTls { get; init; }
 }

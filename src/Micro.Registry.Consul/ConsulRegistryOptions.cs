@@ -3,7 +3,7 @@ using Micro.Basics;
 namespace Micro.Registry.Consul;
 
 /// <summary>
-/// Settings of the Consul registry. Read once, when the registry is made. What is not set is taken from Consul's own
+/// Settings of the Consul registry. Read once, when the registry is created. Values that are not set come from Consul's own
 /// environment variables (<c>CONSUL_HTTP_ADDR</c>, <c>CONSUL_HTTP_TOKEN</c> and so on), then from the default.
 /// </summary>
 public sealed class ConsulRegistryOptions
@@ -20,7 +20,7 @@ public sealed class ConsulRegistryOptions
     /// <summary>ACL token. Never logged.</summary>
     public string? Token { get; set; }
 
-    /// <summary>File that holds the ACL token; read when the registry is made, and only without <see cref="Token"/>.</summary>
+    /// <summary>File that holds the ACL token; read when the registry is created, and only without <see cref="Token"/>.</summary>
     public string? TokenFile { get; set; }
 
     /// <summary><c>user:password</c> for a proxy in front of the agent. Never logged.</summary>
@@ -41,10 +41,10 @@ public sealed class ConsulRegistryOptions
     /// <summary>Longest time of an ordinary request; default 5 s, 1 ms to 5 min.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a watch lets the agent wait for a change; default 55 s, 1 s to 55 s.</summary>
+    /// <summary>The time for which the agent may hold a watch's query until something changes; default 55 s, 1 s to 55 s.</summary>
     public TimeSpan Wait { get; set; } = TimeSpan.FromSeconds(55);
 
-    /// <summary>Who may answer lookups; default <see cref="ConsulConsistency.Stale"/>, as in go-micro.</summary>
+    /// <summary>The consistency of lookups; default <see cref="ConsulConsistency.Stale"/>, as in go-micro.</summary>
     public ConsulConsistency Consistency { get; set; } = ConsulConsistency.Stale;
 
     /// <summary>
@@ -53,7 +53,7 @@ public sealed class ConsulRegistryOptions
     /// </summary>
     public TimeSpan MaxStaleness { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Whether a node with a check in state <c>warning</c> counts as down; default no, as in go-micro.</summary>
+    /// <summary><see langword="true"/> to treat a node with a check in state <c>warning</c> as down; default <see langword="false"/>, as in go-micro.</summary>
     public bool PassingOnly { get; set; }
 
     /// <summary>Filter expression that the agent applies to lookups and watches, for example <c>Service.Meta.zone == "a"</c>.</summary>
@@ -78,12 +78,12 @@ public sealed class ConsulRegistryOptions
     public ConsulGrpcCheck? GrpcCheck { get; set; }
 
     /// <summary>
-    /// How long a node may be critical before Consul removes it; default the TTL or check interval + 5 s, at least 65 s.
+    /// The time after which Consul removes a critical node; default the TTL or check interval + 5 s, at least 65 s.
     /// Consul itself allows nothing below 1 min and looks about every 30 s.
     /// </summary>
     public TimeSpan? DeregisterCriticalAfter { get; set; }
 
-    /// <summary>Whether nodes are registered, and looked up, as Connect-native; default no.</summary>
+    /// <summary><see langword="true"/> to register and look up nodes as Connect-native; default <see langword="false"/>.</summary>
     public bool Connect { get; set; }
 
     /// <summary>Tags that are registered as they are, for tools such as routers that read Consul.</summary>
@@ -95,7 +95,7 @@ public sealed class ConsulRegistryOptions
     /// </summary>
     public IDictionary<string, string> Meta { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Whether endpoints are registered (one tag each); default yes. Calls do not need them.</summary>
+    /// <summary><see langword="true"/> to register the endpoints (one tag each); default <see langword="true"/>. Calls do not need them.</summary>
     public bool EndpointTags { get; set; } = true;
 
     /// <summary>Variables to read instead of the process's; <see langword="null"/> (the default) for the process's.</summary>

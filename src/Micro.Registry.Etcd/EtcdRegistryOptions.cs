@@ -60,16 +60,16 @@ public sealed class EtcdRegistryOptions
     /// </summary>
     public TimeSpan? RenewalLimit { get; set; }
 
-    /// <summary>How often (± 20 %) a watch reads everything again, in case a change was lost; default 5 min, above 0.</summary>
+    /// <summary>The interval (± 20 %) at which a watch reads everything again, in case a change was lost; default 5 min, above 0.</summary>
     public TimeSpan RelistInterval { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Most bytes of one list, which is read in pages, and of one answer; default 64 MiB, 4 MiB to 1 GiB. About 1 KB is
+    /// Maximum number of bytes of one list, which is read in pages, and of one answer; default 64 MiB, 4 MiB to 1 GiB. About 1 KB is
     /// needed per node, more with many endpoints.
     /// </summary>
     public int MaxReceiveBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Most events that wait for the reader of a watch before it gets the difference instead; default 1024, 1 to 1,000,000.</summary>
+    /// <summary>Maximum number of events that wait for the reader of a watch before it gets the difference instead; default 1024, 1 to 1,000,000.</summary>
     public int WatchCapacity { get; set; } = 1024;
 
     /// <summary>Variables to read instead of the process's; <see langword="null"/> (the default) for the process's.</summary>

@@ -11,16 +11,16 @@ namespace Micro.Registry.Mdns;
 /// go-micro services.
 /// </summary>
 /// <remarks>
-/// Multicast DNS knows no authentication: anybody on the segment can answer. Use it where the segment is trusted, or
+/// Multicast DNS has no authentication: any host on the segment can answer. Use it where the segment is trusted, or
 /// verify peers with TLS.
 /// </remarks>
 #pragma warning disable MA0049 // The short name is what callers write: Mdns.CreateRegistry()
 public static class Mdns
 #pragma warning restore MA0049
 {
-    /// <summary>Makes a registry. Nothing is opened before its first use; registries with equal settings share sockets.</summary>
+    /// <summary>Creates a registry. Nothing is opened before its first use; registries with equal settings share sockets.</summary>
     /// <param name="configure">Changes the default settings.</param>
-    /// <param name="loggerFactory">Where it logs; <see langword="null"/> for nowhere.</param>
+    /// <param name="loggerFactory">The logger factory; <see langword="null"/> for no logs.</param>
     /// <param name="timeProvider">Time source; <see langword="null"/> for the system's.</param>
     /// <returns>The registry, safe for concurrent use.</returns>
     /// <exception cref="OptionsValidationException">Settings are wrong; the message names all of them.</exception>

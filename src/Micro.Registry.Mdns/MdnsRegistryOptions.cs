@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Micro.Registry.Mdns;
 
-/// <summary>Settings of the mDNS registry. Read once, when the registry is made.</summary>
+/// <summary>Settings of the mDNS registry. Read once, when the registry is created.</summary>
 public sealed class MdnsRegistryOptions
 {
     /// <summary>Domain under which services are named; default <c>micro</c>, which is what go-micro uses.</summary>
@@ -29,14 +29,14 @@ public sealed class MdnsRegistryOptions
     /// </summary>
     public IList<IPNetwork> AllowedNetworks { get; } = [];
 
-    /// <summary>Most nodes of one service that are remembered; default 1024, 1 to 65536.</summary>
+    /// <summary>Maximum number of nodes of one service that are remembered; default 1024, 1 to 65536.</summary>
     public int MaxNodesPerService { get; set; } = 1024;
 
-    /// <summary>Most nodes that are remembered in all; default 4096, 1 to 65536.</summary>
+    /// <summary>Maximum number of nodes that are remembered in all; default 4096, 1 to 65536.</summary>
     public int MaxNodes { get; set; } = 4096;
 
     /// <summary>
-    /// Most nodes of one service that one source address may announce; default 256, 1 to 65536. Of a source that announces more,
+    /// Maximum number of nodes of one service that one source address may announce; default 256, 1 to 65536. Of a source that announces more,
     /// no new node of that service is used until it has been quiet for a minute, and those of the last minute are forgotten. All
     /// addresses of this machine are one source. Of all services together four times as many are remembered of a source.
     /// </summary>

@@ -1,13 +1,13 @@
 namespace Micro.Selection;
 
 /// <summary>
-/// When a node that fails is left out for a while. Transport-level failures count (no connection, a broken one, or no reply
+/// Options for the ejection of failing nodes. Transport-level failures count (no connection, a broken one, or no reply
 /// in time), and answers that the node cannot serve now (503, <c>UNAVAILABLE</c>); never another error of the service. Read
-/// once when the selector is made; not safe for concurrent use.
+/// once when the selector is created; not safe for concurrent use.
 /// </summary>
 public sealed class EjectionOptions
 {
-    /// <summary>Whether failing nodes are left out; on by default.</summary>
+    /// <summary><see langword="true"/> (the default) to eject failing nodes.</summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>

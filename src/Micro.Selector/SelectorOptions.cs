@@ -2,17 +2,17 @@ using Micro.Registry;
 
 namespace Micro.Selection;
 
-/// <summary>Options of the registry selector. Read once when the selector is made; not safe for concurrent use.</summary>
+/// <summary>Options of the registry selector. Read once when the selector is created; not safe for concurrent use.</summary>
 public sealed class SelectorOptions
 {
-    /// <summary>Where nodes are looked up; required. The selector does not dispose it.</summary>
+    /// <summary>The registry that nodes are looked up in; required. The selector does not dispose it.</summary>
     public IRegistry? Registry { get; set; }
 
-    /// <summary>How a node is chosen; random by default.</summary>
+    /// <summary>The strategy that chooses a node; random by default.</summary>
     public ISelectorStrategy Strategy { get; set; } = SelectorStrategies.Random;
 
     /// <summary>
-    /// How long an answer of the registry counts as fresh, 100 ms to 1 day; 1 minute by default. Services in use are
+    /// The time for which an answer of the registry counts as fresh, 100 ms to 1 day; 1 minute by default. Services in use are
     /// read again at four fifths of it, in the background. Zero switches caching off: every pick asks the registry.
     /// </summary>
     public TimeSpan CacheTtl { get; set; } = TimeSpan.FromMinutes(1);
@@ -24,34 +24,34 @@ public sealed class SelectorOptions
     public TimeSpan MinimumRetryInterval { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long nodes are used while the registry cannot be reached, not less than <see cref="CacheTtl"/>;
+    /// The time for which nodes are used while the registry cannot be reached, not less than <see cref="CacheTtl"/>;
     /// without limit by default. Noticed up to a quarter late.
     /// </summary>
     public TimeSpan? MaxStale { get; set; }
 
     /// <summary>
-    /// How long nodes that the registry dropped all at once are kept as a last resort, 0 to 1 hour; 30 seconds by
+    /// The time for which nodes that the registry dropped all at once are kept as a last resort, 0 to 1 hour; 30 seconds by
     /// default, and not sensibly less than the lifetime of registrations. They are used only when no listed node is
     /// usable and forgotten at the first refused connection. Zero forgets them at once.
     /// </summary>
     public TimeSpan KeepLastNodesFor { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long one read of the registry may take, more than zero, at most 1 minute; 10 seconds by default.</summary>
+    /// <summary>The time limit of one read of the registry, more than zero, at most 1 minute; 10 seconds by default.</summary>
     public TimeSpan LookupTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Most services that are cached and watched, 1 to 100,000; 4,096 by default. Beyond it the registry is asked at
+    /// Maximum number of services that are cached and watched, 1 to 100,000; 4,096 by default. Beyond it the registry is asked at
     /// every pick, until services that nobody asks for have been forgotten.
     /// </summary>
     public int MaxServices { get; set; } = 4096;
 
     /// <summary>
-    /// Most sets of filters and strategy whose result is kept per service, 1 to 4,096; 64 by default. Further ones are
+    /// Maximum number of sets of filters and strategy whose result is kept per service, 1 to 4,096; 64 by default. Further ones are
     /// worked out at every pick.
     /// </summary>
     public int MaxFilterSets { get; set; } = 64;
 
-    /// <summary>When a node that fails on the transport level is left out for a while; on by default.</summary>
+    /// <summary>Options for the ejection of nodes that fail on the transport level; on by default.</summary>
     public EjectionOptions Ejection { get; } = new();
 
     /// <summary>After how long a service without an asker is forgotten.</summary>

@@ -23,7 +23,7 @@ public static class SelectorStrategies
     /// <summary>Finds a strategy by its name.</summary>
     /// <param name="name">One of <see cref="Names"/>, in any case; <c>registry</c> means the default, random.</param>
     /// <param name="strategy">The strategy.</param>
-    /// <returns>Whether the name is known.</returns>
+    /// <returns><see langword="true"/> if the name is known.</returns>
     public static bool TryGet(string? name, [NotNullWhen(true)] out ISelectorStrategy? strategy)
     {
         strategy = name?.ToUpperInvariant() switch

@@ -4,14 +4,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Micro.Selection;
 
-/// <summary>Makes selectors.</summary>
+/// <summary>Creates selectors.</summary>
 public static class Selectors
 {
     /// <summary>
-    /// Makes the selector named <c>registry</c>: it keeps a snapshot of each service it is asked for, renewed by a watch.
+    /// Creates the selector named <c>registry</c>: it keeps a snapshot of each service it is asked for, renewed by a watch.
     /// </summary>
     /// <param name="configure">Sets the options; the registry is required.</param>
-    /// <param name="loggers">Where it logs; nowhere by default.</param>
+    /// <param name="loggers">The logger factory; <see langword="null"/> (the default) for no logs.</param>
     /// <param name="time">Its clock and timers; the system's by default.</param>
     /// <returns>The selector; dispose it to end its watches.</returns>
     /// <exception cref="ArgumentException">Options are invalid; the message lists all problems.</exception>

@@ -9,10 +9,10 @@ public sealed class CapturingLoggerFactory : ILoggerFactory
 {
     private readonly ConcurrentQueue<CapturedLog> _entries = new();
 
-    /// <summary>What was logged so far, oldest first.</summary>
+    /// <summary>The entries so far, oldest first.</summary>
     public IReadOnlyCollection<CapturedLog> Entries => _entries;
 
-    /// <summary>Makes a logger that writes into <see cref="Entries"/>.</summary>
+    /// <summary>Creates a logger that writes into <see cref="Entries"/>.</summary>
     /// <param name="categoryName">Its category.</param>
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 

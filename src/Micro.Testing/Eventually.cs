@@ -7,7 +7,7 @@ public static class Eventually
 {
     /// <summary>Waits until a condition holds, asking every 5 ms.</summary>
     /// <param name="condition">The condition; what it throws ends the wait.</param>
-    /// <param name="what">What is waited for, as it reads after "not within 20 s: ".</param>
+    /// <param name="what">The awaited condition, as it reads after "not within 20 s: ".</param>
     /// <param name="seconds">Longest wait, in seconds.</param>
     /// <exception cref="TimeoutException">It did not hold in time.</exception>
     public static async Task TrueAsync(Func<bool> condition, string what, int seconds = 20)
@@ -22,7 +22,7 @@ public static class Eventually
 
     /// <summary>Waits until a condition holds, asking every 20 ms.</summary>
     /// <param name="condition">The condition; what it throws ends the wait.</param>
-    /// <param name="what">What is waited for, as it reads after "not within 20 s: ".</param>
+    /// <param name="what">The awaited condition, as it reads after "not within 20 s: ".</param>
     /// <param name="seconds">Longest wait, in seconds.</param>
     /// <exception cref="TimeoutException">It did not hold in time.</exception>
     public static async Task TrueAsync(Func<Task<bool>> condition, string what, int seconds = 20)

@@ -6,7 +6,7 @@ using Micro.Registry;
 namespace Micro.Testing;
 
 /// <summary>
-/// A registry in front of another one that fails, hangs and lies when told to, and counts what it is asked. Without faults
+/// A registry in front of another one. It can be set to fail, to hang and to return false records, and it counts requests. Without faults
 /// it is the other one. Safe for concurrent use; disposing it disposes the other one.
 /// </summary>
 /// <param name="inner">The registry behind it.</param>
@@ -35,28 +35,28 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
     /// <summary>Thrown by registrations and deregistrations while set.</summary>
     public Exception? WriteError { get; set; }
 
-    /// <summary>What reads answer in place of the inner registry's records while set.</summary>
+    /// <summary>The records that reads return in place of the inner registry's while set.</summary>
     public IReadOnlyList<ServiceRecord>? Answer { get; set; }
 
     /// <summary>Reads wait for it while set; they give up waiting when cancelled.</summary>
     public TaskCompletionSource? ReadGate { get; set; }
 
-    /// <summary>Whether reads waiting at the gate ignore their token.</summary>
+    /// <summary><see langword="true"/> to let reads that wait at the gate ignore their token.</summary>
     public bool IgnoresCancellation { get; set; }
 
     /// <summary>Runs within every read of a service, on the reader's thread and with its ambient values.</summary>
     public Action? OnRead { get; set; }
 
-    /// <summary>How often a service was read.</summary>
+    /// <summary>The number of reads of a service.</summary>
     public int Reads => Volatile.Read(ref _reads);
 
-    /// <summary>How many reads ran at the same time at most.</summary>
+    /// <summary>The highest number of reads that ran at the same time.</summary>
     public int MostReadsRunning => Volatile.Read(ref _mostReadsRunning);
 
-    /// <summary>How often a watch was asked for.</summary>
+    /// <summary>The number of watches that were requested.</summary>
     public int WatchesOpened => Volatile.Read(ref _watchesOpened);
 
-    /// <summary>How many watches run.</summary>
+    /// <summary>The number of watches that run.</summary>
     public int OpenWatches => _watches.Count;
 
     /// <inheritdoc/>
@@ -139,7 +139,7 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
         }
     }
 
-    /// <summary>Tells all watches of the event's service something that did not happen.</summary>
+    /// <summary>Sends an event to all watches of its service although nothing happened.</summary>
     /// <param name="change">The event.</param>
     public void Tell(RegistryEvent change)
     {

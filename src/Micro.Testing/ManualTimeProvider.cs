@@ -28,7 +28,7 @@ public sealed class ManualTimeProvider : TimeProvider
     /// </summary>
     public override long TimestampFrequency => UnitsPerTick * TimeSpan.TicksPerSecond;
 
-    /// <summary>How many timers wait to fire.</summary>
+    /// <summary>The number of timers that wait to fire.</summary>
     public int ActiveTimers
     {
         get
@@ -59,7 +59,7 @@ public sealed class ManualTimeProvider : TimeProvider
     }
 
     /// <summary>Arms a timer that fires within <see cref="Advance"/>.</summary>
-    /// <param name="callback">What runs.</param>
+    /// <param name="callback">The callback to run.</param>
     /// <param name="state">Handed to it.</param>
     /// <param name="dueTime">After how long; negative counts as none, infinite as never.</param>
     /// <param name="period">Time between further runs; zero or infinite for one run only.</param>
@@ -71,7 +71,7 @@ public sealed class ManualTimeProvider : TimeProvider
     }
 
     /// <summary>Jumps the wall clock without moving monotonic time, as an operator or NTP does.</summary>
-    /// <param name="by">How far, forward or back.</param>
+    /// <param name="by">The step, forward or back.</param>
     public void JumpWallClock(TimeSpan by)
     {
         lock (_gate)
@@ -84,7 +84,7 @@ public sealed class ManualTimeProvider : TimeProvider
     /// Moves time; due timers fire in order, each at its own time. What concurrent callers ask for adds up; each
     /// returns when its share has passed.
     /// </summary>
-    /// <param name="by">How much time passes; not negative.</param>
+    /// <param name="by">The time that passes; not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
     public void Advance(TimeSpan by)
     {
@@ -102,7 +102,7 @@ public sealed class ManualTimeProvider : TimeProvider
     }
 
     /// <summary>Waits (in real time, bounded) until some code has armed at least <paramref name="count"/> timers.</summary>
-    /// <param name="count">How many.</param>
+    /// <param name="count">The number of timers.</param>
     /// <exception cref="TimeoutException">No timer was armed for 10 s.</exception>
     public async Task WaitForTimersAsync(int count = 1)
     {
@@ -135,8 +135,8 @@ public sealed class ManualTimeProvider : TimeProvider
     /// Moves time step by step until something is so, each step when the one before has had its effect on the thread pool.
     /// </summary>
     /// <param name="condition">The condition; what it throws ends the wait.</param>
-    /// <param name="what">What is waited for, as it reads after "not within 120 s, with time passing: ".</param>
-    /// <param name="step">How much time passes at once; positive.</param>
+    /// <param name="what">The awaited condition, as it reads after "not within 120 s, with time passing: ".</param>
+    /// <param name="step">The time that passes in one step; positive.</param>
     /// <param name="seconds">Longest wait in real time, in seconds.</param>
     /// <exception cref="TimeoutException">It did not hold in time.</exception>
     public async Task StepUntilAsync(Func<bool> condition, string what, TimeSpan step, int seconds = 120)

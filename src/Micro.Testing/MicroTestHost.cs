@@ -6,7 +6,7 @@ namespace Micro.Testing;
 
 /// <summary>
 /// Services under test in one process: they share a registry in memory, a network, a clock and a place for logs, and are
-/// disposed together. Nothing of a host is seen by another one, so tests with a host each run side by side. Safe for
+/// disposed together. Hosts share nothing, so tests with a host each can run side by side. Safe for
 /// concurrent use.
 /// </summary>
 /// <example>
@@ -23,7 +23,7 @@ public sealed class MicroTestHost : IAsyncDisposable
     private readonly Lazy<MicroService> _caller;
     private bool _isDisposed;
 
-    /// <summary>Makes a host without services.</summary>
+    /// <summary>Creates a host without services.</summary>
     /// <param name="network">The network of its services; one in memory by default.</param>
     /// <param name="time">
     /// Clock of services, registry and network; the system's by default. With a <see cref="ManualTimeProvider"/> deadlines,
@@ -43,16 +43,16 @@ public sealed class MicroTestHost : IAsyncDisposable
     /// <summary>The registry of the services, in memory, with its faults.</summary>
     public FaultRegistry Registry { get; }
 
-    /// <summary>What the services logged.</summary>
+    /// <summary>The log entries of the services.</summary>
     public CapturingLoggerFactory Logs { get; } = new();
 
     /// <summary>The clock of everything.</summary>
     public TimeProvider Time { get; }
 
-    /// <summary>A client of its own that finds all services, made at first use.</summary>
+    /// <summary>A client of the host that finds all services, created at first use.</summary>
     public IMicroClient Client => _caller.Value.Client;
 
-    /// <summary>Makes a service of this host, not started; the host disposes it.</summary>
+    /// <summary>Creates a service of this host, not started; the host disposes it.</summary>
     /// <param name="configure">Sets its options; those of the host are set already.</param>
     /// <exception cref="MicroConfigurationException">The options are wrong.</exception>
     public MicroService Create(Action<MicroServiceOptions> configure)
@@ -75,7 +75,7 @@ public sealed class MicroTestHost : IAsyncDisposable
         return service;
     }
 
-    /// <summary>Makes a service, starts it and waits until it is registered. Several of one name are several nodes.</summary>
+    /// <summary>Creates a service, starts it and waits until it is registered. Several of one name are several nodes.</summary>
     /// <param name="name">Name of the service.</param>
     /// <param name="addHandlers">Adds its handlers.</param>
     /// <param name="configure">Sets further options.</param>
@@ -102,7 +102,7 @@ public sealed class MicroTestHost : IAsyncDisposable
         return service;
     }
 
-    /// <summary>What goes wrong between clients and the node of a started service.</summary>
+    /// <summary>Returns the faults between clients and the node of a started service.</summary>
     /// <param name="service">The service.</param>
     /// <exception cref="InvalidOperationException">It is not started.</exception>
     public NodeFaults FaultsOf(MicroService service)
@@ -115,7 +115,7 @@ public sealed class MicroTestHost : IAsyncDisposable
 
     /// <summary>Waits until so many nodes of a service are registered.</summary>
     /// <param name="service">Name of the service.</param>
-    /// <param name="nodes">How many; at least that many will do.</param>
+    /// <param name="nodes">The number of nodes; more are fine.</param>
     /// <param name="seconds">Longest wait in real time, in seconds.</param>
     /// <returns>Its nodes.</returns>
     /// <exception cref="TimeoutException">There were not so many in time.</exception>
@@ -138,7 +138,7 @@ public sealed class MicroTestHost : IAsyncDisposable
 
     /// <summary>Waits until something was logged.</summary>
     /// <param name="condition">Tells it.</param>
-    /// <param name="what">What is waited for, as it reads after "not within 20 s: ".</param>
+    /// <param name="what">The awaited condition, as it reads after "not within 20 s: ".</param>
     /// <param name="seconds">Longest wait in real time, in seconds.</param>
     /// <returns>The first such event.</returns>
     /// <exception cref="TimeoutException">It was not logged in time.</exception>

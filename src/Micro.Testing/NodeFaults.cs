@@ -3,7 +3,7 @@ using Micro.Testing.Network;
 namespace Micro.Testing;
 
 /// <summary>
-/// What goes wrong between the clients of a <see cref="TestNetwork"/> and one node. Set by the test and in effect at once, on
+/// The faults between the clients of a <see cref="TestNetwork"/> and one node. Set by the test and in effect at once, on
 /// open connections as well; nothing is left to chance. Safe for concurrent use.
 /// </summary>
 public sealed class NodeFaults
@@ -20,21 +20,21 @@ public sealed class NodeFaults
     /// <summary>Address of the node, as clients connect to it.</summary>
     public string Address { get; }
 
-    /// <summary>Whether connecting is refused, as when no process listens.</summary>
+    /// <summary><see langword="true"/> to refuse connections, as when no process listens.</summary>
     public bool RefuseConnections
     {
         get => Current.RefuseConnections;
         set => Set(settings => settings with { RefuseConnections = value });
     }
 
-    /// <summary>Whether connecting hangs, as when packets vanish, until this is reset or the client's dial timeout passes.</summary>
+    /// <summary><see langword="true"/> to let connecting hang, as when packets vanish, until this is reset or the client's dial timeout passes.</summary>
     public bool HoldConnections
     {
         get => Current.HoldConnections;
         set => Set(settings => settings with { HoldConnections = value });
     }
 
-    /// <summary>How long connecting takes, on the network's clock; not negative. The default value is zero.</summary>
+    /// <summary>The time that connecting takes, on the network's clock; not negative. The default value is zero.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
     public TimeSpan ConnectDelay
     {
@@ -43,7 +43,7 @@ public sealed class NodeFaults
     }
 
     /// <summary>
-    /// How much later what the node sends arrives, on the network's clock; not negative. The default value is zero.
+    /// The delay of everything that the node sends, on the network's clock; not negative. The default value is zero.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
     public TimeSpan AnswerDelay
@@ -52,7 +52,7 @@ public sealed class NodeFaults
         set => Set(settings => settings with { AnswerDelay = NotNegative(value) });
     }
 
-    /// <summary>Whether what the node sends is held back; it arrives when this is reset.</summary>
+    /// <summary><see langword="true"/> to hold back everything that the node sends; it arrives when this is reset.</summary>
     public bool HoldAnswers
     {
         get => Current.HoldAnswers;
@@ -60,7 +60,7 @@ public sealed class NodeFaults
     }
 
     /// <summary>
-    /// Whether what the node sends is lost. A connection that lost something stays silent, also when this is reset: only new
+    /// <see langword="true"/> to lose everything that the node sends. A connection that lost something stays silent, also when this is reset: only new
     /// connections hear the node again.
     /// </summary>
     public bool DropAnswers
@@ -70,7 +70,7 @@ public sealed class NodeFaults
     }
 
     /// <summary>
-    /// After how many bytes to the node a connection is cut; <see langword="null"/> (the default) for never, else at least
+    /// The number of bytes to the node after which a connection is cut; <see langword="null"/> (the default) for never, else at least
     /// zero. Counted for each connection from its beginning.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
@@ -81,7 +81,7 @@ public sealed class NodeFaults
     }
 
     /// <summary>
-    /// After how many bytes from the node a connection is cut; <see langword="null"/> (the default) for never, else at least
+    /// The number of bytes from the node after which a connection is cut; <see langword="null"/> (the default) for never, else at least
     /// zero. Counted for each connection from its beginning.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
@@ -91,13 +91,13 @@ public sealed class NodeFaults
         set => Set(settings => settings with { CutAfterReceivedBytes = NotNegative(value) });
     }
 
-    /// <summary>How often a client has tried to connect, refused attempts included.</summary>
+    /// <summary>The number of times that a client has tried to connect, refused attempts included.</summary>
     public int ConnectAttempts => Volatile.Read(ref _attempts);
 
-    /// <summary>How many connections were made.</summary>
+    /// <summary>The number of connections that were opened.</summary>
     public int ConnectionsMade => Volatile.Read(ref _made);
 
-    /// <summary>How many connections are open.</summary>
+    /// <summary>The number of open connections.</summary>
     public int OpenConnections
     {
         get
@@ -112,10 +112,10 @@ public sealed class NodeFaults
     internal Settings Current => Volatile.Read(ref _settings);
 
     /// <summary>
-    /// Breaks all open connections, as a reset does. A client hears of it a moment later; a call that begins within that moment
+    /// Breaks all open connections, as a reset does. A client notices it a moment later; a call that begins within that moment
     /// breaks too.
     /// </summary>
-    /// <returns>How many there were.</returns>
+    /// <returns>The number of connections that were open.</returns>
     public int CutConnections()
     {
         FaultStream[] open;

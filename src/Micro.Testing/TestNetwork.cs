@@ -33,15 +33,15 @@ public sealed class TestNetwork
     /// <summary>What options of servers and clients take.</summary>
     internal INetwork Inner { get; }
 
-    /// <summary>Makes a network in memory.</summary>
+    /// <summary>Creates a network in memory.</summary>
     /// <param name="time">Clock of delays; the system's by default.</param>
     public static TestNetwork InMemory(TimeProvider? time = null) => new(new MemoryNetwork(), time);
 
-    /// <summary>Makes a network over the machine's sockets, for tests that need the real ones, TLS, or a peer outside of the process.</summary>
+    /// <summary>Creates a network over the machine's sockets, for tests that need the real ones, TLS, or a peer outside of the process.</summary>
     /// <param name="time">Clock of delays; the system's by default.</param>
     public static TestNetwork OverSockets(TimeProvider? time = null) => new(SocketNetwork.Instance, time);
 
-    /// <summary>What goes wrong between clients and a node; the same object each time.</summary>
+    /// <summary>Returns the faults between clients and a node; the same object each time.</summary>
     /// <param name="address">Address of the node as clients connect to it, <c>host:port</c>.</param>
     /// <exception cref="ArgumentException">It is not <c>host:port</c>.</exception>
     public NodeFaults Faults(string address) =>

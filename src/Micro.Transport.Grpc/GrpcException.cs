@@ -14,7 +14,7 @@ public sealed class GrpcException : MicroException
 {
     /// <summary>Creates an error.</summary>
     /// <param name="statusCode">The status; not <see cref="StatusCode.OK"/>.</param>
-    /// <param name="detail">What went wrong, for people.</param>
+    /// <param name="detail">The description of the failure, for people.</param>
     /// <param name="kind">The kind that retry decides by; <see langword="null"/> for the one that follows from the status.</param>
     /// <param name="innerException">The cause; it stays on this side.</param>
     public GrpcException(StatusCode statusCode, string detail, ErrorKind? kind = null, Exception? innerException = null)

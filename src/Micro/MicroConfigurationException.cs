@@ -3,13 +3,13 @@ namespace Micro;
 /// <summary>Wrong input: a flag, environment variable, configuration key or option. Nothing was started.</summary>
 public sealed class MicroConfigurationException : Exception
 {
-    /// <summary>Makes an error of all problems found.</summary>
-    /// <param name="problems">What is wrong, each naming the value, what would be right and where it came from.</param>
+    /// <summary>Creates an error of all problems found.</summary>
+    /// <param name="problems">The problems, each naming the value, what would be right and where it came from.</param>
     /// <param name="innerException">The cause, if there is one.</param>
     public MicroConfigurationException(IReadOnlyList<string> problems, Exception? innerException = null)
         : base(string.Join("; ", problems ?? []), innerException) => Problems = problems is null ? [] : [.. problems];
 
-    /// <summary>What is wrong; one entry per problem.</summary>
+    /// <summary>The problems, one entry each.</summary>
     public IReadOnlyList<string> Problems { get; }
 
     /// <summary>Returns the type and the problems, without a stack: the cause is in the input, and logs write this text.</summary>

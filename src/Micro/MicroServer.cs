@@ -3,10 +3,10 @@ using Micro.Wiring;
 
 namespace Micro;
 
-/// <summary>Makes servers by hand, to be used alone or handed to <see cref="MicroServiceOptions.Server"/>.</summary>
+/// <summary>Creates servers by hand, to be used alone or handed to <see cref="MicroServiceOptions.Server"/>.</summary>
 public static class MicroServer
 {
-    /// <summary>Makes a server. It listens from its start on.</summary>
+    /// <summary>Creates a server. It listens from its start on.</summary>
     /// <param name="configure">Sets the options.</param>
     /// <returns>The server; dispose it.</returns>
     /// <exception cref="MicroConfigurationException">Options are wrong; all problems are listed.</exception>

@@ -65,7 +65,7 @@ public sealed class MicroService : IAsyncDisposable
     public IRegistry Registry => Components.Registry;
 
     /// <summary>
-    /// How services are found: the selector of <see cref="Client"/>, with its snapshots and its knowledge of failing nodes.
+    /// The selector of <see cref="Client"/>, with its snapshots and its knowledge of failing nodes.
     /// A client made by hand keeps its own.
     /// </summary>
     /// <exception cref="MicroConfigurationException">The input was wrong.</exception>
@@ -81,7 +81,7 @@ public sealed class MicroService : IAsyncDisposable
         _plan.Components ?? throw new MicroConfigurationException(_plan.Problems, _plan.Cause);
 
     /// <summary>
-    /// Makes a service. Nothing is started, and nothing is sent or received. Wrong input is kept: <see cref="RunAsync"/>
+    /// Creates a service. Nothing is started, and nothing is sent or received. Wrong input is kept: <see cref="RunAsync"/>
     /// prints it and returns 2, everything else throws it.
     /// </summary>
     /// <param name="configure">Sets the options.</param>
@@ -99,7 +99,7 @@ public sealed class MicroService : IAsyncDisposable
         new(options, ServicePlanner.Plan(options, args));
 
     /// <summary>
-    /// Says for every setting what counts, and which source gave it: flag, variable, configuration key, code or default.
+    /// Returns the effective value of every setting and its source: flag, variable, configuration key, code or default.
     /// The flag <c>--settings</c> prints the same.
     /// </summary>
     /// <returns>One entry per setting, in the order of <c>--help</c>; also when some input was wrong.</returns>
@@ -177,7 +177,7 @@ public sealed class MicroService : IAsyncDisposable
     /// <typeparam name="TRequest">Type of the request.</typeparam>
     /// <typeparam name="TResponse">Type of the response.</typeparam>
     /// <param name="endpoint">Name, <c>Handler.Method</c>.</param>
-    /// <param name="handler">What runs; called by many threads at once.</param>
+    /// <param name="handler">The handler; called by many threads at once.</param>
     /// <param name="metadata">Metadata of the endpoint, for example <c>idempotent=true</c>.</param>
     /// <exception cref="ArgumentException">The name is ill-formed or taken.</exception>
     /// <exception cref="InvalidOperationException">The service was started.</exception>
@@ -191,7 +191,7 @@ public sealed class MicroService : IAsyncDisposable
     /// <typeparam name="TRequest">Type of the messages received.</typeparam>
     /// <typeparam name="TResponse">Type of the messages sent.</typeparam>
     /// <param name="endpoint">Name, <c>Handler.Method</c>.</param>
-    /// <param name="handler">What runs; the stream ends when it returns.</param>
+    /// <param name="handler">The handler; the stream ends when it returns.</param>
     /// <param name="metadata">Metadata of the endpoint.</param>
     /// <exception cref="ArgumentException">The name is ill-formed or taken.</exception>
     /// <exception cref="InvalidOperationException">The service was started.</exception>

@@ -9,7 +9,7 @@ using Micro.Server;
 
 namespace Micro;
 
-/// <summary>The components of a service: registry, selector, server, client and what runs around calls and life cycle.</summary>
+// The components: registry, selector, server, client, interceptors and hooks.
 public sealed partial class MicroServiceOptions
 {
     internal IRegistry? RegistryValue { get; private set; }
@@ -65,9 +65,9 @@ public sealed partial class MicroServiceOptions
     /// <param name="registry">The registry.</param>
     public MicroServiceOptions Registry(IRegistry registry) => Set(() => RegistryValue = NotNull(registry));
 
-    /// <summary>Makes a registry known by name, for code, flags and variables alike.</summary>
+    /// <summary>Adds a custom registry under a name, for code, flags and variables alike.</summary>
     /// <param name="name">The name, without commas and equals signs; one of the built-in names replaces that one.</param>
-    /// <param name="factory">Makes the registry, without any input or output; the service disposes it.</param>
+    /// <param name="factory">Creates the registry, without any input or output; the service disposes it.</param>
     /// <exception cref="ArgumentException">The name is empty, or a list of names could not hold it.</exception>
     public MicroServiceOptions AddRegistry(string name, Func<RegistryContext, IRegistry> factory) =>
         Set(() => RegistryFactories[NameOfOne(name)] = NotNull(factory));
@@ -114,18 +114,18 @@ public sealed partial class MicroServiceOptions
     /// <param name="selector">The selector.</param>
     public MicroServiceOptions Selector(ISelector selector) => Set(() => SelectorValue = NotNull(selector));
 
-    /// <summary>Options of the selector that the service makes.</summary>
+    /// <summary>Options of the selector that the service creates.</summary>
     /// <param name="configure">Sets them; the registry is set already.</param>
     public MicroServiceOptions SelectorOptions(Action<SelectorOptions> configure) =>
         Set(() => SelectorConfiguration += NotNull(configure));
 
-    /// <summary>How the selector chooses. The default is random.</summary>
+    /// <summary>Sets the strategy by which the selector chooses a node. The default is random.</summary>
     /// <param name="strategy">For example <see cref="SelectorStrategies.RoundRobin"/>.</param>
     public MicroServiceOptions Strategy(ISelectorStrategy strategy) => Set(() => StrategyValue = NotNull(strategy));
 
     /// <summary>
-    /// A server made by hand, see <see cref="MicroServer.Create"/>; not disposed with the service. What it was not told
-    /// itself, such as name and registry, it takes from the service.
+    /// A server made by hand, see <see cref="MicroServer.Create"/>; not disposed with the service. Values that it
+    /// does not set itself, such as name and registry, come from the service.
     /// </summary>
     /// <param name="server">The server, not started.</param>
     public MicroServiceOptions Server(IMicroServer server) => Set(() => ServerValue = NotNull(server));
@@ -137,16 +137,16 @@ public sealed partial class MicroServiceOptions
     /// <param name="client">The client.</param>
     public MicroServiceOptions Client(IMicroClient client) => Set(() => ClientValue = NotNull(client));
 
-    /// <summary>Options of the server that the service makes; they win over the service's own.</summary>
+    /// <summary>Options of the server that the service creates; they override those of the service.</summary>
     /// <param name="configure">Sets them.</param>
     public MicroServiceOptions ServerOptions(Action<ServerOptions> configure) => Set(() => ServerConfiguration += NotNull(configure));
 
-    /// <summary>Options of the client that the service makes.</summary>
+    /// <summary>Options of the client that the service creates.</summary>
     /// <param name="configure">Sets them.</param>
     public MicroServiceOptions ClientOptions(Action<ClientOptions> configure) => Set(() => ClientConfiguration += NotNull(configure));
 
     /// <summary>
-    /// Puts a token on every call and stream of the client that the service makes, as <c>Authorization: Bearer</c>. Without TLS the
+    /// Puts a token on every call and stream of the client that the service creates, as <c>Authorization: Bearer</c>. Without TLS the
     /// calls fail before anything is sent, unless <see cref="ClientCredentials.AllowWithoutTls"/> is set.
     /// </summary>
     /// <param name="configure">Sets the token, or the function that gets it.</param>

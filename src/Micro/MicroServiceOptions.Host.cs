@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro;
 
-/// <summary>What a service takes from the application around it.</summary>
+// The parts that come from the application around the service.
 public sealed partial class MicroServiceOptions
 {
     internal IServiceProvider? ServicesValue { get; private set; }
@@ -28,9 +28,9 @@ public sealed partial class MicroServiceOptions
     public MicroServiceOptions Services(IServiceProvider services) => Set(() => ServicesValue = NotNull(services));
 
     /// <summary>
-    /// Whether this process only calls others: it neither listens nor registers. The default value is <see langword="false"/>.
+    /// <see langword="true"/> for a process that only calls others: it neither listens nor registers. The default value is <see langword="false"/>.
     /// </summary>
-    /// <param name="clientOnly">Whether it does.</param>
+    /// <param name="clientOnly"><see langword="true"/> to neither listen nor register; <see langword="false"/> to do both.</param>
     public MicroServiceOptions ClientOnly(bool clientOnly = true) => Set(() => IsClientOnly = clientOnly);
 
     /// <summary>Takes configuration, logging and time from the container, where they were not set otherwise.</summary>

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace Micro;
 
 /// <summary>
-/// What a service is made of. Only collects: everything is resolved once, when the service is made, so the order of
-/// calls never matters. A value given by flag, environment or configuration wins over one set here.
+/// The options of a service: name and address, registry, selector, server, client, interceptors and hooks. They are only
+/// collected and are resolved once, when the service is created, so the order of calls does not matter. A flag, a variable or the
+/// configuration overrides a value that is set here.
 /// </summary>
 public sealed partial class MicroServiceOptions
 {
@@ -60,7 +61,7 @@ public sealed partial class MicroServiceOptions
     /// <param name="id">1 to 255 characters.</param>
     public MicroServiceOptions Id(string id) => Set(() => IdValue = NotNull(id));
 
-    /// <summary>Where to listen: <c>host:port</c>, <c>:port</c> or <c>host:min-max</c>. The default value is <c>:0</c>.</summary>
+    /// <summary>Sets the address to listen on: <c>host:port</c>, <c>:port</c> or <c>host:min-max</c>. The default value is <c>:0</c>.</summary>
     /// <param name="address">The address.</param>
     public MicroServiceOptions Address(string address) => Set(() => AddressValue = NotNull(address));
 
@@ -94,20 +95,20 @@ public sealed partial class MicroServiceOptions
     /// <param name="interval">Zero to 24 days.</param>
     public MicroServiceOptions RegisterInterval(TimeSpan interval) => Set(() => RegisterIntervalValue = interval);
 
-    /// <summary>Asked before every renewal; an exception withdraws the service until the check passes again.</summary>
+    /// <summary>Adds a check that runs before every renewal; an exception withdraws the service until the check passes again.</summary>
     /// <param name="check">The check; gets a token that ends with its time limit.</param>
     public MicroServiceOptions RegisterCheck(Func<CancellationToken, Task> check) => Set(() => RegisterCheckValue = NotNull(check));
 
-    /// <summary>Whether <see cref="MicroService.RunAsync"/> stops at TERM, INT and QUIT. The default value is <see langword="true"/>.</summary>
-    /// <param name="handle">Whether to.</param>
+    /// <summary><see langword="true"/> to stop <see cref="MicroService.RunAsync"/> at TERM, INT and QUIT. The default value is <see langword="true"/>.</summary>
+    /// <param name="handle"><see langword="true"/> to stop at these signals; <see langword="false"/> to leave them to the process.</param>
     public MicroServiceOptions HandleSignals(bool handle) => Set(() => HandlesSignals = handle);
 
-    /// <summary>Whether unknown flags are left to somebody else. The default value is <see langword="false"/>: they are errors.</summary>
-    /// <param name="ignore">Whether to.</param>
+    /// <summary><see langword="true"/> to ignore unknown flags. The default value is <see langword="false"/>: they are errors.</summary>
+    /// <param name="ignore"><see langword="true"/> to ignore unknown flags; <see langword="false"/> to report them as errors.</param>
     public MicroServiceOptions IgnoreUnknownFlags(bool ignore = true) => Set(() => IgnoresUnknownFlags = ignore);
 
-    /// <summary>Whether <c>MICRO_*</c> variables are ignored. The default value is <see langword="false"/>.</summary>
-    /// <param name="ignore">Whether to.</param>
+    /// <summary><see langword="true"/> to ignore <c>MICRO_*</c> variables. The default value is <see langword="false"/>.</summary>
+    /// <param name="ignore"><see langword="true"/> to ignore the variables; <see langword="false"/> to read them.</param>
     public MicroServiceOptions IgnoreEnvironment(bool ignore = true) => Set(() => IgnoresEnvironment = ignore);
 
     /// <summary>Gives the environment variables in place of the process's own, for tests and hosts.</summary>
@@ -126,13 +127,13 @@ public sealed partial class MicroServiceOptions
     public MicroServiceOptions Flags(params Option[] flags) => Set(() => UserFlags.AddRange(NotNull(flags)));
 
     /// <summary>
-    /// Runs after parsing and before anything is made, so it may still change these options. Not run when the command
+    /// Runs after parsing and before anything is created, so it may still change these options. Not run when the command
     /// line is wrong or asks for help.
     /// </summary>
     /// <param name="action">Gets the parsed command line.</param>
     public MicroServiceOptions Action(Action<ParseResult> action) => Set(() => Actions.Add(NotNull(action)));
 
-    /// <summary>Where logs go; not disposed with the service.</summary>
+    /// <summary>Sets the logger factory; it is not disposed with the service.</summary>
     /// <param name="factory">The factory.</param>
     public MicroServiceOptions Logging(ILoggerFactory factory) => Set(() => LoggerFactoryValue = NotNull(factory));
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro;
 
-/// <summary>What a registry factory gets: the settings that were given, from whatever source. Immutable.</summary>
+/// <summary>The input of a registry factory: the settings that were given, from any source. Immutable.</summary>
 public sealed record RegistryContext
 {
     /// <summary>Name under which the registry was chosen.</summary>
@@ -15,7 +15,7 @@ public sealed record RegistryContext
     /// <summary>Longest time of one request; <see langword="null"/> for the registry's own default.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Where logs go.</summary>
+    /// <summary>The logger factory.</summary>
     public required ILoggerFactory LoggerFactory { get; init; }
 
     /// <summary>Source of time.</summary>

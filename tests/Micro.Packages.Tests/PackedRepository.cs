@@ -12,6 +12,9 @@ public sealed class PackedRepository : IAsyncLifetime
 
     public string Feed => Path.Combine(Folder, "feed");
 
+    /// <summary>What was packed, a folder for each project.</summary>
+    public string Binaries => Path.Combine(_artifacts.FullName, "packed", "bin");
+
     /// <summary>As all packages have it.</summary>
     public string Version { get; private set; } = "";
 

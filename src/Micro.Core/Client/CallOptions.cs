@@ -5,7 +5,7 @@ using Micro.Selection;
 namespace Micro.Client;
 
 /// <summary>
-/// What one call does differently from the client's options; <see langword="null"/> means as the client.
+/// Options of one call, which override those of the client; <see langword="null"/> keeps the client's value.
 /// Immutable; keep an instance and use it for many calls.
 /// </summary>
 public sealed record CallOptions
@@ -25,7 +25,7 @@ public sealed record CallOptions
     public string? ContentType { get; init; }
 
     /// <summary>
-    /// What describes request and response to the built-in JSON codec, usually a <c>JsonSerializerContext</c>: asked before
+    /// The type information of request and response for the built-in JSON codec, usually a <c>JsonSerializerContext</c>: asked before
     /// the codec's own resolver, which trimmed applications have none of. The codec's settings, like the naming of
     /// properties, stay as they are.
     /// </summary>
@@ -69,14 +69,14 @@ public sealed record CallOptions
         init => field = Checked(value, OptionRules.Positive);
     }
 
-    /// <summary>Limit of a stream, told to the server; zero for none.</summary>
+    /// <summary>Time limit of a stream, sent to the server; zero for none.</summary>
     public TimeSpan? StreamTimeout
     {
         get;
         init => field = Checked(value, OptionRules.NotNegative);
     }
 
-    /// <summary>Most attempts after the first, 0 to <see cref="ClientOptions.MaxRetries"/>.</summary>
+    /// <summary>Maximum number of attempts after the first, 0 to <see cref="ClientOptions.MaxRetries"/>.</summary>
     public int? Retries
     {
         get;
@@ -92,7 +92,7 @@ public sealed record CallOptions
     public BackoffPolicy? Backoff { get; init; }
 
     /// <summary>
-    /// Whether the call may be executed twice without harm; overrides what the endpoint says of itself
+    /// <see langword="true"/> if the call may be executed twice without harm; overrides the statement of the endpoint
     /// (<c>idempotent=true</c> in the registry).
     /// </summary>
     public bool? Idempotent { get; init; }
@@ -109,7 +109,7 @@ public sealed record CallOptions
     /// </summary>
     public ResponseMetadata? ResponseMetadata { get; init; }
 
-    /// <summary>Whether the connection is closed after the call.</summary>
+    /// <summary><see langword="true"/> to close the connection after the call.</summary>
     public bool CloseConnection { get; init; }
 
     /// <summary>

@@ -29,7 +29,7 @@ public sealed class ClientContext
     /// <summary>The response, once the rest of the chain has run; an interceptor may replace it by one of the same type.</summary>
     public object? Response { get; set; }
 
-    /// <summary>Whether a stream is opened.</summary>
+    /// <summary><see langword="true"/> if a stream is opened.</summary>
     public bool IsStream { get; }
 
     /// <summary>Metadata sent with the call; interceptors may add to it.</summary>

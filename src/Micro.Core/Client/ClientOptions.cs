@@ -9,10 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Client;
 
-/// <summary>Options of a client. Read once when the client is made.</summary>
+/// <summary>Options of a client. Read once when the client is created.</summary>
 public sealed class ClientOptions
 {
-    /// <summary>The most retries that can be asked for.</summary>
+    /// <summary>Maximum number of retries that can be set.</summary>
     public const int MaxRetries = 5;
 
     /// <summary>Attempts after the first, 0 to <see cref="MaxRetries"/>. The default value is 5.</summary>
@@ -27,7 +27,7 @@ public sealed class ClientOptions
     /// <summary>Limit for opening a connection; positive. The default value is 2 s.</summary>
     public TimeSpan DialTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Limit of a stream, told to the server. The default value is zero: none.</summary>
+    /// <summary>Time limit of a stream, sent to the server. The default value is zero: none.</summary>
     public TimeSpan StreamTimeout { get; set; }
 
     /// <summary>Decides whether a failed attempt is repeated. The default value is <see cref="RetryPolicies.OnTransient"/>.</summary>
@@ -44,7 +44,7 @@ public sealed class ClientOptions
     /// <summary>Retries per second that are always allowed; not negative. The default value is 10.</summary>
     public double RetryBudgetFloor { get; set; } = 10;
 
-    /// <summary>Whether the retry budget is on. The default value is <see langword="true"/>.</summary>
+    /// <summary><see langword="true"/> to limit retries by a budget. The default value is <see langword="true"/>.</summary>
     public bool RetryBudget { get; set; } = true;
 
     /// <summary>
@@ -55,7 +55,7 @@ public sealed class ClientOptions
     /// <summary>Age after which an idle connection is closed; positive. The default value is 1 min.</summary>
     public TimeSpan PoolTtl { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long closing one connection may take, above all telling a server that a stream ends; positive. The default value is 1 s.</summary>
+    /// <summary>The time limit for closing one connection, above all for sending the end of a stream to the server; positive. The default value is 1 s.</summary>
     public TimeSpan PoolCloseTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -74,7 +74,7 @@ public sealed class ClientOptions
 
     /// <summary>
     /// Name of a service that all calls go to, whatever service they name; it finds that name in <c>Micro-Service</c> and passes
-    /// the call on. <see langword="null"/> (the default) for none. Addresses of a call count for nothing then.
+    /// the call on. <see langword="null"/> (the default) for none. Addresses of a call are ignored then.
     /// </summary>
     public string? ProxyService { get; set; }
 
@@ -112,19 +112,19 @@ public sealed class ClientOptions
     /// <summary>Interceptors of attempts; the first is outermost.</summary>
     public IList<IAttemptInterceptor> AttemptInterceptors { get; } = [];
 
-    /// <summary>Whether errors carry go-micro's blanket code 500 in place of 404 and 503. The default value is <see langword="false"/>.</summary>
+    /// <summary><see langword="true"/> to give errors go-micro's blanket code 500 in place of 404 and 503. The default value is <see langword="false"/>.</summary>
     public bool UpstreamErrorCodes { get; set; }
 
     /// <summary>Limits on what a server may send.</summary>
     public TransportLimits Limits { get; } = new();
 
-    /// <summary>Selector; <see langword="null"/> (the default) for one of its own over <see cref="Registry"/>.</summary>
+    /// <summary>Selector; <see langword="null"/> (the default) for a new one over <see cref="Registry"/>.</summary>
     public ISelector? Selector { get; set; }
 
     /// <summary>Registry for its own selector; <see langword="null"/> (the default) for the service's own, else mDNS.</summary>
     public IRegistry? Registry { get; set; }
 
-    /// <summary>Where logs go; <see langword="null"/> (the default) for the service's own, else nowhere.</summary>
+    /// <summary>The logger factory; <see langword="null"/> (the default) for that of the service, or no logs without one.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
     /// <summary>Source of time. The default value is <see cref="TimeProvider.System"/>.</summary>
@@ -145,7 +145,7 @@ public sealed class ClientOptions
     }
 
     /// <summary>Adds every mistake to the list, each naming the value and what would be right.</summary>
-    /// <param name="errors">Where mistakes are added.</param>
+    /// <param name="errors">The list to which mistakes are added.</param>
     public void Validate(ICollection<string> errors)
     {
         ArgumentNullException.ThrowIfNull(errors);

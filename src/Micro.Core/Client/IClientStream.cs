@@ -29,7 +29,7 @@ public interface IClientStream<in TRequest, out TResponse> : IAsyncDisposable
     ValueTask SendOnlyAsync(TRequest message, CancellationToken cancellationToken = default) => SendAsync(message, cancellationToken);
 
     /// <summary>
-    /// Says that no more messages follow; receiving goes on. Go servers take it as the end of their input too, and
+    /// Ends the sending side; receiving goes on. Go servers take it as the end of their input too, and
     /// answer what they have.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>

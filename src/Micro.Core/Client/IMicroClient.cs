@@ -3,18 +3,18 @@ using System.Diagnostics.CodeAnalysis;
 namespace Micro.Client;
 
 /// <summary>
-/// Calls services by name. Safe for concurrent use; disposing closes its connections and, unless they were handed in,
+/// A client that calls services by name. Safe for concurrent use; disposing closes its connections and, unless they were handed in,
 /// its selector.
 /// </summary>
 public interface IMicroClient : IAsyncDisposable
 {
-    /// <summary>Makes a unary call.</summary>
+    /// <summary>Calls an endpoint with one request and one response.</summary>
     /// <typeparam name="TRequest">Type of the request; <c>byte[]</c> is sent as it is.</typeparam>
     /// <typeparam name="TResponse">Type of the response; <c>byte[]</c> is received as it is.</typeparam>
     /// <param name="service">Name of the service.</param>
     /// <param name="endpoint">Name of the endpoint, <c>Handler.Method</c>.</param>
     /// <param name="request">The request.</param>
-    /// <param name="options">What this call does differently, or <see langword="null"/>.</param>
+    /// <param name="options">The options of this call, or <see langword="null"/> for those of the client.</param>
     /// <param name="cancellationToken">Ends the call with <see cref="OperationCanceledException"/>.</param>
     /// <returns>The response.</returns>
     /// <exception cref="MicroException">The call failed: code, kind, node and number of attempts say how.</exception>
@@ -26,7 +26,7 @@ public interface IMicroClient : IAsyncDisposable
         CallOptions? options,
         CancellationToken cancellationToken = default);
 
-    /// <summary>Makes a unary call with the client's own options.</summary>
+    /// <summary>Calls an endpoint with one request and one response, with the client's own options.</summary>
     /// <typeparam name="TRequest">Type of the request; <c>byte[]</c> is sent as it is.</typeparam>
     /// <typeparam name="TResponse">Type of the response; <c>byte[]</c> is received as it is.</typeparam>
     /// <param name="service">Name of the service.</param>
@@ -51,7 +51,7 @@ public interface IMicroClient : IAsyncDisposable
     /// <typeparam name="TResponse">Type of the messages received.</typeparam>
     /// <param name="service">Name of the service.</param>
     /// <param name="endpoint">Name of the endpoint, <c>Handler.Method</c>.</param>
-    /// <param name="options">What this call does differently, or <see langword="null"/>.</param>
+    /// <param name="options">The options of this call, or <see langword="null"/> for those of the client.</param>
     /// <param name="cancellationToken">Ends the opening and, afterwards, the stream.</param>
     /// <returns>The stream; dispose it.</returns>
     /// <exception cref="MicroException">No node opened the stream.</exception>

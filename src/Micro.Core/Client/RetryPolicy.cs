@@ -1,6 +1,6 @@
 namespace Micro.Client;
 
 /// <summary>Decides whether a failed attempt is repeated on another node.</summary>
-/// <param name="attempt">What was tried and how it failed.</param>
-/// <returns>Whether to try again; the number of retries, the deadline and the retry budget still bound it.</returns>
+/// <param name="attempt">The attempt and its failure.</param>
+/// <returns><see langword="true"/> to try again; the number of retries, the deadline and the retry budget still bound it.</returns>
 public delegate bool RetryPolicy(in FailedAttempt attempt);

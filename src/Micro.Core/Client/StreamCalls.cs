@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Micro.Client;
 
-/// <summary>Streams as plain calls: sequences go in or come out.</summary>
+/// <summary>Calls streams as asynchronous sequences of messages.</summary>
 public static class StreamCalls
 {
     /// <summary>
@@ -16,7 +16,7 @@ public static class StreamCalls
     /// <param name="service">Name of the service.</param>
     /// <param name="endpoint">Name of the endpoint, <c>Handler.Method</c>.</param>
     /// <param name="request">The request.</param>
-    /// <param name="options">What this call does differently, or <see langword="null"/>.</param>
+    /// <param name="options">The options of this call, or <see langword="null"/> for those of the client.</param>
     /// <param name="cancellationToken">Ends the stream with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="MicroException">No node opened the stream, the server ended it with an error, or the connection broke.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
@@ -46,7 +46,7 @@ public static class StreamCalls
     /// <param name="service">Name of the service.</param>
     /// <param name="endpoint">Name of the endpoint, <c>Handler.Method</c>.</param>
     /// <param name="requests">The messages; an error of theirs ends the stream and is thrown as it is.</param>
-    /// <param name="options">What this call does differently, or <see langword="null"/>.</param>
+    /// <param name="options">The options of this call, or <see langword="null"/> for those of the client.</param>
     /// <param name="cancellationToken">Ends the stream with <see cref="OperationCanceledException"/>.</param>
     /// <returns>The answer.</returns>
     /// <exception cref="MicroException">
@@ -99,7 +99,7 @@ public static class StreamCalls
     /// <param name="service">Name of the service.</param>
     /// <param name="endpoint">Name of the endpoint, <c>Handler.Method</c>.</param>
     /// <param name="requests">The messages; an error of theirs ends the stream and is thrown as it is.</param>
-    /// <param name="options">What this call does differently, or <see langword="null"/>.</param>
+    /// <param name="options">The options of this call, or <see langword="null"/> for those of the client.</param>
     /// <param name="cancellationToken">Ends the stream with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="MicroException">No node opened the stream, the server ended it with an error, or the connection broke.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>

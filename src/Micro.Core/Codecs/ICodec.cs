@@ -15,7 +15,7 @@ public interface ICodec
     /// <summary>Writes a message.</summary>
     /// <typeparam name="T">Type of the message.</typeparam>
     /// <param name="message">The message.</param>
-    /// <param name="output">Where the bytes go.</param>
+    /// <param name="output">The buffer to write to.</param>
     /// <exception cref="CodecException">The message cannot be written in this format.</exception>
     void Encode<T>(T message, IBufferWriter<byte> output);
 

@@ -10,7 +10,7 @@ public static class MicroCodecs
     public static ICodec Protobuf { get; } = new ProtobufCodec();
 
     /// <summary>
-    /// Makes a JSON codec: proto3 JSON for protobuf messages, System.Text.Json for all other types. Applications that are
+    /// Creates a JSON codec: proto3 JSON for protobuf messages, System.Text.Json for all other types. Applications that are
     /// trimmed or compiled ahead of time hand in options whose resolver is a <c>JsonSerializerContext</c>.
     /// </summary>
     /// <param name="options">

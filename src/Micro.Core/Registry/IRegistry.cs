@@ -11,8 +11,8 @@ public interface IRegistry : IAsyncDisposable
     string Name { get; }
 
     /// <summary>
-    /// Gets where the registry looks, for error messages, such as <c>127.0.0.1:8500</c>, without secrets; empty, as by default, when
-    /// there is nothing to say.
+    /// Gets the address of the registry for error messages, such as <c>127.0.0.1:8500</c>, without secrets. The default value is
+    /// empty: messages name no address.
     /// </summary>
     string Location => "";
 

@@ -7,10 +7,10 @@ namespace Micro.Registry;
 public static class Memory
 {
     /// <summary>
-    /// Makes a registry. Services see each other when they share this object, not merely the process.
+    /// Creates a registry. Services see each other when they share this object, not merely the process.
     /// </summary>
     /// <param name="configure">Sets the options.</param>
-    /// <param name="loggers">Where it logs; nowhere by default.</param>
+    /// <param name="loggers">The logger factory; <see langword="null"/> (the default) for no logs.</param>
     /// <param name="time">Its clock and timers; the system's by default.</param>
     /// <returns>The registry, named <c>memory</c>; dispose it to end its watches.</returns>
     /// <exception cref="ArgumentException">An option is invalid; the message lists all problems.</exception>

@@ -1,16 +1,16 @@
 namespace Micro.Registry;
 
-/// <summary>Options of the memory registry. Read once when the registry is made; not safe for concurrent use.</summary>
+/// <summary>Options of the memory registry. Read once when the registry is created; not safe for concurrent use.</summary>
 public sealed class MemoryRegistryOptions
 {
     /// <summary>Records that are there from the start and never expire; each needs at least one node.</summary>
     public IReadOnlyList<ServiceRecord> Services { get; set; } = [];
 
-    /// <summary>How often expired nodes are looked for: more than zero, at most a day; 1 second by default.</summary>
+    /// <summary>The interval at which expired nodes are removed: more than zero, at most a day; 1 second by default.</summary>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Most events that wait for a slow reader of a watch, 1 to 1,000,000; 1,024 by default. Beyond it the reader gets
+    /// Maximum number of events that wait for a slow reader of a watch, 1 to 1,000,000; 1,024 by default. Beyond it the reader gets
     /// the difference in place of the single events.
     /// </summary>
     public int WatchCapacity { get; set; } = 1024;

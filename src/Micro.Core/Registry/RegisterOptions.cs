@@ -1,12 +1,12 @@
 namespace Micro.Registry;
 
-/// <summary>How a record is registered.</summary>
+/// <summary>Options of a registration.</summary>
 public sealed record RegisterOptions
 {
     private readonly TimeSpan _ttl;
 
     /// <summary>
-    /// How long the registration lives without renewal. Zero (the default) means for ever; negative values are refused.
+    /// The time for which the registration lives without renewal. Zero (the default) means for ever; negative values are refused.
     /// </summary>
     public TimeSpan Ttl
     {

@@ -1,6 +1,6 @@
 namespace Micro.Registry;
 
-/// <summary>What a registry returns for a successful registration.</summary>
+/// <summary>The result of a successful registration.</summary>
 /// <param name="service">The record that was registered.</param>
 /// <param name="lost">Fires when the registry learns that the record is gone although nobody withdrew it.</param>
 public sealed class Registration(ServiceRecord service, CancellationToken lost)

@@ -9,14 +9,14 @@ namespace Micro.Registry;
 public static class Registries
 {
     /// <summary>
-    /// Makes one registry of several, for moving a fleet from one to another: it registers in all of them and finds what
+    /// Combines several registries into one, for moving a fleet from one to another: it registers in all of them and finds what
     /// any of them holds. One that is down hides nothing of the others and is caught up when it returns. A node that
     /// several hold is one node; where they differ about it, the one named first counts.
     /// </summary>
     /// <param name="registries">
     /// The members, at least one, each once. Disposing the new registry disposes them.
     /// </param>
-    /// <param name="loggers">Where it logs; nowhere by default.</param>
+    /// <param name="loggers">The logger factory; <see langword="null"/> (the default) for no logs.</param>
     /// <param name="time">Its clock and timers; the system's by default.</param>
     /// <returns>
     /// The registry, safe for concurrent use; its name is those of its members with commas between, for example

@@ -1,7 +1,7 @@
 namespace Micro.Registry;
 
 /// <summary>One change that a watch delivers. Immutable.</summary>
-/// <param name="Kind">What happened.</param>
+/// <param name="Kind">The kind of change.</param>
 /// <param name="Service">
 /// The record with the affected nodes only; <see langword="null"/> exactly for <see cref="RegistryEventKind.Synchronized"/>.
 /// </param>

@@ -1,6 +1,6 @@
 namespace Micro.Registry;
 
-/// <summary>What a <see cref="RegistryEvent"/> reports.</summary>
+/// <summary>The change that a <see cref="RegistryEvent"/> reports.</summary>
 public enum RegistryEventKind
 {
     /// <summary>The nodes of the record are new.</summary>

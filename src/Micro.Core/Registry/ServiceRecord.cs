@@ -3,7 +3,7 @@ using Micro.Basics;
 namespace Micro.Registry;
 
 /// <summary>
-/// What a registry knows of one version of a service: name, version, metadata, endpoints and nodes.
+/// The record of one version of a service in a registry: name, version, metadata, endpoints and nodes.
 /// Immutable; lists and maps given to it are copied, so records are shared freely between threads.
 /// </summary>
 /// <remarks>Two records are equal when all their content is equal.</remarks>

@@ -13,13 +13,13 @@ public static class ServiceRecordRules
     /// <summary>Longest name of a service, version or node id, in characters.</summary>
     public const int MaxNameLength = 255;
 
-    /// <summary>Most metadata pairs of a service, node or endpoint.</summary>
+    /// <summary>Maximum number of metadata pairs of a service, node or endpoint.</summary>
     public const int MaxMetadataPairs = 64;
 
-    /// <summary>Most bytes of metadata of a service, node or endpoint, in UTF-8.</summary>
+    /// <summary>Maximum number of bytes of metadata of a service, node or endpoint, in UTF-8.</summary>
     public const int MaxMetadataBytes = 64 * 1024;
 
-    /// <summary>Most endpoints of a record.</summary>
+    /// <summary>Maximum number of endpoints of a record.</summary>
     public const int MaxEndpoints = 4096;
 
     /// <summary>Throws when the record must not be registered.</summary>
@@ -50,8 +50,8 @@ public static class ServiceRecordRules
 
     /// <summary>Checks everything of a record but its nodes.</summary>
     /// <param name="service">The record.</param>
-    /// <param name="problem">What is wrong.</param>
-    /// <returns>Whether the record is valid.</returns>
+    /// <param name="problem">The problem; <see langword="null"/> when there is none.</param>
+    /// <returns><see langword="true"/> if the record is valid.</returns>
     public static bool TryValidate(ServiceRecord service, [NotNullWhen(false)] out string? problem)
     {
         ArgumentNullException.ThrowIfNull(service);
@@ -73,8 +73,8 @@ public static class ServiceRecordRules
 
     /// <summary>Checks a node: id, address and metadata.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="problem">What is wrong.</param>
-    /// <returns>Whether the node is valid.</returns>
+    /// <param name="problem">The problem; <see langword="null"/> when there is none.</param>
+    /// <returns><see langword="true"/> if the node is valid.</returns>
     public static bool TryValidate(Node node, [NotNullWhen(false)] out string? problem)
     {
         ArgumentNullException.ThrowIfNull(node);

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Micro.Selection;
 
-/// <summary>How one attempt at a node ended.</summary>
-/// <param name="Succeeded">Whether the node answered without error.</param>
+/// <summary>The outcome of one attempt at a node.</summary>
+/// <param name="Succeeded"><see langword="true"/> if the node answered without error.</param>
 /// <param name="Failure">The kind of failure; meaningless when the attempt succeeded.</param>
 /// <param name="Duration">From the start of the attempt to its end.</param>
 [StructLayout(LayoutKind.Auto)]

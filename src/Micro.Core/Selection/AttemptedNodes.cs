@@ -5,7 +5,7 @@ public sealed class AttemptedNodes
 {
     private readonly List<Node> _nodes = [];
 
-    /// <summary>How many nodes are noted.</summary>
+    /// <summary>The number of nodes that were tried.</summary>
     public int Count => _nodes.Count;
 
     /// <summary>Notes a node that was tried.</summary>
@@ -19,7 +19,7 @@ public sealed class AttemptedNodes
         }
     }
 
-    /// <summary>Whether a node was tried: the same id at the same address, so a restarted node counts as new.</summary>
+    /// <summary>Returns <see langword="true"/> if a node was tried: the same id at the same address, so a restarted node counts as new.</summary>
     /// <param name="node">The node.</param>
     public bool Contains(Node node)
     {

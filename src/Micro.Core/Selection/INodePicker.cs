@@ -13,7 +13,7 @@ public interface INodePicker
 
     /// <summary>Hears how an attempt at a picked node ended; does nothing by default.</summary>
     /// <param name="node">The node that was picked.</param>
-    /// <param name="outcome">How the attempt ended.</param>
+    /// <param name="outcome">The outcome of the attempt.</param>
     void Complete(Node node, in AttemptOutcome outcome)
     {
     }

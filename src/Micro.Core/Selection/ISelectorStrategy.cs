@@ -10,7 +10,7 @@ public interface ISelectorStrategy
     string Name { get; }
 
     /// <summary>
-    /// Makes the picker of one service and filter set. It lives as long as the selector knows the service, across
+    /// Creates the picker of one service and filter set. It lives as long as the selector knows the service, across
     /// changes of the node list, so it may keep state such as a counter.
     /// </summary>
     /// <param name="service">Name of the service.</param>

@@ -5,9 +5,9 @@ public readonly struct NodePick : IEquatable<NodePick>
 {
     private readonly INodePicker? _picker;
 
-    /// <summary>Makes a pick.</summary>
+    /// <summary>Creates a pick.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="picker">Who wants to know the outcome, if anybody.</param>
+    /// <param name="picker">The picker to which the outcome is reported, or <see langword="null"/>.</param>
     public NodePick(Node node, INodePicker? picker = null)
     {
         Node = node;
@@ -30,7 +30,7 @@ public readonly struct NodePick : IEquatable<NodePick>
     internal Task<bool> AskAsync() => _picker is IAsksSilentNodes picker ? picker.AskAsync() : Task.FromResult(true);
 
     /// <summary>Reports the outcome of the attempt; call it once per pick.</summary>
-    /// <param name="outcome">How the attempt ended.</param>
+    /// <param name="outcome">The outcome of the attempt.</param>
     public void Complete(in AttemptOutcome outcome) => _picker?.Complete(Node, in outcome);
 
     /// <inheritdoc/>
@@ -42,12 +42,12 @@ public readonly struct NodePick : IEquatable<NodePick>
     /// <inheritdoc/>
     public override int GetHashCode() => Node?.GetHashCode() ?? 0;
 
-    /// <summary>Whether both picks are the same.</summary>
+    /// <summary>Returns <see langword="true"/> if both picks are the same.</summary>
     /// <param name="left">One pick.</param>
     /// <param name="right">The other.</param>
     public static bool operator ==(NodePick left, NodePick right) => left.Equals(right);
 
-    /// <summary>Whether the picks differ.</summary>
+    /// <summary>Returns <see langword="true"/> if the picks differ.</summary>
     /// <param name="left">One pick.</param>
     /// <param name="right">The other.</param>
     public static bool operator !=(NodePick left, NodePick right) => !left.Equals(right);

@@ -8,7 +8,7 @@ namespace Micro.Server;
 /// <param name="Name">Name, <c>Handler.Method</c>.</param>
 public sealed record ContractEndpoint(string Name)
 {
-    /// <summary>Whether it may be executed twice without harm: <c>idempotent=true</c> in the registry.</summary>
+    /// <summary><see langword="true"/> if a call may be executed twice without harm: <c>idempotent=true</c> in the registry.</summary>
     public bool Idempotent { get; init; }
 
     /// <summary>
@@ -18,7 +18,7 @@ public sealed record ContractEndpoint(string Name)
     public MethodDescriptor? Method { get; init; }
 
     /// <summary>
-    /// What describes its messages to the built-in JSON codec, usually a <c>JsonSerializerContext</c>;
+    /// The type information of the messages for the built-in JSON codec, usually a <c>JsonSerializerContext</c>;
     /// <see langword="null"/> leaves it to the codec.
     /// </summary>
     public IJsonTypeInfoResolver? JsonTypes { get; init; }

@@ -85,7 +85,7 @@ public sealed class HandlerContext : IParentCall
     /// <summary>Content type of request and response.</summary>
     public string ContentType { get; private set; } = "";
 
-    /// <summary>Whether the call is a stream.</summary>
+    /// <summary><see langword="true"/> if the call is a stream.</summary>
     public bool IsStream { get; private set; }
 
     /// <summary>All headers of the request; made when first asked for.</summary>
@@ -219,7 +219,7 @@ public sealed class HandlerContext : IParentCall
             ? _timeProvider.GetUtcNow() + left
             : DateTimeOffset.MaxValue;
 
-    /// <summary>Makes the scope of the call; set by whoever also closes it.</summary>
+    /// <summary>Creates the scope of the call; set by whoever also closes it.</summary>
     internal IServiceScopeFactory? Scopes { get; set; }
 
     /// <summary>Whether somebody asked for services, so that a scope is to be closed.</summary>

@@ -1,6 +1,6 @@
 namespace Micro.Server;
 
-/// <summary>How a handler is added to a server.</summary>
+/// <summary>Options of a handler that is added to a server.</summary>
 public sealed class HandlerOptions
 {
     /// <summary>Name of the handler, the part of the endpoint before the dot; default is the name of its type.</summary>

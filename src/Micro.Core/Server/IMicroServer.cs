@@ -4,21 +4,21 @@ using Micro.Registry;
 namespace Micro.Server;
 
 /// <summary>
-/// Listens, dispatches calls to handlers and keeps itself registered. Handlers are added before the start; all other
+/// A server that listens, dispatches calls to handlers and keeps itself registered. Handlers are added before the start; all other
 /// members are safe for concurrent use.
 /// </summary>
 public interface IMicroServer : IAsyncDisposable
 {
-    /// <summary>The options it was made with.</summary>
+    /// <summary>The options that the server was created with.</summary>
     ServerOptions Options { get; }
 
-    /// <summary>Address it listens on, <c>host:port</c>; <see langword="null"/> before the start.</summary>
+    /// <summary>The address that the server listens on, <c>host:port</c>; <see langword="null"/> before the start.</summary>
     string? Address { get; }
 
-    /// <summary>The record it registers; <see langword="null"/> before the start.</summary>
+    /// <summary>The record that the server registers; <see langword="null"/> before the start.</summary>
     ServiceRecord? Record { get; }
 
-    /// <summary>Where it stands with its registration.</summary>
+    /// <summary>The state of the server's registration.</summary>
     ServerState State { get; }
 
     /// <summary>Raised after each change of <see cref="State"/>, on the thread that changed it; handlers must be quick.</summary>
@@ -65,7 +65,7 @@ public interface IMicroServer : IAsyncDisposable
     /// <typeparam name="TRequest">Type of the request.</typeparam>
     /// <typeparam name="TResponse">Type of the response.</typeparam>
     /// <param name="endpoint">Name, <c>Handler.Method</c>.</param>
-    /// <param name="handler">What runs; called by many threads at once.</param>
+    /// <param name="handler">The handler; called by many threads at once.</param>
     /// <param name="metadata">Metadata of the endpoint, for example <c>idempotent=true</c>.</param>
     /// <exception cref="ArgumentException">The name is ill-formed or taken.</exception>
     /// <exception cref="InvalidOperationException">The server was started.</exception>
@@ -78,7 +78,7 @@ public interface IMicroServer : IAsyncDisposable
     /// <typeparam name="TRequest">Type of the messages received.</typeparam>
     /// <typeparam name="TResponse">Type of the messages sent.</typeparam>
     /// <param name="endpoint">Name, <c>Handler.Method</c>.</param>
-    /// <param name="handler">What runs; the stream ends when it returns.</param>
+    /// <param name="handler">The handler; the stream ends when it returns.</param>
     /// <param name="metadata">Metadata of the endpoint.</param>
     /// <exception cref="ArgumentException">The name is ill-formed or taken.</exception>
     /// <exception cref="InvalidOperationException">The server was started.</exception>

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Server;
 
-/// <summary>Options of a server: checked when it is made, read at each start. Do not change them while it runs.</summary>
+/// <summary>Options of a server: checked when the server is created and read at each start. Do not change them while it runs.</summary>
 public sealed class ServerOptions
 {
     private readonly Guid _generatedId = Guid.NewGuid();
@@ -40,7 +40,7 @@ public sealed class ServerOptions
     public string Version { get; set; } = "latest";
 
     /// <summary>
-    /// Where to listen: <c>host:port</c>, <c>:port</c> on all interfaces, or <c>host:min-max</c> for the first free port
+    /// The address to listen on: <c>host:port</c>, <c>:port</c> on all interfaces, or <c>host:min-max</c> for the first free port
     /// of a range; port 0 takes a free one. The default value is <c>:0</c>.
     /// </summary>
     public string Address { get; set; } = ":0";
@@ -54,7 +54,7 @@ public sealed class ServerOptions
     /// <summary>Networks from which the registered address is preferred, in order. The default value is empty.</summary>
     public IList<IPNetwork> PreferredNetworks { get; } = [];
 
-    /// <summary>Whether to register the host name in place of an address. The default value is <see langword="false"/>.</summary>
+    /// <summary><see langword="true"/> to register the host name in place of an address. The default value is <see langword="false"/>.</summary>
     public bool AdvertiseHostName { get; set; }
 
     /// <summary>Labels of the node in the registry.</summary>
@@ -81,7 +81,7 @@ public sealed class ServerOptions
     /// <summary>Passed checks in a row before a withdrawn node returns, 1 to 100. The default value is 1.</summary>
     public int RegisterCheckSuccesses { get; set; } = 1;
 
-    /// <summary>Whether a failed first registration fails the start. The default value is <see langword="false"/>: log and retry.</summary>
+    /// <summary><see langword="true"/> to fail the start when the first registration fails. The default value is <see langword="false"/>: log and retry.</summary>
     public bool FailFastOnRegister { get; set; }
 
     /// <summary>Longest time for deregistering at stop; positive. The default value is 5 s.</summary>
@@ -102,7 +102,7 @@ public sealed class ServerOptions
     /// </summary>
     public TimeSpan StreamDrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether the <c>Debug</c> handler (health and statistics) is served. The default value is <see langword="true"/>.</summary>
+    /// <summary><see langword="true"/> to serve the <c>Debug</c> handler (health and statistics). The default value is <see langword="true"/>.</summary>
     public bool DebugHandler { get; set; } = true;
 
     /// <summary>
@@ -117,19 +117,19 @@ public sealed class ServerOptions
     public ServerTlsOptions? Tls { get; set; }
 
     /// <summary>
-    /// Whether <c>grpc.health.v1.Health</c> is served; it tells what <c>/health/ready</c> tells. The default value is
+    /// <see langword="true"/> to serve <c>grpc.health.v1.Health</c>; its answers agree with <c>/health/ready</c>. The default value is
     /// <see langword="true"/>.
     /// </summary>
     public bool GrpcHealth { get; set; } = true;
 
     /// <summary>
-    /// Whether gRPC server reflection is served, by which tools list and call endpoints without their <c>.proto</c> files.
+    /// <see langword="true"/> to serve gRPC server reflection, with which tools list and call endpoints without their <c>.proto</c> files.
     /// The default value is <see langword="true"/>.
     /// </summary>
     public bool GrpcReflection { get; set; } = true;
 
     /// <summary>
-    /// Whether callers see the text of unexpected exceptions: for development only. The default value is
+    /// <see langword="true"/> to show callers the text of unexpected exceptions: for development only. The default value is
     /// <see langword="false"/>: they see <c>internal error</c> and an id that the log repeats.
     /// </summary>
     public bool ShowExceptionDetail { get; set; }
@@ -172,7 +172,7 @@ public sealed class ServerOptions
     /// </summary>
     public IServiceProvider? Services { get; set; }
 
-    /// <summary>Where logs go; <see langword="null"/> (the default) for the service's own, else nowhere.</summary>
+    /// <summary>The logger factory; <see langword="null"/> (the default) for that of the service, or no logs without one.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
     /// <summary>Source of time. The default value is <see cref="TimeProvider.System"/>.</summary>
@@ -197,7 +197,7 @@ public sealed class ServerOptions
     internal Func<TimeSpan>? SnapshotAge { get; set; }
 
     /// <summary>Adds every mistake to the list, each naming the value and what would be right.</summary>
-    /// <param name="errors">Where mistakes are added.</param>
+    /// <param name="errors">The list to which mistakes are added.</param>
     public void Validate(ICollection<string> errors)
     {
         ArgumentNullException.ThrowIfNull(errors);

@@ -1,6 +1,6 @@
 namespace Micro.Server;
 
-/// <summary>Where a server stands with its registration.</summary>
+/// <summary>The state of a server and its registration.</summary>
 public enum ServerState
 {
     /// <summary>Not started, stopped, withdrawn by its check, or not yet registered.</summary>

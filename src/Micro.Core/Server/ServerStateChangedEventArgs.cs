@@ -1,15 +1,15 @@
 namespace Micro.Server;
 
 /// <summary>A change of a server's registration.</summary>
-/// <param name="previous">Where it stood.</param>
-/// <param name="current">Where it stands.</param>
+/// <param name="previous">The state before the change.</param>
+/// <param name="current">The state after the change.</param>
 /// <param name="error">Why, if something failed.</param>
 public sealed class ServerStateChangedEventArgs(ServerState previous, ServerState current, Exception? error) : EventArgs
 {
-    /// <summary>Where it stood.</summary>
+    /// <summary>The state before the change.</summary>
     public ServerState Previous { get; } = previous;
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The state after the change.</summary>
     public ServerState Current { get; } = current;
 
     /// <summary>Why, if something failed.</summary>

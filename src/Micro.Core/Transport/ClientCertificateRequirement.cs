@@ -1,14 +1,14 @@
 namespace Micro.Transport;
 
-/// <summary>Whether a server asks its clients for a certificate.</summary>
+/// <summary>The certificates that a server asks of its clients.</summary>
 public enum ClientCertificateRequirement
 {
-    /// <summary>It does not ask.</summary>
+    /// <summary>The server does not ask for a certificate.</summary>
     None = 0,
 
-    /// <summary>It asks; a client without one is served, one with a wrong one is not.</summary>
+    /// <summary>The server asks for a certificate; a client without one is served, a client with an invalid one is not.</summary>
     Request,
 
-    /// <summary>It asks; only clients with a valid one are served.</summary>
+    /// <summary>The server asks for a certificate; only clients with a valid one are served.</summary>
     Require,
 }

@@ -7,7 +7,7 @@ namespace Micro.Transport;
 public sealed class ServerTlsOptions : TlsOptions
 {
     /// <summary>
-    /// Whether clients have to show a certificate. The default value is <see langword="null"/>:
+    /// The certificates that clients have to show. The default value is <see langword="null"/>:
     /// <see cref="ClientCertificateRequirement.Require"/> when authorities are given, else
     /// <see cref="ClientCertificateRequirement.None"/>.
     /// </summary>

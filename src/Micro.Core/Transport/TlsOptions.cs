@@ -6,7 +6,7 @@ using Micro.Transport.Security;
 namespace Micro.Transport;
 
 /// <summary>
-/// TLS (RFC 8446, RFC 5246) of a server or a client: who it says it is, and whom it believes. TLS 1.2 is the least.
+/// TLS (RFC 8446, RFC 5246) of a server or a client: its own certificate, and the authorities that it trusts. TLS 1.2 is the minimum.
 /// Files are checked at start and looked at again while it runs: new connections use what they hold then, and files that
 /// cannot be used change nothing.
 /// </summary>
@@ -45,12 +45,12 @@ public abstract class TlsOptions
     public X509Certificate2Collection TrustedAuthorities { get; } = [];
 
     /// <summary>
-    /// Whether the system's authorities are trusted besides <see cref="CaFile"/> and <see cref="TrustedAuthorities"/>. The
+    /// <see langword="true"/> to trust the system's authorities besides <see cref="CaFile"/> and <see cref="TrustedAuthorities"/>. The
     /// default value is <see langword="false"/>.
     /// </summary>
     public bool TrustsSystemAuthorities { get; set; }
 
-    /// <summary>Whether nothing older than TLS 1.3 is spoken. The default value is <see langword="false"/>: TLS 1.2 is too.</summary>
+    /// <summary><see langword="true"/> to refuse versions before TLS 1.3. The default value is <see langword="false"/>: TLS 1.2 is accepted too.</summary>
     public bool RequiresTls13 { get; set; }
 
     /// <summary>Time between two looks at the files; positive. The default value is 5 s.</summary>

@@ -24,20 +24,20 @@ public sealed class TransportLimits
     /// <summary>Largest message body in bytes, 1 KiB to 1 GiB. The default value is 4 MiB.</summary>
     public int MaxMessageBytes { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>Most bytes of start line and headers, 1 KiB to 1 MiB. The default value is 32 KiB.</summary>
+    /// <summary>Maximum number of bytes of start line and headers, 1 KiB to 1 MiB. The default value is 32 KiB.</summary>
     public int MaxHeaderBytes { get; set; } = 32 * 1024;
 
-    /// <summary>Most headers of a message, 16 to 1,000. The default value is 100.</summary>
+    /// <summary>Maximum number of headers of a message, 16 to 1,000. The default value is 100.</summary>
     public int MaxHeaders { get; set; } = 100;
 
     /// <summary>
-    /// How long a head may take to arrive once its first byte is there, and how long the first message of a call or a stream
-    /// may take after the head; positive. The default value is 10 s.
+    /// The time limit for a head to arrive after its first byte, and for the first message of a call or a stream
+    /// after the head; positive. The default value is 10 s.
     /// </summary>
     public TimeSpan HeaderTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long a message may stall: in each such time at least as much must arrive as the lowest rate asks; positive. The
+    /// The longest time for which a message may stall: in each such time at least as much must arrive as the lowest rate asks; positive. The
     /// default value is 10 s.
     /// </summary>
     public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(10);
@@ -52,51 +52,51 @@ public sealed class TransportLimits
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long a connection may be idle, ± 10 %; positive, and longer than the clients' pools keep theirs. HTTP/2 pings do not
+    /// The time after which an idle connection is closed, ± 10 %; positive, and longer than the clients' pools keep theirs. HTTP/2 pings do not
     /// make a connection busy. The default value is 120 s.
     /// </summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(120);
 
     /// <summary>
-    /// How long the handler of a stream may wait for a message of its caller while none goes the other way either; positive. The
+    /// The time limit for the handler of a stream to wait for a message of its caller while none goes the other way either; positive. The
     /// stream then ends with 408, status 4. The default value is 5 min.
     /// </summary>
     public TimeSpan StreamIdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Most connections of a server, 1 to 1,000,000. The default value is 20,000.</summary>
+    /// <summary>Maximum number of connections of a server, 1 to 1,000,000. The default value is 20,000.</summary>
     public int MaxConnections { get; set; } = 20_000;
 
     /// <summary>
-    /// Most connections of one peer, 1 to 1,000,000; more are closed at once. The default value is <see langword="null"/>: half of
+    /// Maximum number of connections of one peer, 1 to 1,000,000; more are closed at once. The default value is <see langword="null"/>: half of
     /// <see cref="MaxConnections"/>, at least 100.
     /// </summary>
     public int? MaxConnectionsPerPeer { get; set; }
 
-    /// <summary>Most calls that run at a time in a server, streams not counted, 1 to 1,000,000; more are answered 503 at once. The default value is 10,000.</summary>
+    /// <summary>Maximum number of calls that run at a time in a server, streams not counted, 1 to 1,000,000; more are answered 503 at once. The default value is 10,000.</summary>
     public int MaxConcurrentCalls { get; set; } = 10_000;
 
     /// <summary>
-    /// Most calls of one peer that run at a time, 1 to 1,000,000; more are answered 503 at once. The default value is
+    /// Maximum number of calls of one peer that run at a time, 1 to 1,000,000; more are answered 503 at once. The default value is
     /// <see langword="null"/>: a quarter of <see cref="MaxConcurrentCalls"/>, at least 100.
     /// </summary>
     public int? MaxConcurrentCallsPerPeer { get; set; }
 
-    /// <summary>Most streams that are open at a time in a server, 1 to 1,000,000; more are answered 503 at once. The default value is 10,000.</summary>
+    /// <summary>Maximum number of streams that are open at a time in a server, 1 to 1,000,000; more are answered 503 at once. The default value is 10,000.</summary>
     public int MaxConcurrentStreams { get; set; } = 10_000;
 
     /// <summary>
-    /// Most streams of one peer that are open at a time, 1 to 1,000,000; more are answered 503 at once. The default value is
+    /// Maximum number of streams of one peer that are open at a time, 1 to 1,000,000; more are answered 503 at once. The default value is
     /// <see langword="null"/>: a quarter of <see cref="MaxConcurrentStreams"/>, at least 100.
     /// </summary>
     public int? MaxConcurrentStreamsPerPeer { get; set; }
 
     /// <summary>
-    /// Most calls that run at a time on one connection of a client that multiplexes, 1 to 10,000; what comes on top is not
+    /// Maximum number of calls that run at a time on one connection of a client that multiplexes, 1 to 10,000; what comes on top is not
     /// read until some have ended. The default value is 256.
     /// </summary>
     public int MaxCallsPerConnection { get; set; } = 256;
 
-    /// <summary>Most streams on one connection, 1 to 10,000. The default value is 100.</summary>
+    /// <summary>Maximum number of streams on one connection, 1 to 10,000. The default value is 100.</summary>
     public int MaxStreamsPerConnection { get; set; } = 100;
 
     /// <summary>Messages of a stream that wait for their reader before the connection is read no further, 1 to 10,000. The default value is 16.</summary>

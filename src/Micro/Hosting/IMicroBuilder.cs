@@ -55,7 +55,7 @@ public interface IMicroBuilder
     /// <typeparam name="TRequest">Type of the request.</typeparam>
     /// <typeparam name="TResponse">Type of the response.</typeparam>
     /// <param name="endpoint">Name, <c>Handler.Method</c>.</param>
-    /// <param name="handler">What runs; called by many threads at once. Services are in <see cref="HandlerContext.Services"/>.</param>
+    /// <param name="handler">The handler; called by many threads at once. Services are in <see cref="HandlerContext.Services"/>.</param>
     /// <param name="metadata">Metadata of the endpoint, for example <c>idempotent=true</c>.</param>
     /// <returns>This builder.</returns>
     IMicroBuilder Handle<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
@@ -67,7 +67,7 @@ public interface IMicroBuilder
     /// <typeparam name="TRequest">Type of the messages received.</typeparam>
     /// <typeparam name="TResponse">Type of the messages sent.</typeparam>
     /// <param name="endpoint">Name, <c>Handler.Method</c>.</param>
-    /// <param name="handler">What runs; the stream ends when it returns.</param>
+    /// <param name="handler">The handler; the stream ends when it returns.</param>
     /// <param name="metadata">Metadata of the endpoint.</param>
     /// <returns>This builder.</returns>
     IMicroBuilder HandleStream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Http;
 
-/// <summary>How an HTTP client finds services. Read once, when its handler is made.</summary>
+/// <summary>Options of an HTTP client that finds services. Read once, when its handler is created.</summary>
 public sealed class HttpDiscoveryOptions
 {
     /// <summary>
     /// Key of the Micro service whose registry is used, as given to dependency injection; <see langword="null"/> (the
-    /// default) for the one without a key. Means nothing to a handler made by hand.
+    /// default) for the one without a key. Ignored by a handler that is created in code.
     /// </summary>
     public string? ServiceKey { get; set; }
 
@@ -21,12 +21,12 @@ public sealed class HttpDiscoveryOptions
     public IDictionary<string, string> Services { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// What the host of a service ends with, for example <c>.micro</c>, and is cut off to get its name; all other hosts
+    /// The suffix of hosts that are services, for example <c>.micro</c>; it is cut off to get the name, and all other hosts
     /// are addresses. <see langword="null"/> (the default): every name is a service.
     /// </summary>
     public string? Suffix { get; set; }
 
-    /// <summary>What becomes of hosts that are no services. The default value is <see cref="HttpOtherHosts.PassAddresses"/>.</summary>
+    /// <summary>The treatment of hosts that are not services. The default value is <see cref="HttpOtherHosts.PassAddresses"/>.</summary>
     public HttpOtherHosts OtherHosts { get; set; }
 
     /// <summary>
@@ -38,7 +38,7 @@ public sealed class HttpDiscoveryOptions
     /// <summary>Filters and strategy for the choice of the node. The default value takes all nodes.</summary>
     public SelectOptions Select { get; set; } = SelectOptions.Default;
 
-    /// <summary>Most attempts after the first, each at another node, 0 to <see cref="ClientOptions.MaxRetries"/>. The default value is 5.</summary>
+    /// <summary>Maximum number of attempts after the first, each at another node, 0 to <see cref="ClientOptions.MaxRetries"/>. The default value is 5.</summary>
     public int Retries { get; set; } = ClientOptions.MaxRetries;
 
     /// <summary>
@@ -48,7 +48,7 @@ public sealed class HttpDiscoveryOptions
     /// </summary>
     public TimeSpan? AttemptTimeout { get; set; }
 
-    /// <summary>Whether retries are bounded to a share of the requests. The default value is <see langword="true"/>.</summary>
+    /// <summary><see langword="true"/> to limit retries to a share of the requests. The default value is <see langword="true"/>.</summary>
     public bool RetryBudget { get; set; } = true;
 
     /// <summary>Retries as a share of requests, or <see cref="RetryBudgetFloor"/> where that is more; 0 to 1. The default value is 0.2.</summary>
@@ -57,7 +57,7 @@ public sealed class HttpDiscoveryOptions
     /// <summary>Retries per second that are always allowed; 0 to 1,000,000. The default value is 10.</summary>
     public double RetryBudgetFloor { get; set; } = 10;
 
-    /// <summary>Where logs go; <see langword="null"/> (the default) for dependency injection's, else nowhere.</summary>
+    /// <summary>The logger factory; <see langword="null"/> (the default) for that of the container, or no logs without one.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
     /// <summary>Source of time; <see langword="null"/> (the default) for dependency injection's, else the system's.</summary>

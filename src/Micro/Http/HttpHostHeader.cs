@@ -1,6 +1,6 @@
 namespace Micro.Http;
 
-/// <summary>What a discovered request says in its <c>Host</c> header (<c>:authority</c> in HTTP/2), which also is the name TLS asks for and verifies.</summary>
+/// <summary>The <c>Host</c> header (<c>:authority</c> in HTTP/2) of a discovered request, which is also the name that TLS asks for and verifies.</summary>
 public enum HttpHostHeader
 {
     /// <summary>

@@ -1,6 +1,6 @@
 namespace Micro.Http;
 
-/// <summary>What becomes of a request whose host is no service of the registry.</summary>
+/// <summary>The treatment of a request whose host is not a service of the registry.</summary>
 public enum HttpOtherHosts
 {
     /// <summary>

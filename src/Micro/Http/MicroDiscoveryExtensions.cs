@@ -17,7 +17,7 @@ public static class MicroDiscoveryExtensions
     /// <param name="builder">The client; handlers added before it see service names and run once per request, those added after it run once per attempt.</param>
     /// <param name="configure">Sets its options.</param>
     /// <returns>The same builder.</returns>
-    /// <remarks>Wrong settings are told when the first client is made: <see cref="MicroConfigurationException"/>.</remarks>
+    /// <remarks>Wrong settings are reported when the first client is created: <see cref="MicroConfigurationException"/>.</remarks>
     public static IHttpClientBuilder AddMicroDiscovery(this IHttpClientBuilder builder, Action<HttpDiscoveryOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -46,7 +46,7 @@ public static class MicroDiscoveryExtensions
     }
 
     /// <summary>
-    /// Says where HTTP clients find services. Not needed beside a Micro service: without settings given here, a selector or
+    /// Configures where HTTP clients find services. Not needed beside a Micro service: without settings given here, a selector or
     /// registry that is registered is used; without that either, <c>MICRO_*</c> variables and the section <c>Micro</c> of
     /// the configuration choose the registry.
     /// </summary>

@@ -23,7 +23,7 @@ public sealed class MicroDiscoveryHandler : DelegatingHandler
     private readonly Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> _sendAsync;
     private readonly Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> _send;
 
-    /// <summary>Makes a handler; set its <see cref="DelegatingHandler.InnerHandler"/>.</summary>
+    /// <summary>Creates a handler; set its <see cref="DelegatingHandler.InnerHandler"/>.</summary>
     /// <param name="selector">Chooses nodes and hears how they do, for example <see cref="MicroService.Selector"/>; not disposed.</param>
     /// <param name="options">Options; <see langword="null"/> for the defaults.</param>
     /// <exception cref="MicroConfigurationException">Options are wrong; all problems are listed.</exception>
@@ -40,7 +40,7 @@ public sealed class MicroDiscoveryHandler : DelegatingHandler
     }
 
     /// <summary>
-    /// Says of one request, in its <see cref="HttpRequestMessage.Options"/>, whether it may be executed twice without harm,
+    /// The key of an option of one request, in its <see cref="HttpRequestMessage.Options"/>: whether it may be executed twice without harm,
     /// in place of what its method says (RFC 9110, section 9.2.2).
     /// </summary>
     public static HttpRequestOptionsKey<bool> Idempotent { get; } = new("Micro.Http.Idempotent");

@@ -9,7 +9,7 @@ public sealed partial class PageTests
 
     /// <summary>Tables to look things up in, not capabilities.</summary>
     private static readonly string[] References =
-        ["docs/README.md", "docs/coming-from-go-micro.md", "docs/compatibility.md", "docs/performance.md"];
+        ["docs/README.md", "docs/coming-from-go-micro.md", "docs/compatibility.md", "docs/performance.md", "docs/rules.md"];
 
     public static TheoryData<string> Capabilities =>
         [.. CodeBlocks.Pages().Select(page => page.Name).Where(name => name.StartsWith("docs/", StringComparison.Ordinal)
@@ -26,6 +26,18 @@ public sealed partial class PageTests
     [MemberData(nameof(Capabilities))]
     public void Page_OfACapability_IsListedInTheIndex(string page) =>
         Text("docs/README.md").Should().Contain($"({Path.GetFileName(page)})");
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Page_OfTheDocumentation_IsInTheTableOfContentsOfTheSite(string page) =>
+        File.ReadLines(Path.Combine(RepositoryRoot.Find(), "docs", "toc.yml")).Select(line => line.Trim())
+            .Should().Contain($"href: {Path.GetRelativePath("docs", page)}");
+
+    [Fact]
+    public void Decisions_AllRecords_AreListedInTheirIndex() =>
+        CodeBlocks.Pages().Select(page => page.Name)
+            .Where(name => name.StartsWith("docs/adr/", StringComparison.Ordinal) && name != "docs/adr/README.md")
+            .Should().OnlyContain(name => Text("docs/adr/README.md").Contains($"({Path.GetFileName(name)})"));
 
     [Theory]
     [MemberData(nameof(All))]

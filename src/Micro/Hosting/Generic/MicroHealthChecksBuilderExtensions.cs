@@ -15,7 +15,7 @@ public static class MicroHealthChecksBuilderExtensions
     /// <param name="builder">The checks.</param>
     /// <param name="key">Key of the service; <see langword="null"/> for every service of the container, a check each.</param>
     /// <param name="name">Name of the check; default is <c>micro</c>. The check of a service with a key is called <c>name:key</c>, unless the call names both.</param>
-    /// <param name="failureStatus">What counts as failed; default is <see cref="HealthStatus.Unhealthy"/>.</param>
+    /// <param name="failureStatus">The status of an unhealthy service; default is <see cref="HealthStatus.Unhealthy"/>.</param>
     /// <param name="tags">Tags beside <c>micro</c>; default is <c>ready</c>.</param>
     /// <returns>The checks.</returns>
     /// <remarks>A key that no service has, and a container without services, are errors when the checks are resolved.</remarks>

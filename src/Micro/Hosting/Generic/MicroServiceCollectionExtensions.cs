@@ -15,19 +15,19 @@ public static class MicroServiceCollectionExtensions
 {
     /// <summary>
     /// Adds a service: it registers when the host has started and deregisters before the host stops. Configuration, flags,
-    /// logging and time are the host's. Injected can be <see cref="MicroService"/>, <see cref="IMicroClient"/>,
+    /// logging and time are the host's. The container injects <see cref="MicroService"/>, <see cref="IMicroClient"/>,
     /// <see cref="IMicroServer"/> and <see cref="IRegistry"/>. Adding it again configures the same service further.
     /// </summary>
     /// <param name="services">The container.</param>
-    /// <param name="configure">Sets the options; flags, environment and configuration win over it.</param>
-    /// <returns>Takes the handlers.</returns>
+    /// <param name="configure">Sets the options; flags, environment and configuration override them.</param>
+    /// <returns>The builder, to which handlers are added.</returns>
     public static IMicroBuilder AddMicro(this IServiceCollection services, Action<MicroServiceOptions>? configure = null) =>
         Add(services, null, configure is null ? null : (_, options) => configure(options));
 
-    /// <summary>The same for options that need services of the container.</summary>
+    /// <summary>Adds a service, with options that need services of the container.</summary>
     /// <param name="services">The container.</param>
     /// <param name="configure">Gets the built container, and sets the options.</param>
-    /// <returns>Takes the handlers.</returns>
+    /// <returns>The builder, to which handlers are added.</returns>
     public static IMicroBuilder AddMicro(this IServiceCollection services, Action<IServiceProvider, MicroServiceOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -37,21 +37,21 @@ public static class MicroServiceCollectionExtensions
     /// <summary>
     /// Adds one of several services of a process. It has the key as its name unless it is given one, is injected with
     /// <c>[FromKeyedServices(key)]</c>, and reads the configuration <c>Micro:key</c> over <c>Micro</c>; name, version, id
-    /// and addresses only there. Several share nothing unless told to.
+    /// and addresses only there. Services of one process share nothing unless they are configured to.
     /// </summary>
     /// <param name="services">The container.</param>
     /// <param name="key">The key: no name of a setting, without colons.</param>
-    /// <param name="configure">Sets the options; flags, environment and configuration win over it.</param>
-    /// <returns>Takes the handlers.</returns>
+    /// <param name="configure">Sets the options; flags, environment and configuration override them.</param>
+    /// <returns>The builder, to which handlers are added.</returns>
     /// <exception cref="ArgumentException">The key is empty, holds a colon, or is the name of a setting.</exception>
     public static IMicroBuilder AddMicro(this IServiceCollection services, string key, Action<MicroServiceOptions>? configure = null) =>
         Add(services, Checked(key), configure is null ? null : (_, options) => configure(options));
 
-    /// <summary>The same for options that need services of the container.</summary>
+    /// <summary>Adds one of several services of a process, with options that need services of the container.</summary>
     /// <param name="services">The container.</param>
     /// <param name="key">The key: no name of a setting, without colons.</param>
     /// <param name="configure">Gets the built container, and sets the options.</param>
-    /// <returns>Takes the handlers.</returns>
+    /// <returns>The builder, to which handlers are added.</returns>
     /// <exception cref="ArgumentException">The key is empty, holds a colon, or is the name of a setting.</exception>
     public static IMicroBuilder AddMicro(this IServiceCollection services, string key, Action<IServiceProvider, MicroServiceOptions> configure)
     {
