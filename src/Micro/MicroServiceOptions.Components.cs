@@ -3,7 +3,6 @@ using Micro.Registry;
 using Micro.Registry.Consul;
 using Micro.Registry.Etcd;
 using Micro.Registry.Mdns;
-using Micro.Registry.Nats;
 using Micro.Selection;
 using Micro.Server;
 
@@ -25,8 +24,6 @@ public sealed partial class MicroServiceOptions
     internal Action<ConsulRegistryOptions>? ConsulOptions { get; private set; }
 
     internal Action<EtcdRegistryOptions>? EtcdOptions { get; private set; }
-
-    internal Action<NatsRegistryOptions>? NatsOptions { get; private set; }
 
     internal Action<MemoryRegistryOptions>? MemoryOptions { get; private set; }
 
@@ -99,11 +96,6 @@ public sealed partial class MicroServiceOptions
     /// <param name="configure">Changes its settings; addresses given by flag or environment win.</param>
     public MicroServiceOptions UseEtcd(Action<EtcdRegistryOptions>? configure = null) =>
         Set(() => (RegistryName, EtcdOptions) = ("etcd", configure));
-
-    /// <summary>Chooses NATS, by default the server on <c>127.0.0.1:4222</c>.</summary>
-    /// <param name="configure">Changes its settings; addresses given by flag or environment win.</param>
-    public MicroServiceOptions UseNats(Action<NatsRegistryOptions>? configure = null) =>
-        Set(() => (RegistryName, NatsOptions) = ("nats", configure));
 
     /// <summary>Chooses a registry in memory, seen by this service only.</summary>
     /// <param name="configure">Its options; kept when flags choose the same registry.</param>

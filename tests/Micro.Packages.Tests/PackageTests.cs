@@ -59,7 +59,7 @@ public sealed class PackageTests(PackedRepository repository)
     }
 
     [Theory]
-    [InlineData("Micro", "Micro.Core", "Micro.Registry.Consul", "Micro.Registry.Etcd", "Micro.Registry.Mdns", "Micro.Registry.Nats", "Micro.Selector", "Micro.Transport.Grpc", "Microsoft.Extensions.ServiceDiscovery.Abstractions", "System.CommandLine")]
+    [InlineData("Micro", "Micro.Core", "Micro.Registry.Consul", "Micro.Registry.Etcd", "Micro.Registry.Mdns", "Micro.Selector", "Micro.Transport.Grpc", "Microsoft.Extensions.ServiceDiscovery.Abstractions", "System.CommandLine")]
     [InlineData("Micro.Authentication", "Micro", "Microsoft.IdentityModel.JsonWebTokens", "Microsoft.IdentityModel.Protocols.OpenIdConnect")]
     [InlineData("Micro.Core", "Google.Protobuf")]
     [InlineData("Micro.Registry.Consul", "Micro.Core")]

@@ -42,7 +42,7 @@ public sealed class NatsServiceTests
         caller.Client.CallAsync<Request, Response>("greeter", "Greeter.Hello", new Request("Anna"));
 
     private static MicroService Create(string name, NatsServer nats) => MicroService.Create(
-        options => options.Name(name).IgnoreEnvironment().Logging(static _ => { }),
+        options => options.Name(name).AddRegistry("nats", static context => NatsRegistry.Create(context.Addresses, context.LoggerFactory, context.TimeProvider)).IgnoreEnvironment().Logging(static _ => { }),
         ["--registry=nats", $"--registry_address={nats.Address}", "--server_address=127.0.0.1:0"]);
 
     private sealed record Request(string Name = "");

@@ -18,7 +18,7 @@ internal static class SettingsTable
         new("server", "name", "protocol that the registry names, mucp or grpc; the port speaks both", static (target, text) =>
             target.Server.Protocol = KnownNames.Get("server", text, KnownNames.Servers) is "grpc" ? "grpc" : "mucp"),
         new("transport", "name", "transport: http", static (_, text) => KnownNames.Get("transport", text, KnownNames.Transports)),
-        new("registry", "name", "registry: mdns, consul, etcd, nats or memory; several, like consul,etcd, are used as one", static (target, text) =>
+        new("registry", "name", "registry: mdns, consul, etcd or memory; several, like consul,etcd, are used as one", static (target, text) =>
             target.Registry = string.Join(',', RegistryNames.Parse(text, target.RegistryNames))) { IsText = true },
         Setting.List(
             "registry_address",

@@ -2,7 +2,6 @@ using Micro.Registry;
 using Micro.Registry.Consul;
 using Micro.Registry.Etcd;
 using Micro.Registry.Mdns;
-using Micro.Registry.Nats;
 
 namespace Micro.Wiring;
 
@@ -18,7 +17,6 @@ internal static class RegistryTable
             ["mdns"] = context => CreateMdns(context, options.MdnsOptions),
             ["consul"] = context => CreateConsul(context, options),
             ["etcd"] = context => CreateEtcd(context, options),
-            ["nats"] = context => CreateNats(context, options.NatsOptions),
             ["memory"] = context => CreateMemory(context, options.MemoryOptions),
         };
         foreach (var (name, factory) in options.RegistryFactories)
@@ -56,13 +54,6 @@ internal static class RegistryTable
                 RegistryResult.Apply(
                     context, () => service.EtcdOptions?.Invoke(options), () => options.Timeout, timeout => options.Timeout = timeout, options.Addresses);
             },
-            context.LoggerFactory,
-            context.TimeProvider);
-
-    private static IRegistry CreateNats(RegistryContext context, Action<NatsRegistryOptions>? configure) =>
-        NatsRegistry.Create(
-            options => RegistryResult.Apply(
-                context, () => configure?.Invoke(options), () => options.Timeout, timeout => options.Timeout = timeout, options.Addresses),
             context.LoggerFactory,
             context.TimeProvider);
 

@@ -9,7 +9,7 @@ namespace Micro.Tests.Cli;
 public sealed class WrongInputTests
 {
     [Theory]
-    [InlineData("--registry=mdsn", "unknown registry 'mdsn': known are consul, etcd, mdns, memory, nats; did you mean 'mdns'? (from --registry)")]
+    [InlineData("--registry=mdsn", "unknown registry 'mdsn': known are consul, etcd, mdns, memory; did you mean 'mdns'? (from --registry)")]
     [InlineData("--server=soap", "unknown server 'soap': known are grpc, mucp, rpc (from --server)")]
     [InlineData("--client=soap", "unknown client 'soap': known are grpc, mucp, rpc (from --client)")]
     [InlineData("--transport=nats", "unknown transport 'nats': known are http (from --transport)")]
