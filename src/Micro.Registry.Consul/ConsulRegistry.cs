@@ -93,7 +93,7 @@ internal sealed partial class ConsulRegistry : IRegistry
         _http.Dispose();
     }
 
-    /// <summary>Makes the log of entries that cannot be used.</summary>
+    /// <summary>Creates the log of entries that cannot be used.</summary>
     internal static SkipLog SkipsTo(ILogger logger, TimeProvider time) => new(time, (entry, problem) => Log.EntrySkipped(logger, entry, problem));
 
     /// <summary>A request that disposal cuts off ends like any other call of a disposed registry.</summary>

@@ -166,7 +166,7 @@ internal sealed partial class EtcdRegistry : IRegistry
         }
     }
 
-    /// <summary>Makes the log of values that cannot be used.</summary>
+    /// <summary>Creates the log of values that cannot be used.</summary>
     internal static SkipLog SkipsTo(ILogger logger, TimeProvider time) => new(time, (key, problem) => Log.ValueSkipped(logger, key, problem));
 
     private static string[] Ids(ServiceRecord service) => [.. service.Nodes.Select(node => node.Id)];

@@ -43,7 +43,7 @@ internal sealed class NatsLink : IAsyncDisposable
     /// <summary>Gets <see langword="true"/> while messages are received.</summary>
     public bool IsOpen => _connection.ConnectionState == NatsConnectionState.Open;
 
-    /// <summary>The error of those who followed what the connection told.</summary>
+    /// <summary>Returns the error for those who follow changes when the connection is lost.</summary>
     public RegistryUnavailableException Lost() => new("nats", "the connection is lost") { RetryAfter = ReopenPause };
 
     /// <summary>Publishes a message; when the task ends the server has it.</summary>

@@ -14,7 +14,10 @@ internal sealed class NodeTable(TimeProvider time, TimeSpan defaultTtl)
     private readonly List<Action<string?>> _listeners = [];
     private int _count;
 
-    /// <summary>Adds who is told the name of each service that changes, <see langword="null"/> when the table may have missed changes, on the thread that changes it.</summary>
+    /// <summary>
+    /// Adds a listener. It receives the name of each service that changes, or <see langword="null"/> when changes may have been missed,
+    /// on the thread that makes the change.
+    /// </summary>
     public void Listen(Action<string?> listener)
     {
         lock (_gate)

@@ -12,7 +12,7 @@ public sealed class PackedRepository : IAsyncLifetime
 
     public string Feed => Path.Combine(Folder, "feed");
 
-    /// <summary>What was packed, a folder for each project.</summary>
+    /// <summary>The packed projects, a folder for each.</summary>
     public string Binaries => Path.Combine(_artifacts.FullName, "packed", "bin");
 
     /// <summary>As all packages have it.</summary>

@@ -4,7 +4,7 @@ using NATS.Client.Core;
 
 namespace Micro.Registry.Nats.Tests;
 
-/// <summary>What the NATS registry does beyond the rules of all: Go's messages, lifetimes, outages, conflicts.</summary>
+/// <summary>The NATS registry beyond the rules of all registries: Go's messages, lifetimes, outages, conflicts.</summary>
 public sealed class NatsRegistryTests : IAsyncLifetime
 {
     private readonly List<IAsyncDisposable> _owned = [];

@@ -17,7 +17,7 @@ public sealed class ErrorTextTests(ITestOutputHelper output) : DecoderTests(outp
             Encoding.UTF8.GetBytes(Recordings.Header("error-utf8-protobuf", "Micro-Error")),
         ])
     {
-        AllocationCap = 2 * 1024 * 1024, // invalid bytes cost an array each, and are escaped afterwards
+        AllocationCap = 4 * 1024 * 1024, // invalid bytes cost an array each, and are escaped afterwards
         MaxInputBytes = 32 * 1024, // a header
         Words = [[.. "\"code\":"u8], [.. "\"detail\":"u8], [.. "\"status\":null"u8]],
     };
