@@ -1,6 +1,6 @@
 namespace Micro.Registry.Kit;
 
-/// <summary>A node that this process registered: who is to be told of its loss, and when it expires. Safe for concurrent use.</summary>
+/// <summary>A node registered by this process, with its loss signals and its expiry timer. Safe for concurrent use.</summary>
 internal sealed class HeldNode : IDisposable
 {
     private readonly ITimer _expiry;

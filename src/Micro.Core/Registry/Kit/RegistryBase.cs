@@ -190,7 +190,7 @@ public abstract class RegistryBase : IRegistry
     /// <summary>Reads the live nodes of a service. Order and grouping do not matter; records that break the rules are skipped.</summary>
     /// <param name="service">A valid name.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The records, none when there is no node.</returns>
+    /// <returns>The records; empty if the service has no live nodes.</returns>
     protected abstract Task<IReadOnlyCollection<ServiceRecord>> ReadAsync(string service, CancellationToken cancellationToken);
 
     /// <summary>Reads the names of all services, in any order; the other fields of the records may be empty.</summary>
@@ -211,7 +211,7 @@ public abstract class RegistryBase : IRegistry
     /// Turns an exception of the backend's client into one that <see cref="IRegistry"/> promises. By default exceptions stay as they
     /// are.
     /// </summary>
-    /// <param name="error">What the backend threw.</param>
+    /// <param name="error">The exception thrown by the backend.</param>
     protected internal virtual Exception Translate(Exception error) => error;
 
     /// <summary>Releases what the backend holds, once. By default nothing.</summary>

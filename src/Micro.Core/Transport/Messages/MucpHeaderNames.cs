@@ -31,7 +31,7 @@ internal static class MucpHeaderNames
 
     public static ReadOnlySpan<byte> Timeout => "Timeout: "u8;
 
-    /// <summary>What the names of response trailers begin with; they are headers on the wire.</summary>
+    /// <summary>The name prefix of response trailers, which are sent as headers.</summary>
     public static ReadOnlySpan<byte> TrailerPrefix => "Micro-Trailer-"u8;
 
     public static ReadOnlySpan<byte> XMicroEndpoint => "X-Micro-Endpoint: "u8;
