@@ -17,9 +17,6 @@ internal sealed partial class ConsulRegistry
         [LoggerMessage(EventId = 4002, EventName = "ConsulRegistrationLost", Level = LogLevel.Warning, Message = "Consul no longer knows node {NodeId}, it has to be registered again")]
         public static partial void Lost(ILogger logger, string nodeId);
 
-        [LoggerMessage(EventId = 4003, EventName = "ConsulRegistrationExpired", Level = LogLevel.Warning, Message = "Node {NodeId} was not renewed within its TTL, Consul counts it as critical")]
-        public static partial void Expired(ILogger logger, string nodeId);
-
         [LoggerMessage(EventId = 4004, EventName = "ConsulRegistrationMoved", Level = LogLevel.Warning, Message = "Node {NodeId} moved from Consul agent {From} to {To}")]
         public static partial void Moved(ILogger logger, string nodeId, string from, string to);
 

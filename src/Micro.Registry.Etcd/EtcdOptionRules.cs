@@ -30,7 +30,6 @@ internal static class EtcdOptionRules
         OptionRules.Positive(errors, nameof(options.ConnectTimeout), options.ConnectTimeout);
         OptionRules.Positive(errors, nameof(options.RelistInterval), options.RelistInterval);
         OptionRules.Between(errors, nameof(options.MaxReceiveBytes), options.MaxReceiveBytes, 4 * 1024 * 1024, 1024 * 1024 * 1024);
-        OptionRules.Between(errors, nameof(options.WatchCapacity), options.WatchCapacity, 1, 1_000_000);
         if (options.RenewalLimit is { } limit)
         {
             OptionRules.Positive(errors, nameof(options.RenewalLimit), limit);

@@ -56,16 +56,7 @@ internal sealed partial class EtcdRegistry
         [LoggerMessage(EventId = 5020, EventName = "EtcdValueSkipped", Level = LogLevel.Warning, Message = "etcd key {Key} is skipped: {Problem}")]
         public static partial void ValueSkipped(ILogger logger, string key, string problem);
 
-        [LoggerMessage(EventId = 5030, EventName = "EtcdWatchBroken", Level = LogLevel.Warning, Message = "The watch of {Service} broke, failure {Count} in a row, it lists again in {Pause}: {Reason} ({Kind})")]
-        public static partial void WatchBroken(ILogger logger, string service, int count, ReadableTime pause, string reason, string kind);
-
-        [LoggerMessage(EventId = 5033, EventName = "EtcdWatchRestored", Level = LogLevel.Information, Message = "The watch of {Service} works again after {Count} failures in {Outage}")]
-        public static partial void WatchRestored(ILogger logger, string service, int count, ReadableTime outage);
-
         [LoggerMessage(EventId = 5031, EventName = "EtcdRelisting", Level = LogLevel.Debug, Message = "The watch of {Service} lists again")]
         public static partial void Relisting(ILogger logger, string service);
-
-        [LoggerMessage(EventId = 5032, EventName = "EtcdWatchOverflow", Level = LogLevel.Information, Message = "A reader of the watch of {Service} is more than {Capacity} events behind, it gets the difference instead")]
-        public static partial void WatchOverflow(ILogger logger, string service, int capacity);
     }
 }

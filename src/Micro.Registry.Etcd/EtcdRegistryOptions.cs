@@ -69,9 +69,6 @@ public sealed class EtcdRegistryOptions
     /// </summary>
     public int MaxReceiveBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Maximum number of events that wait for the reader of a watch before it gets the difference instead; default 1024, 1 to 1,000,000.</summary>
-    public int WatchCapacity { get; set; } = 1024;
-
     /// <summary>Variables to read instead of the process's; <see langword="null"/> (the default) for the process's.</summary>
     public IReadOnlyDictionary<string, string?>? Environment { get; set; }
 

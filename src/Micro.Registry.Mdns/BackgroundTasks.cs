@@ -39,8 +39,8 @@ internal sealed class BackgroundTasks(ILogger logger) : IAsyncDisposable
             running = [.. _running];
         }
 
-        await _stop.CancelAsync();
-        await Task.WhenAll(running);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(running).ConfigureAwait(false);
         _stop.Dispose();
     }
 
@@ -48,7 +48,7 @@ internal sealed class BackgroundTasks(ILogger logger) : IAsyncDisposable
     {
         try
         {
-            await work(_stop.Token);
+            await work(_stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

@@ -45,32 +45,18 @@ public static class Mdns
 
         var time = timeProvider ?? TimeProvider.System;
         var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLineLogger("Micro.Registry.Mdns");
-        var random = new LockedRandom();
+        var random = new SharedRandom();
         return new MdnsRegistry(
             options,
             pool,
             () => new MdnsHost(
                 options,
-                createTransport ?? (statistics => new MdnsTransport(options, statistics, time, random.Next, logger)),
+                createTransport ?? (statistics => new MdnsTransport(options, statistics, time, random.NextDouble, logger)),
                 time,
-                random.Next,
+                random.NextDouble,
                 logger),
             time,
+            random,
             logger);
-    }
-
-    /// <summary>Random numbers for query ids and jitter, from several threads.</summary>
-    private sealed class LockedRandom
-    {
-        private readonly Lock _gate = new();
-        private readonly Random _random = new();
-
-        public double Next()
-        {
-            lock (_gate)
-            {
-                return _random.NextDouble();
-            }
-        }
     }
 }

@@ -86,8 +86,8 @@ internal sealed class MdnsHost : IMdnsReceiver, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Browser.DisposeAsync();
-        await Responder.DisposeAsync();
-        await _transport.DisposeAsync();
+        await Browser.DisposeAsync().ConfigureAwait(false);
+        await Responder.DisposeAsync().ConfigureAwait(false);
+        await _transport.DisposeAsync().ConfigureAwait(false);
     }
 }

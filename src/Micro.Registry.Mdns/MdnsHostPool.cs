@@ -55,7 +55,7 @@ internal sealed class MdnsHostPool
             host = entry.Host;
         }
 
-        await host.DisposeAsync();
+        await host.DisposeAsync().ConfigureAwait(false);
     }
 
     private sealed class Entry(MdnsHost host)

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
+using Micro.Registry.Kit;
 using Micro.Registry.Mdns.Records;
 using Microsoft.Extensions.Logging;
 
@@ -8,100 +8,63 @@ namespace Micro.Registry.Mdns;
 
 /// <summary>The registry of a link without any server: every process answers for its own nodes.</summary>
 internal sealed partial class MdnsRegistry(
-    MdnsRegistryOptions options, MdnsHostPool pool, Func<MdnsHost> createHost, TimeProvider time, ILogger logger) : IRegistry, IOpenRegistry
+    MdnsRegistryOptions options, MdnsHostPool pool, Func<MdnsHost> createHost, TimeProvider time, Random random, ILogger logger)
+    : RegistryBase("mdns", time, random, logger), IOpenRegistry
 {
     private readonly Lock _gate = new();
     private readonly MdnsHostKey _key = MdnsHostKey.Of(options, time);
-    private readonly CancellationTokenSource _disposed = new();
     private MdnsHost? _host;
     private bool _isDisposed;
 
-    public string Name => "mdns";
-
-    public string Location => "multicast on the local network, which reaches no other network and no other container network";
+    public override string Location => "multicast on the local network, which reaches no other network and no other container network";
 
     public bool IsOpen => true;
 
-    public async Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default)
+    /// <summary>The responder answers for a node until it is withdrawn.</summary>
+    protected override TimeSpan LifetimeOf(RegisterOptions options) => TimeSpan.Zero;
+
+    protected override async Task<string?> WriteAsync(ServiceRecord record, RegisterOptions options, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ServiceRecordRules.ThrowIfInvalid(service);
         var host = Open();
-
-        // All nodes are checked before the first one is published.
-        var prepared = new List<(ServiceRecord Record, NodeRecords Records)>(service.Nodes.Count);
-        foreach (var node in service.Nodes)
-        {
-            prepared.Add(await PrepareAsync(host, service, node, cancellationToken));
-        }
-
+        var (published, records) = await PrepareAsync(host, record, cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            foreach (var (record, records) in prepared)
-            {
-                host.Responder.Publish(this, record, records);
-            }
+            host.Responder.Publish(this, published, records);
         }
 
-        string? conflict = null;
-        foreach (var node in service.Nodes)
-        {
-            conflict = host.Responder.TakeConflict(this, host.Names.Instance(service.Name, node.Id)) ?? conflict;
-        }
-
-        return new Registration(service, _disposed.Token) { ConflictingAddress = conflict };
+        return host.Responder.TakeConflict(this, records.Instance);
     }
 
-    public Task DeregisterAsync(ServiceRecord service, CancellationToken cancellationToken = default)
+    protected override Task RemoveAsync(ServiceRecord record, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(service);
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            foreach (var node in service.Nodes)
-            {
-                _host?.Responder.Withdraw(this, _host.Names.Instance(service.Name, node.Id));
-            }
+            _host?.Responder.Withdraw(this, _host.Names.Instance(record.Name, record.Nodes[0].Id));
         }
 
         return Task.CompletedTask;
     }
 
-    public async Task<IReadOnlyList<ServiceRecord>> GetServiceAsync(string name, CancellationToken cancellationToken = default)
-    {
-        ServiceRecordRules.ThrowIfInvalidName(name);
-        var found = await Open().Browser.FindAsync(name, cancellationToken);
-        return found.Count > 0 ? found : throw new ServiceNotFoundException(Name, name);
-    }
+    protected override async Task<IReadOnlyCollection<ServiceRecord>> ReadAsync(string service, CancellationToken cancellationToken) =>
+        await Open().Browser.FindAsync(service, cancellationToken).ConfigureAwait(false);
 
-    public async Task<IReadOnlyList<ServiceRecord>> ListServicesAsync(CancellationToken cancellationToken = default)
+    protected override async Task<IReadOnlyCollection<ServiceRecord>> ListAsync(CancellationToken cancellationToken)
     {
-        var names = await Open().Browser.ListAsync(cancellationToken);
+        var names = await Open().Browser.ListAsync(cancellationToken).ConfigureAwait(false);
         return [.. names.Select(name => new ServiceRecord { Name = name })];
     }
 
-    public async IAsyncEnumerable<RegistryEvent> WatchAsync(
-        string? service = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    protected internal override async Task FollowAsync(string? service, RegistryView view, CancellationToken cancellationToken)
     {
         var browser = Open().Browser;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token);
-        var watch = browser.Subscribe(service);
+        var watch = browser.Subscribe(service, view.Hub);
         try
         {
-            if (!await ContinuesAsync(browser.SynchronizeAsync(watch, stop.Token), cancellationToken))
-            {
-                yield break;
-            }
-
-            var events = watch.ReadAsync(stop.Token).GetAsyncEnumerator(CancellationToken.None);
-            await using (events)
-            {
-                while (await MovesAsync(events, cancellationToken))
-                {
-                    yield return events.Current;
-                }
-            }
+            await browser.SynchronizeAsync(watch, cancellationToken).ConfigureAwait(false);
+            view.Hub.Settle();
+            view.Confirm();
+            await Task.Delay(Timeout.InfiniteTimeSpan, Time, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -109,56 +72,20 @@ internal sealed partial class MdnsRegistry(
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Withdraws the nodes, and releases the sockets that other registry objects of the process share.</summary>
+    protected override async ValueTask DisposeBackendAsync()
     {
         MdnsHost? host;
         lock (_gate)
         {
-            if (_isDisposed)
-            {
-                return;
-            }
-
             host = _host;
             _isDisposed = true;
             host?.Responder.WithdrawAll(this);
         }
 
-        // The source itself is not disposed: tokens of registrations outlive the registry.
-        await _disposed.CancelAsync();
         if (host is not null)
         {
-            await pool.ReleaseAsync(_key);
-        }
-    }
-
-    /// <summary>Awaits; false when the registry was disposed meanwhile, which ends a watch without an error.</summary>
-    private async Task<bool> ContinuesAsync(Task work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await work;
-            return true;
-        }
-        catch (OperationCanceledException) when (_disposed.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
-
-    private async Task<bool> MovesAsync(IAsyncEnumerator<RegistryEvent> events, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await events.MoveNextAsync();
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-        catch (OperationCanceledException exception)
-        {
-            throw new OperationCanceledException("the watch was cancelled", exception, cancellationToken);
+            await pool.ReleaseAsync(_key).ConfigureAwait(false);
         }
     }
 
@@ -172,18 +99,19 @@ internal sealed partial class MdnsRegistry(
     }
 
     private async Task<(ServiceRecord Record, NodeRecords Records)> PrepareAsync(
-        MdnsHost host, ServiceRecord service, Node node, CancellationToken cancellationToken)
+        MdnsHost host, ServiceRecord service, CancellationToken cancellationToken)
     {
+        var node = service.Nodes[0];
         _ = NodeAddress.TryParse(node.Address, out var hostName, out var port);
-        var address = await ResolveAsync(service, hostName, cancellationToken);
+        var address = await ResolveAsync(service, hostName, cancellationToken).ConfigureAwait(false);
         var record = service with { Nodes = [node with { Address = NodeAddress.Format(address, port) }] };
         var records = PacketBudget.Fit(host.Names, HostName(), service, node, address, port, out var bytes, out var isReduced);
         if (host.Responder.Find(this, records.Instance) != record)
         {
-            Log.Published(logger, records.Instance, bytes);
+            Log.Published(Logger, records.Instance, bytes);
             if (isReduced)
             {
-                Log.RecordReduced(logger, records.Instance, bytes);
+                Log.RecordReduced(Logger, records.Instance, bytes);
             }
         }
 
@@ -205,7 +133,7 @@ internal sealed partial class MdnsRegistry(
 
         try
         {
-            var addresses = await System.Net.Dns.GetHostAddressesAsync(host, cancellationToken);
+            var addresses = await System.Net.Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
             return Array.Find(addresses, address => address.AddressFamily == AddressFamily.InterNetwork)
                 ?? (addresses.Length > 0 ? addresses[0] : throw new SocketException((int)SocketError.HostNotFound));
         }

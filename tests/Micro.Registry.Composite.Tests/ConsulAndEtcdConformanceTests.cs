@@ -46,7 +46,6 @@ public sealed class ConsulAndEtcdConformanceTests(SharedAgents agents, SharedEtc
         options.Environment = new Dictionary<string, string?>();
         options.Addresses.Add(address);
         options.RenewalLimit = TimeSpan.FromSeconds(2); // or a node that nobody renews would live on for three lifetimes
-        options.WatchCapacity = 64; // less than a burst, so that it overflows
         (options.Username, options.Password) = (password is null ? null : "root", password);
     });
 }

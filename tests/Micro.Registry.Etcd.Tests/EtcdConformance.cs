@@ -23,8 +23,7 @@ public abstract class EtcdConformance(ConformanceEtcd etcd) : GuardedRegistryCon
                 options.Addresses.Add(address);
             }
 
-            // Less than a burst, so that it overflows; and what is not renewed by a test ends soon.
-            options.WatchCapacity = 64;
+            // What is not renewed by a test ends soon.
             options.RenewalLimit = TimeSpan.FromSeconds(1);
 
             // Members may be a moment behind what a peer wrote through another one.

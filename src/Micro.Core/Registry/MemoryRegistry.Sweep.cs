@@ -1,75 +1,61 @@
+using Micro.Registry.Kit;
+
 namespace Micro.Registry;
 
-/// <content>Ends the registrations that nobody renewed.</content>
+/// <content>Removes the nodes that were not renewed in time.</content>
 internal sealed partial class MemoryRegistry
 {
-    /// <summary>Arms the timer once; it runs only while there are nodes with a lifetime.</summary>
+    /// <summary>Starts the timer. It runs only while there are nodes with a lifetime.</summary>
     private void ArmSweep()
     {
-        if (!_sweeping)
+        if (!_isSweeping)
         {
-            _sweeping = true;
+            _isSweeping = true;
             _sweep.Change(_options.SweepInterval, Timeout.InfiniteTimeSpan);
         }
     }
 
     private void Sweep()
     {
-        var lost = new List<MemoryLease>();
+        var lost = new List<LossSignals>();
         lock (_gate)
         {
-            if (_disposed)
+            if (_disposed.IsCancellationRequested)
             {
                 return;
             }
 
             var now = _time.GetTimestamp();
-            foreach (var (name, stored) in _services.ToArray())
+            foreach (var (name, nodes) in _services.ToArray())
             {
-                Expire(name, stored, now, lost);
+                Expire(name, nodes, now, lost);
             }
 
-            _sweeping = false;
-            if (_services.Values.Any(stored => stored.Nodes.Values.Any(node => node.Ttl > TimeSpan.Zero)))
+            _isSweeping = false;
+            if (_services.Values.Any(nodes => nodes.Values.Any(node => node.Ttl > TimeSpan.Zero)))
             {
                 ArmSweep();
             }
         }
 
-        Fire(lost);
+        lost.ForEach(signals => signals.Fire(_logger));
     }
 
-    private void Expire(string name, MemoryService stored, long now, List<MemoryLease> lost)
+    private void Expire(string name, Dictionary<string, MemoryNode> nodes, long now, List<LossSignals> lost)
     {
-        var expired = stored.Nodes
+        var expired = nodes
             .Where(entry => entry.Value.Ttl > TimeSpan.Zero && _time.GetElapsedTime(entry.Value.LastSeen, now) >= entry.Value.Ttl)
             .ToArray();
         foreach (var (id, node) in expired)
         {
-            stored.Nodes.Remove(id);
-            lost.AddRange(node.Leases);
+            nodes.Remove(id);
+            lost.Add(node.Signals);
             LogNodeExpired(_logger, name, id, node.Ttl);
         }
 
         if (expired.Length > 0)
         {
-            Publish(name, stored);
-        }
-    }
-
-    private void Fire(IEnumerable<MemoryLease> leases)
-    {
-        foreach (var lease in leases)
-        {
-            try
-            {
-                lease.Fire();
-            }
-            catch (AggregateException error)
-            {
-                // Callbacks of a registration's owner must not stop the sweep or the next owner's notice.
-                LogLostCallbackFailed(_logger, error);
-            }
+            Publish(name, nodes);
         }
     }
 }

@@ -1,26 +1,28 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using Micro.Registry.Kit;
 using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry;
 
-/// <summary>Service records in the memory of this process, with lifetimes and watches.</summary>
-[SuppressMessage("Reliability", "CA1001", Justification = "The timer is disposed in DisposeAsync.")]
+/// <summary>
+/// Service records in the memory of this process, with lifetimes and watches. Not a <see cref="RegistryBase"/>: every operation
+/// completes at once under one lock, so there is nothing to retry, to share or to put in turn.
+/// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "The timer is disposed in DisposeAsync; the source has no timer and outlives the registry.")]
 internal sealed partial class MemoryRegistry : IRegistry
 {
     public const string RegistryName = "memory";
 
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<string, MemoryService> _services = new(StringComparer.Ordinal);
-    private readonly List<WatchBuffer> _watches = [];
+    private readonly Dictionary<string, Dictionary<string, MemoryNode>> _services = new(StringComparer.Ordinal);
+    private readonly WatchHub _hub = new();
+    private readonly CancellationTokenSource _disposed = new();
     private readonly MemoryRegistryOptions _options;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly ITimer _sweep;
     private long _order;
-    private bool _sweeping;
-    private bool _disposed;
+    private bool _isSweeping;
 
     public MemoryRegistry(MemoryRegistryOptions options, ILogger logger, TimeProvider time)
     {
@@ -28,7 +30,7 @@ internal sealed partial class MemoryRegistry : IRegistry
         _logger = logger;
         _time = time;
 
-        // The timer must not hold on to the ambient values of whoever makes the registry.
+        // The timer must not keep the ambient values of the caller alive.
         using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
         {
             _sweep = time.CreateTimer(static state => ((MemoryRegistry)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -38,23 +40,16 @@ internal sealed partial class MemoryRegistry : IRegistry
         {
             Store(service, TimeSpan.Zero);
         }
+
+        _hub.Settle();
     }
 
     public string Name => RegistryName;
 
     public string Location => "memory of this process";
 
-    /// <summary>How many watches run.</summary>
-    internal int WatchCount
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _watches.Count;
-            }
-        }
-    }
+    /// <summary>Gets the number of running watches.</summary>
+    internal int WatchCount => _hub.Readers;
 
     public Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default)
     {
@@ -63,7 +58,7 @@ internal sealed partial class MemoryRegistry : IRegistry
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            ThrowIfDisposed();
             return Task.FromResult(Store(service, options.Ttl));
         }
     }
@@ -74,10 +69,10 @@ internal sealed partial class MemoryRegistry : IRegistry
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_services.TryGetValue(service.Name, out var stored))
+            ThrowIfDisposed();
+            if (_services.TryGetValue(service.Name, out var nodes))
             {
-                Remove(stored, service);
+                Remove(service, nodes);
             }
         }
 
@@ -88,91 +83,55 @@ internal sealed partial class MemoryRegistry : IRegistry
     {
         ServiceRecordRules.ThrowIfInvalidName(name);
         cancellationToken.ThrowIfCancellationRequested();
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return _services.TryGetValue(name, out var stored)
-                ? Task.FromResult(stored.Records.Records)
-                : Task.FromException<IReadOnlyList<ServiceRecord>>(new ServiceNotFoundException(Name, name));
-        }
+        ThrowIfDisposed();
+        return _hub.Find(name).Records is { Count: > 0 } records
+            ? Task.FromResult(records)
+            : Task.FromException<IReadOnlyList<ServiceRecord>>(new ServiceNotFoundException(Name, name));
     }
 
     public Task<IReadOnlyList<ServiceRecord>> ListServicesAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return Task.FromResult<IReadOnlyList<ServiceRecord>>([.. _services.Values.SelectMany(stored => stored.Records.Records)]);
-        }
+        ThrowIfDisposed();
+        return Task.FromResult<IReadOnlyList<ServiceRecord>>([.. _hub.All().SelectMany(static state => state.Records)]);
     }
 
-    public async IAsyncEnumerable<RegistryEvent> WatchAsync(
-        string? service = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<RegistryEvent> WatchAsync(string? service = null, CancellationToken cancellationToken = default)
     {
-        var buffer = new WatchBuffer(service, _options.WatchCapacity);
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            _watches.Add(buffer);
-        }
-
-        try
-        {
-            await foreach (var change in buffer.ReadAllAsync(_ => ValueTask.FromResult(List(buffer)), cancellationToken).ConfigureAwait(false))
-            {
-                yield return change;
-            }
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                _watches.Remove(buffer);
-            }
-        }
+        ThrowIfDisposed();
+        return _hub.ReadAsync(service, _disposed.Token, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        List<MemoryLease> lost;
+        List<LossSignals> lost;
         lock (_gate)
         {
-            if (_disposed)
-            {
-                return;
-            }
-
-            _disposed = true;
-            lost = [.. _services.Values.SelectMany(stored => stored.Nodes.Values).SelectMany(node => node.Leases).Distinct()];
+            lost = [.. _services.Values.SelectMany(static nodes => nodes.Values).Select(static node => node.Signals)];
             _services.Clear();
-            foreach (var watch in _watches)
-            {
-                watch.Complete();
-            }
+            _ = _disposed.CancelAsync();
         }
 
         await _sweep.DisposeAsync().ConfigureAwait(false);
-        Fire(lost);
+        lost.ForEach(signals => signals.Fire(_logger));
     }
 
     private Registration Store(ServiceRecord service, TimeSpan ttl)
     {
-        if (!_services.TryGetValue(service.Name, out var stored))
+        if (!_services.TryGetValue(service.Name, out var nodes))
         {
-            _services.Add(service.Name, stored = new MemoryService());
+            _services.Add(service.Name, nodes = new Dictionary<string, MemoryNode>(StringComparer.Ordinal));
         }
 
-        var changed = false;
+        var isChanged = false;
         foreach (var node in service.Nodes)
         {
-            changed |= StoreNode(stored, service with { Nodes = [node] }, ttl);
+            isChanged |= StoreNode(nodes, service with { Nodes = [node] }, ttl);
         }
 
-        if (changed)
+        if (isChanged)
         {
-            Publish(service.Name, stored);
+            Publish(service.Name, nodes);
         }
 
         if (ttl > TimeSpan.Zero)
@@ -180,34 +139,38 @@ internal sealed partial class MemoryRegistry : IRegistry
             ArmSweep();
         }
 
-        return Hold(stored, service);
+        // A renewal gets the signal it has, so heartbeats add nothing.
+        string[] ids = [.. service.Nodes.Select(static node => node.Id)];
+        var signal = nodes[ids[0]].Signals.Find(ids) ?? new LossSignal(ids);
+        Array.ForEach(ids, id => nodes[id].Signals.Add(signal));
+        return new Registration(service, signal.Token);
     }
 
-    private void Remove(MemoryService stored, ServiceRecord service)
+    private void Remove(ServiceRecord service, Dictionary<string, MemoryNode> nodes)
     {
-        var removed = false;
+        var before = nodes.Count;
         foreach (var node in service.Nodes)
         {
-            removed |= stored.Nodes.Remove(node.Id);
+            nodes.Remove(node.Id);
         }
 
-        if (removed)
+        if (nodes.Count < before)
         {
-            Publish(service.Name, stored);
+            Publish(service.Name, nodes);
         }
     }
 
-    private bool StoreNode(MemoryService stored, ServiceRecord record, TimeSpan ttl)
+    private bool StoreNode(Dictionary<string, MemoryNode> nodes, ServiceRecord record, TimeSpan ttl)
     {
         var id = record.Nodes[0].Id;
-        var known = stored.Nodes.TryGetValue(id, out var node);
-        if (!known)
+        var isKnown = nodes.TryGetValue(id, out var node);
+        if (!isKnown)
         {
-            stored.Nodes.Add(id, node = new MemoryNode(record));
+            nodes.Add(id, node = new MemoryNode { Record = record });
         }
 
-        var changed = !known || !node!.Record.Equals(record);
-        if (changed)
+        var isChanged = !isKnown || !node!.Record.Equals(record);
+        if (isChanged)
         {
             node!.Record = record;
             node.Order = ++_order;
@@ -215,59 +178,18 @@ internal sealed partial class MemoryRegistry : IRegistry
 
         node!.Ttl = ttl;
         node.LastSeen = _time.GetTimestamp();
-        return changed;
+        return isChanged;
     }
 
-    /// <summary>The lease of exactly these nodes: a renewal gets the one it has, so heartbeats add nothing.</summary>
-    private static Registration Hold(MemoryService stored, ServiceRecord service)
+    private void Publish(string service, Dictionary<string, MemoryNode> nodes)
     {
-        var first = stored.Nodes[service.Nodes[0].Id];
-        if (first.Leases.Find(lease => lease.Covers(service)) is { } held)
+        if (nodes.Count == 0)
         {
-            return held.For(service);
+            _services.Remove(service);
         }
 
-        var lease = new MemoryLease(service);
-        foreach (var node in service.Nodes)
-        {
-            stored.Nodes[node.Id].Leases.Add(lease);
-        }
-
-        return lease.For(service);
+        _hub.Publish(service, RecordSet.Create(nodes.Values.OrderBy(static node => node.Order).Select(static node => node.Record)));
     }
 
-    private RecordSet List(WatchBuffer buffer)
-    {
-        lock (_gate)
-        {
-            // Nothing is published while the lock is held, so what waits in the buffer is in this list already.
-            buffer.DiscardPending();
-            return RecordSet.Create(_services.Where(entry => buffer.Wants(entry.Key)).SelectMany(entry => entry.Value.Records.Records));
-        }
-    }
-
-    private void Publish(string name, MemoryService stored)
-    {
-        var changes = stored.Rebuild();
-        if (stored.Nodes.Count == 0)
-        {
-            _services.Remove(name);
-        }
-
-        foreach (var watch in _watches)
-        {
-            if (!watch.Wants(name))
-            {
-                continue;
-            }
-
-            foreach (var change in changes)
-            {
-                if (!watch.Write(change))
-                {
-                    LogWatchOverflow(_logger, name, _options.WatchCapacity);
-                }
-            }
-        }
-    }
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
 }

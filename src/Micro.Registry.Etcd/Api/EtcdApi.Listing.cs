@@ -18,7 +18,7 @@ internal sealed partial class EtcdApi
         {
             try
             {
-                return await ListPagesAsync(range, cancellationToken);
+                return await ListPagesAsync(range, cancellationToken).ConfigureAwait(false);
             }
             catch (RpcException error) when (error.StatusCode == StatusCode.OutOfRange && round < ListTries)
             {
@@ -31,7 +31,7 @@ internal sealed partial class EtcdApi
     {
         var before = Interlocked.Read(ref _revision);
         var request = new RangeRequest { Key = range.Start, RangeEnd = range.End, Limit = PageKeys, Serializable = !_options.LinearizableReads };
-        var page = await RangeAsync(request, cancellationToken);
+        var page = await RangeAsync(request, cancellationToken).ConfigureAwait(false);
         if (_options.LinearizableReads)
         {
             Observe(before, page.Header);
@@ -45,7 +45,7 @@ internal sealed partial class EtcdApi
             request = request.Clone();
             request.Revision = revision;
             request.Key = ByteString.CopyFrom([.. pairs[^1].Key.Span, 0]); // the smallest key after this one
-            page = await RangeAsync(request, cancellationToken);
+            page = await RangeAsync(request, cancellationToken).ConfigureAwait(false);
             bytes += page.CalculateSize();
             if (bytes > _options.MaxReceiveBytes)
             {

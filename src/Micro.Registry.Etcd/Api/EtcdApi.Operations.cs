@@ -11,7 +11,7 @@ internal sealed partial class EtcdApi
     public async Task<KeyValue?> GetAsync(ByteString key, CancellationToken cancellationToken)
     {
         var before = Interlocked.Read(ref _revision);
-        var answer = await RangeAsync(new RangeRequest { Key = key }, cancellationToken);
+        var answer = await RangeAsync(new RangeRequest { Key = key }, cancellationToken).ConfigureAwait(false);
         Observe(before, answer.Header);
         return answer.Kvs.Count > 0 ? answer.Kvs[0] : null;
     }
@@ -20,7 +20,7 @@ internal sealed partial class EtcdApi
     {
         var before = Interlocked.Read(ref _revision);
         var request = new PutRequest { Key = key, Value = value, Lease = lease };
-        var answer = await CallAsync((client, headers, token) => client.PutAsync(request, headers, cancellationToken: token), cancellationToken);
+        var answer = await CallAsync((client, headers, token) => client.PutAsync(request, headers, cancellationToken: token), cancellationToken).ConfigureAwait(false);
         Observe(before, answer.Header);
     }
 
@@ -28,7 +28,7 @@ internal sealed partial class EtcdApi
     {
         var before = Interlocked.Read(ref _revision);
         var request = new DeleteRangeRequest { Key = key };
-        var answer = await CallAsync((client, headers, token) => client.DeleteAsync(request, headers, cancellationToken: token), cancellationToken);
+        var answer = await CallAsync((client, headers, token) => client.DeleteAsync(request, headers, cancellationToken: token), cancellationToken).ConfigureAwait(false);
         Observe(before, answer.Header);
     }
 

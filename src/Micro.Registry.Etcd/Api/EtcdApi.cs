@@ -75,7 +75,7 @@ internal sealed partial class EtcdApi : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _connections.Dispose();
-        await _search.DisposeAsync();
+        await _search.DisposeAsync().ConfigureAwait(false);
         foreach (var member in _members)
         {
             member.Dispose();
@@ -110,7 +110,7 @@ internal sealed partial class EtcdApi : IAsyncDisposable
         var member = Volatile.Read(ref _current);
         try
         {
-            var headers = Headers(await _token.GetAsync(_members[member], _attemptTimeout, cancellationToken));
+            var headers = Headers(await _token.GetAsync(_members[member], _attemptTimeout, cancellationToken).ConfigureAwait(false));
             headers.Add("hasleader", "true"); // a member that is cut off from the cluster then ends the stream
             return new EtcdStream<TRequest, TResponse>(open(_members[member].Connection, new CallOptions(headers, cancellationToken: cancellationToken)), member);
         }
@@ -128,7 +128,7 @@ internal sealed partial class EtcdApi : IAsyncDisposable
         try
         {
             var status = await _members[member].CallAsync(
-                (client, token) => client.StatusAsync(new StatusRequest(), cancellationToken: token), _attemptTimeout, cancellationToken);
+                (client, token) => client.StatusAsync(new StatusRequest(), cancellationToken: token), _attemptTimeout, cancellationToken).ConfigureAwait(false);
             if (status.Leader == 0 || status.IsLearner)
             {
                 throw EtcdErrors.Create(StatusCode.Unavailable, "the member has no leader");
@@ -158,9 +158,9 @@ internal sealed partial class EtcdApi : IAsyncDisposable
             string? token = null;
             try
             {
-                token = await _token.GetAsync(_members[member], timeout, cancellationToken);
+                token = await _token.GetAsync(_members[member], timeout, cancellationToken).ConfigureAwait(false);
                 var headers = Headers(token);
-                return await _members[member].CallAsync((client, limit) => call(client, headers, limit), timeout, cancellationToken);
+                return await _members[member].CallAsync((client, limit) => call(client, headers, limit), timeout, cancellationToken).ConfigureAwait(false);
             }
             catch (RpcException error) when (_token.IsUsed && !hasNewToken && EtcdErrors.IsStaleToken(error))
             {

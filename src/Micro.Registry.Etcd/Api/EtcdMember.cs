@@ -50,7 +50,7 @@ internal sealed class EtcdMember : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await call(_client, either.Token);
+            return await call(_client, either.Token).ConfigureAwait(false);
         }
         catch (RpcException exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -14,7 +14,7 @@ internal sealed class EtcdStream<TRequest, TResponse>(AsyncDuplexStreamingCall<T
     {
         try
         {
-            await call.RequestStream.WriteAsync(message, cancellationToken);
+            await call.RequestStream.WriteAsync(message, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is RpcException or IOException or HttpRequestException or ObjectDisposedException)
         {
@@ -28,7 +28,7 @@ internal sealed class EtcdStream<TRequest, TResponse>(AsyncDuplexStreamingCall<T
     {
         try
         {
-            return await call.ResponseStream.MoveNext(cancellationToken) ? call.ResponseStream.Current : null;
+            return await call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false) ? call.ResponseStream.Current : null;
         }
         catch (RpcException exception)
         {

@@ -27,14 +27,14 @@ internal sealed class EtcdToken(EtcdCredentials? credentials, TimeProvider time,
 
         // Waiting for the request of another caller counts towards the time limit of this one.
         var start = time.GetTimestamp();
-        if (!await WaitAsync(timeout, cancellationToken))
+        if (!await WaitAsync(timeout, cancellationToken).ConfigureAwait(false))
         {
             throw EtcdErrors.Create(StatusCode.DeadlineExceeded, $"no token within {ReadableTime.Of(timeout)}");
         }
 
         try
         {
-            return _token ??= await AuthenticateAsync(member, credentials, timeout - time.GetElapsedTime(start), cancellationToken);
+            return _token ??= await AuthenticateAsync(member, credentials, timeout - time.GetElapsedTime(start), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -56,7 +56,7 @@ internal sealed class EtcdToken(EtcdCredentials? credentials, TimeProvider time,
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await _gate.WaitAsync(either.Token);
+            await _gate.WaitAsync(either.Token).ConfigureAwait(false);
             return true;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -71,7 +71,7 @@ internal sealed class EtcdToken(EtcdCredentials? credentials, TimeProvider time,
         try
         {
             var request = new AuthenticateRequest { Name = user.Username, Password = user.Password };
-            var answer = await member.CallAsync((client, token) => client.AuthenticateAsync(request, cancellationToken: token), timeout, cancellationToken);
+            var answer = await member.CallAsync((client, token) => client.AuthenticateAsync(request, cancellationToken: token), timeout, cancellationToken).ConfigureAwait(false);
             EtcdRegistry.Log.Authenticated(logger, user.Username);
             return answer.Token;
         }

@@ -58,8 +58,8 @@ internal sealed class MemberSearch(Func<CancellationToken, Task> tryMember, Time
             running = _running;
         }
 
-        await _stop.CancelAsync();
-        await running;
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await running.ConfigureAwait(false);
     }
 
     /// <summary>Never throws; ends when a member can be used or the registry is disposed.</summary>
@@ -70,7 +70,7 @@ internal sealed class MemberSearch(Func<CancellationToken, Task> tryMember, Time
             TimeSpan? attempt;
             try
             {
-                await tryMember(cancellationToken);
+                await tryMember(cancellationToken).ConfigureAwait(false);
                 if (failures > 0)
                 {
                     EtcdRegistry.Log.Reachable(logger, failures);

@@ -92,10 +92,10 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
             _leases.Clear();
         }
 
-        await _stop.CancelAsync();
+        await _stop.CancelAsync().ConfigureAwait(false);
         if (loop is not null)
         {
-            await loop;
+            await loop.ConfigureAwait(false);
         }
     }
 
@@ -108,11 +108,11 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
                 EndOverdue();
                 if (Count == 0)
                 {
-                    await _delay.WaitAsync(Timeout.InfiniteTimeSpan, CancellationToken.None, cancellationToken);
+                    await _delay.WaitAsync(Timeout.InfiniteTimeSpan, CancellationToken.None, cancellationToken).ConfigureAwait(false);
                     continue;
                 }
 
-                await RenewOverOneStreamAsync(cancellationToken);
+                await RenewOverOneStreamAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception)
             {
@@ -126,7 +126,7 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
                     api.ForgetToken();
                 }
 
-                await PauseAsync(exception, cancellationToken);
+                await PauseAsync(exception, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -135,7 +135,7 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
     {
         // The reader ends with this method on every path.
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var stream = await api.OpenKeepAliveAsync(abort.Token);
+        using var stream = await api.OpenKeepAliveAsync(abort.Token).ConfigureAwait(false);
         var reading = ReadAsync(stream, abort.Token);
         try
         {
@@ -150,14 +150,14 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
 
                 foreach (var lease in TakeDue())
                 {
-                    await WriteAsync(stream, lease, abort.Token);
+                    await WriteAsync(stream, lease, abort.Token).ConfigureAwait(false);
                 }
 
                 ThrowIfUnanswered();
-                await _delay.WaitAsync(UntilNext(), CancellationToken.None, cancellationToken);
+                await _delay.WaitAsync(UntilNext(), CancellationToken.None, cancellationToken).ConfigureAwait(false);
             }
 
-            await reading;
+            await reading.ConfigureAwait(false);
         }
         catch (RpcException)
         {
@@ -166,7 +166,7 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
         }
         finally
         {
-            await abort.CancelAsync();
+            await abort.CancelAsync().ConfigureAwait(false);
             await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -179,7 +179,7 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await stream.WriteAsync(new LeaseKeepAliveRequest { ID = lease }, either.Token);
+            await stream.WriteAsync(new LeaseKeepAliveRequest { ID = lease }, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -191,7 +191,7 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
     {
         try
         {
-            while (await stream.ReadAsync(cancellationToken) is { } answer)
+            while (await stream.ReadAsync(cancellationToken).ConfigureAwait(false) is { } answer)
             {
                 if (_failures.End(out var failures, out var outage))
                 {
@@ -223,8 +223,8 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
         try
         {
-            await api.FindMemberAsync(either.Token);
-            await Task.Delay(pause, time, either.Token);
+            await api.FindMemberAsync(either.Token).ConfigureAwait(false);
+            await Task.Delay(pause, time, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -20,19 +20,19 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
     {
         var value = ByteString.CopyFrom(RecordJson.Write(record));
         var seconds = WholeSeconds(ttl);
-        var stored = await api.GetAsync(state.Key, cancellationToken);
+        var stored = await api.GetAsync(state.Key, cancellationToken).ConfigureAwait(false);
         var old = TakeOutdatedLease(state, seconds);
         string? conflict = null;
         if (stored is not null && !IsOurs(stored, state, old))
         {
-            conflict = await ResolveConflictAsync(state, stored, record, value, seconds, cancellationToken);
+            conflict = await ResolveConflictAsync(state, stored, record, value, seconds, cancellationToken).ConfigureAwait(false);
         }
 
-        await WriteAsync(state, stored, value, seconds, cancellationToken);
+        await WriteAsync(state, stored, value, seconds, cancellationToken).ConfigureAwait(false);
         state.Seconds = seconds;
         if (old is not null)
         {
-            await RevokeAsync(old.Id, cancellationToken);
+            await RevokeAsync(old.Id, cancellationToken).ConfigureAwait(false);
         }
 
         return conflict;
@@ -51,10 +51,10 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
             keeper.Drop(lease);
         }
 
-        var other = lease is null ? null : AddressUnderOtherLease(await api.GetAsync(state.Key, cancellationToken), lease.Id);
+        var other = lease is null ? null : AddressUnderOtherLease(await api.GetAsync(state.Key, cancellationToken).ConfigureAwait(false), lease.Id);
         if (other is null || string.Equals(other, node.Address, StringComparison.Ordinal))
         {
-            await api.DeleteAsync(state.Key, cancellationToken);
+            await api.DeleteAsync(state.Key, cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -63,7 +63,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
 
         if (lease is not null)
         {
-            await RevokeAsync(lease.Id, cancellationToken);
+            await RevokeAsync(lease.Id, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
         var hasTriedAgain = false;
         while (true)
         {
-            var grantedAt = seconds > 0 && state.Lease is null ? await GrantAsync(state, seconds, cancellationToken) : null;
+            var grantedAt = seconds > 0 && state.Lease is null ? await GrantAsync(state, seconds, cancellationToken).ConfigureAwait(false) : null;
             if (stored is not null && stored.Lease == (state.Lease?.Id ?? 0) && stored.Value.Equals(value))
             {
                 Keep(state, grantedAt);
@@ -117,7 +117,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
 
             try
             {
-                await api.PutAsync(state.Key, value, state.Lease?.Id ?? 0, cancellationToken);
+                await api.PutAsync(state.Key, value, state.Lease?.Id ?? 0, cancellationToken).ConfigureAwait(false);
                 EtcdRegistry.Log.Written(logger, state.KeyText, state.Lease?.Id ?? 0);
                 Keep(state, grantedAt);
                 return;
@@ -150,7 +150,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
     private async Task<long?> GrantAsync(NodeState state, long seconds, CancellationToken cancellationToken)
     {
         var asked = time.GetTimestamp();
-        var granted = await api.GrantAsync(seconds, cancellationToken);
+        var granted = await api.GrantAsync(seconds, cancellationToken).ConfigureAwait(false);
         if (granted.ID == 0 || granted.TTL <= 0)
         {
             throw EtcdErrors.Create(StatusCode.Internal, $"etcd granted no lease: {granted.Error}");
@@ -170,7 +170,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
         {
             state.IsLeaseGone |= isGone && ReferenceEquals(state.Lease, lease);
             EtcdRegistry.Log.LeaseLost(logger, state.KeyText, id, isGone ? "etcd does not know it" : "not confirmed in time");
-            state.Signals.Fire();
+            state.Lose();
         });
         state.Lease = lease;
     }
@@ -204,7 +204,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
 
         if (seconds > 0 && state.Lease is null && stored.Lease != 0 && stored.Value.Equals(value))
         {
-            var lease = await api.TimeToLiveAsync(stored.Lease, cancellationToken);
+            var lease = await api.TimeToLiveAsync(stored.Lease, cancellationToken).ConfigureAwait(false);
             if (lease.TTL > 0 && lease.GrantedTTL == seconds && lease.Keys.Count == 1)
             {
                 Hold(state, stored.Lease, lease.GrantedTTL, seconds);
@@ -218,7 +218,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
     {
         try
         {
-            await api.RevokeAsync(lease, cancellationToken);
+            await api.RevokeAsync(lease, cancellationToken).ConfigureAwait(false);
         }
         catch (RpcException exception)
         {

@@ -10,70 +10,29 @@ using Mvccpb;
 namespace Micro.Registry.Etcd.Watching;
 
 /// <summary>
-/// One running watch: lists at a revision and follows from the next one. Anything that breaks it (stream lost, compaction,
-/// cancellation, a revision lower than one seen) makes it list again, and the reader gets the difference.
+/// Follows keys: lists at a revision and watches from the next one. Ends with an exception by anything that breaks it: a lost stream,
+/// a compaction, a cancelled watch, a revision lower than one seen.
 /// </summary>
 internal sealed class EtcdWatch(
-    EtcdApi api, EtcdRegistryOptions options, RecordReader reader, string? service, TimeProvider time, Random random, ILogger logger)
+    EtcdApi api, EtcdRegistryOptions options, RecordReader reader, string? service, RegistryView view, TimeProvider time, Random random, ILogger logger)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan DeniedPause = TimeSpan.FromSeconds(30);
-    private readonly Lock _gate = new();
-    private readonly TaskCompletionSource _listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly KeyedRecords _records = new(reader, service);
     private readonly KeyRange[] _ranges = [.. options.ForeignPrefixes.Prepend(options.Prefix).Select(prefix => EtcdKeys.Service(prefix, service))];
-    private readonly WatchBuffer _buffer = new(service, options.WatchCapacity);
-    private readonly string _name = string.IsNullOrEmpty(service) ? "*" : service;
-    private readonly FailureRow _failures = new($"The watch of {(string.IsNullOrEmpty(service) ? "*" : service)} in etcd", time, logger);
 
-    /// <summary>Gets the task of the first list; it faults when the list fails.</summary>
-    public Task Listed => _listed.Task;
-
-    public IAsyncEnumerable<RegistryEvent> ReadAllAsync(CancellationToken cancellationToken) =>
-        _buffer.ReadAllAsync(_ => ValueTask.FromResult(Snapshot()), cancellationToken);
-
-    /// <summary>Runs until cancelled or until the first list fails; never throws.</summary>
+    /// <summary>Runs until it is cancelled or breaks.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        while (true)
         {
-            try
-            {
-                await ListAndFollowAsync(cancellationToken);
-            }
-            catch (Exception exception)
-            {
-                if (cancellationToken.IsCancellationRequested || _listed.TrySetException(exception))
-                {
-                    break;
-                }
-
-                await PauseAsync(exception, cancellationToken);
-            }
-        }
-
-        _listed.TrySetCanceled(CancellationToken.None);
-        _buffer.Complete();
-    }
-
-    private RecordSet Snapshot()
-    {
-        lock (_gate)
-        {
-            // Nothing is applied while the lock is held, so these records contain everything that waits in the buffer.
-            _buffer.DiscardPending();
-            return _records.ToSet();
+            cancellationToken.ThrowIfCancellationRequested();
+            await ListAndFollowAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     private async Task ListAndFollowAsync(CancellationToken cancellationToken)
     {
-        var revisions = await ListAsync(cancellationToken);
-        if (!_listed.TrySetResult())
-        {
-            _buffer.Resynchronize();
-        }
+        var revisions = await ListAsync(cancellationToken).ConfigureAwait(false);
+        view.Publish(_records.ToSet());
 
         // The backstop: a change lost unnoticed comes back with the next list. A cluster that went back triggers it at once.
         using var backstop = new CancellationTokenSource(Jitter.Spread(options.RelistInterval, random), time);
@@ -93,11 +52,11 @@ internal sealed class EtcdWatch(
         api.WentBack += ListAgain;
         try
         {
-            await FollowAsync(revisions, stop.Token);
+            await FollowAsync(revisions, stop.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (backstop.IsCancellationRequested && exception is OperationCanceledException)
+        catch (Exception exception) when (backstop.IsCancellationRequested && exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            EtcdRegistry.Log.Relisting(logger, _name);
+            EtcdRegistry.Log.Relisting(logger, service ?? "all services");
         }
         finally
         {
@@ -110,16 +69,13 @@ internal sealed class EtcdWatch(
         var lists = new List<(long Revision, IReadOnlyList<KeyValue> Pairs)>(_ranges.Length);
         foreach (var range in _ranges)
         {
-            lists.Add(await api.ListAsync(range, cancellationToken));
+            lists.Add(await api.ListAsync(range, cancellationToken).ConfigureAwait(false));
         }
 
-        lock (_gate)
+        _records.Clear();
+        foreach (var pair in lists.SelectMany(list => list.Pairs))
         {
-            _records.Clear();
-            foreach (var pair in lists.SelectMany(list => list.Pairs))
-            {
-                _records.Add(pair);
-            }
+            _records.Add(pair);
         }
 
         return [.. lists.Select(list => list.Revision)];
@@ -127,7 +83,7 @@ internal sealed class EtcdWatch(
 
     private async Task FollowAsync(long[] revisions, CancellationToken cancellationToken)
     {
-        using var stream = await api.OpenWatchAsync(cancellationToken);
+        using var stream = await api.OpenWatchAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             for (var index = 0; index < _ranges.Length; index++)
@@ -141,18 +97,14 @@ internal sealed class EtcdWatch(
                     WatchId = index + 1,
                     Fragment = true, // or a burst may exceed the largest message
                 };
-                await stream.WriteAsync(new WatchRequest { CreateRequest = create }, cancellationToken);
+                await stream.WriteAsync(new WatchRequest { CreateRequest = create }, cancellationToken).ConfigureAwait(false);
             }
 
-            while (await stream.ReadAsync(cancellationToken) is { } answer)
+            while (await stream.ReadAsync(cancellationToken).ConfigureAwait(false) is { } answer)
             {
                 ThrowIfEnded(answer, revisions);
                 revisions[answer.WatchId - 1] = answer.Header.Revision;
-                if (_failures.End(out var failures, out var outage))
-                {
-                    EtcdRegistry.Log.WatchRestored(logger, _name, failures, outage);
-                }
-
+                view.Confirm();
                 Apply(answer);
             }
 
@@ -194,47 +146,18 @@ internal sealed class EtcdWatch(
 
     private void Apply(WatchResponse answer)
     {
-        lock (_gate)
+        foreach (var change in answer.Events)
         {
-            foreach (var change in answer.Events)
+            if (_records.Apply(change) is not { } events)
             {
-                if (_records.Apply(change) is not { } events)
-                {
-                    _buffer.Resynchronize();
-                    continue;
-                }
-
-                foreach (var registryEvent in events)
-                {
-                    if (!_buffer.Write(registryEvent))
-                    {
-                        EtcdRegistry.Log.WatchOverflow(logger, _name, options.WatchCapacity);
-                    }
-                }
+                view.Publish(_records.ToSet());
+                continue;
             }
-        }
-    }
 
-    private async Task PauseAsync(Exception exception, CancellationToken cancellationToken)
-    {
-        var isNews = _failures.Add(exception);
-        var failures = _failures.Count;
-        var pause = exception is RpcException error && EtcdErrors.IsDenied(error)
-            ? Jitter.Extend(DeniedPause, random)
-            : Jitter.Backoff(FirstPause, LongestPause, failures, random);
-        if (isNews)
-        {
-            EtcdRegistry.Log.WatchBroken(logger, _name, failures, pause, FailureRow.TextOf(exception), EtcdErrors.KindOf(exception));
-        }
-
-        try
-        {
-            await api.FindMemberAsync(cancellationToken);
-            await Task.Delay(pause, time, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            // The watch ends; the loop sees it.
+            foreach (var registryEvent in events)
+            {
+                view.Hub.Apply(registryEvent);
+            }
         }
     }
 }

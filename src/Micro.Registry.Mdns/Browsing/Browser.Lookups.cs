@@ -29,7 +29,7 @@ internal sealed partial class Browser
 
         try
         {
-            await CollectAsync(lookup, names.Service(service), () => IsComplete(service, lookup), cancellationToken);
+            await CollectAsync(lookup, names.Service(service), () => IsComplete(service, lookup), cancellationToken).ConfigureAwait(false);
             lock (_gate)
             {
                 return RecordGrouping.ByVersion(_cache.Of(service).Where(node => lookup.HasHeard(node.Instance)));
@@ -64,7 +64,7 @@ internal sealed partial class Browser
 
         try
         {
-            await CollectAsync(lookup, names.List, () => lookup.HasAnswers, cancellationToken);
+            await CollectAsync(lookup, names.List, () => lookup.HasAnswers, cancellationToken).ConfigureAwait(false);
             lock (_gate)
             {
                 return [.. lookup.Heard().Where(_listed.ContainsKey).Order(StringComparer.Ordinal)];
@@ -170,7 +170,7 @@ internal sealed partial class Browser
                 }
             }
 
-            await lookup.WaitAsync((due < options.Timeout ? due : options.Timeout) - elapsed, cancellationToken);
+            await lookup.WaitAsync((due < options.Timeout ? due : options.Timeout) - elapsed, cancellationToken).ConfigureAwait(false);
         }
     }
 }

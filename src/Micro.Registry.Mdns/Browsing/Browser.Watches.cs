@@ -1,9 +1,10 @@
 using Micro.Basics;
+using Micro.Registry.Kit;
 using Micro.Registry.Mdns.Dns;
 
 namespace Micro.Registry.Mdns.Browsing;
 
-/// <summary>Watches: who wants to know, and the upkeep that keeps what they were told true.</summary>
+/// <content>Watches, and the maintenance that keeps the cache true.</content>
 internal sealed partial class Browser
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
@@ -16,10 +17,10 @@ internal sealed partial class Browser
     private readonly Interest _list = new();
     private bool _isMaintained;
 
-    /// <summary>Begins a watch: what is known already is posted at once.</summary>
-    public MdnsWatch Subscribe(string? service)
+    /// <summary>Begins a watch with the nodes that are known already.</summary>
+    public MdnsWatch Subscribe(string? service, WatchHub hub)
     {
-        var watch = new MdnsWatch(service, TakeSnapshot);
+        var watch = new MdnsWatch(service, hub);
         lock (_gate)
         {
             _watches.Add(watch);
@@ -27,14 +28,7 @@ internal sealed partial class Browser
             interest.Watches++;
             interest.NextGap = FirstGap;
             interest.LastQuery = time.GetTimestamp();
-            foreach (var node in _cache.All)
-            {
-                if (watch.Covers(node.Record.Name))
-                {
-                    watch.Post(RegistryEvent.Create(node.Record));
-                }
-            }
-
+            hub.Replace(RecordSet.Create(_cache.All.Select(static node => node.Record).Where(record => watch.Covers(record.Name))));
             StartMaintenance();
         }
 
@@ -54,32 +48,18 @@ internal sealed partial class Browser
         }
     }
 
-    /// <summary>Asks the link, waits for the answers, and marks the end of the initial state.</summary>
+    /// <summary>Asks the link and waits for the answers, which the watch receives.</summary>
     /// <exception cref="RegistryUnavailableException">The question could not be sent.</exception>
     public async Task SynchronizeAsync(MdnsWatch watch, CancellationToken cancellationToken)
     {
         if (watch.Service is { } service)
         {
-            _ = await FindAsync(service, cancellationToken);
+            _ = await FindAsync(service, cancellationToken).ConfigureAwait(false);
         }
         else
         {
-            var services = await ListAsync(cancellationToken);
-            await Task.WhenAll(services.Select(name => FindAsync(name, cancellationToken)));
-        }
-
-        lock (_gate)
-        {
-            watch.Post(RegistryEvent.Synchronized);
-        }
-    }
-
-    private IReadOnlyList<ServiceRecord> TakeSnapshot(MdnsWatch watch)
-    {
-        lock (_gate)
-        {
-            watch.ResetOverflow();
-            return [.. _cache.All.Select(node => node.Record).Where(record => watch.Covers(record.Name))];
+            var services = await ListAsync(cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(services.Select(name => FindAsync(name, cancellationToken))).ConfigureAwait(false);
         }
     }
 
@@ -97,7 +77,7 @@ internal sealed partial class Browser
         var failures = new FailureRow("Keeping the mDNS cache", time, logger);
         while (true)
         {
-            await Task.Delay(Tick * (0.9 + (0.2 * random())), time, cancellationToken);
+            await Task.Delay(Tick * (0.9 + (0.2 * random())), time, cancellationToken).ConfigureAwait(false);
             try
             {
                 lock (_gate)

@@ -274,12 +274,7 @@ internal sealed partial class Browser(
         known.Change(record, heard.TextHash, time.GetTimestamp());
         known.Order = ++_order;
         Touch(known, heard);
-        if (old.Version != record.Version)
-        {
-            Post(RegistryEvent.Delete(old));
-            Post(RegistryEvent.Create(record));
-        }
-        else if (old != record)
+        if (old != record)
         {
             Post(RegistryEvent.Update(record));
         }
@@ -355,7 +350,7 @@ internal sealed partial class Browser(
         {
             if (watch.Covers(change.Service!.Name))
             {
-                watch.Post(change);
+                watch.Hub.Apply(change);
             }
         }
     }

@@ -65,8 +65,8 @@ internal sealed class Lookup(TimeProvider time)
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var delay = Task.Delay(atMost, time, stop.Token);
-        await Task.WhenAny(changed, delay);
-        await stop.CancelAsync();
+        await Task.WhenAny(changed, delay).ConfigureAwait(false);
+        await stop.CancelAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
     }
 }

@@ -174,7 +174,7 @@ internal sealed partial class Responder
 
     private async Task DefendLaterAsync(PublishedNode node, TimeSpan pause, CancellationToken cancellationToken)
     {
-        await Task.Delay(pause, time, cancellationToken);
+        await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
             (node.IsDefenceDue, node.DefendedAt) = (false, time.GetTimestamp());

@@ -190,7 +190,7 @@ internal sealed partial class Responder(
         {
             if (probe)
             {
-                await ProbeAsync(node, cancellationToken);
+                await ProbeAsync(node, cancellationToken).ConfigureAwait(false);
             }
 
             lock (_gate)
@@ -199,10 +199,10 @@ internal sealed partial class Responder(
             }
 
             // Watchers are promised the order of registration, and probes take a random time.
-            await earlier.WaitAsync(cancellationToken);
+            await earlier.WaitAsync(cancellationToken).ConfigureAwait(false);
             foreach (var gap in AnnouncementGaps)
             {
-                await Task.Delay(gap, time, cancellationToken);
+                await Task.Delay(gap, time, cancellationToken).ConfigureAwait(false);
                 if (!SendCurrent(node, node.Records.Announcement()))
                 {
                     return;
@@ -222,7 +222,7 @@ internal sealed partial class Responder(
         var id = (ushort)(random() * ushort.MaxValue);
         for (var count = 0; count < Probes && SendCurrent(node, node.Records.Probe(id)); count++)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(random() * LongestProbeGapMilliseconds), time, cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(random() * LongestProbeGapMilliseconds), time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -230,7 +230,7 @@ internal sealed partial class Responder(
     {
         try
         {
-            await Task.Delay(GoodbyeGap, time, cancellationToken);
+            await Task.Delay(GoodbyeGap, time, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

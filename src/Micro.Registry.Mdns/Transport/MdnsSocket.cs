@@ -120,7 +120,7 @@ internal sealed class MdnsSocket : IDisposable
         {
             try
             {
-                var length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, sender, cancellationToken);
+                var length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, sender, cancellationToken).ConfigureAwait(false);
                 if (failures.End(out var count, out var outage))
                 {
                     MdnsRegistry.Log.ReceiveRestored(logger, count, outage);
@@ -137,7 +137,7 @@ internal sealed class MdnsSocket : IDisposable
                     MdnsRegistry.Log.ReceiveFailed(logger, failures.Count, delay, FailureRow.TextOf(exception));
                 }
 
-                await Task.Delay(delay, time, cancellationToken);
+                await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
             }
         }
     }

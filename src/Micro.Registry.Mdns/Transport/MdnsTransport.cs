@@ -105,7 +105,7 @@ internal sealed class MdnsTransport(
     public async ValueTask DisposeAsync()
     {
         _addresses?.Dispose();
-        await _loops.DisposeAsync();
+        await _loops.DisposeAsync().ConfigureAwait(false);
         foreach (var socket in _sockets)
         {
             socket?.Dispose();

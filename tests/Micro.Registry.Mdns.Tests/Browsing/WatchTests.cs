@@ -42,15 +42,15 @@ public sealed class WatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Watch_NewVersionOfANode_OldVersionGoes()
+    public async Task Watch_NewVersionOfANode_ArrivesBeforeTheOldOneGoes()
     {
         await WatchAsync("greeter");
         Announce(Peer.Node("a"));
         Announce(Peer.Node("a", version: "2.0.0"));
 
         (await NextAsync()).Kind.Should().Be(RegistryEventKind.Create);
-        var gone = await NextAsync();
         var come = await NextAsync();
+        var gone = await NextAsync();
         (gone.Kind, gone.Service!.Version).Should().Be((RegistryEventKind.Delete, "1.0.0"));
         (come.Kind, come.Service!.Version).Should().Be((RegistryEventKind.Create, "2.0.0"));
     }

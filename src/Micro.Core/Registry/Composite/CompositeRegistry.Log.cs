@@ -17,9 +17,6 @@ internal sealed partial class CompositeRegistry
         [LoggerMessage(1332, LogLevel.Information, "Registry [{Member}] of [{Registry}] is watched for {Service} again, after {Count} failed tries in {Outage}", EventName = "MemberWatchRestored")]
         public static partial void WatchRestored(ILogger logger, string member, string registry, string service, int count, ReadableTime outage);
 
-        [LoggerMessage(1333, LogLevel.Debug, "A reader of the watch of {Service} is more than {Capacity} events behind and will get the difference", EventName = "CompositeWatchOverflow")]
-        public static partial void WatchOverflow(ILogger logger, string service, int capacity);
-
         [LoggerMessage(1334, LogLevel.Debug, "Registry [{Registry}] was read in part: {Reason}", EventName = "ReadInPart")]
         public static partial void ReadInPart(ILogger logger, string registry, string reason);
     }

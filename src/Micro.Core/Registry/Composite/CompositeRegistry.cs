@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using Micro.Registry.Kit;
 
 namespace Micro.Registry.Composite;
 
@@ -7,17 +7,17 @@ namespace Micro.Registry.Composite;
 /// </summary>
 internal sealed partial class CompositeRegistry : IRegistry, IOpenRegistry
 {
-    private readonly Lock _gate = new();
-    private readonly List<CompositeWatch> _watches = [];
     private readonly CancellationTokenSource _disposed = new();
     private readonly CompositeContext _context;
     private readonly LeaseTable _leases;
+    private readonly SharedWatches _watches;
     private int _isDisposed;
 
     public CompositeRegistry(CompositeContext context)
     {
         _context = context;
         _leases = new LeaseTable(context, _disposed.Token);
+        _watches = new SharedWatches(service => new CompositeWatch(service, context));
     }
 
     public string Name => _context.Name;
@@ -60,8 +60,7 @@ internal sealed partial class CompositeRegistry : IRegistry, IOpenRegistry
         return await GuardAsync(() => ListAsync(cancellationToken)).ConfigureAwait(false);
     }
 
-    public async IAsyncEnumerable<RegistryEvent> WatchAsync(
-        string? service = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<RegistryEvent> WatchAsync(string? service = null, CancellationToken cancellationToken = default)
     {
         if (!string.IsNullOrEmpty(service))
         {
@@ -69,36 +68,7 @@ internal sealed partial class CompositeRegistry : IRegistry, IOpenRegistry
         }
 
         ThrowIfDisposed();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token);
-        var watch = new CompositeWatch(service, _context);
-        lock (_gate)
-        {
-            _watches.Add(watch);
-        }
-
-        var running = watch.RunAsync(stop.Token);
-        try
-        {
-            var events = watch.ReadAllAsync(stop.Token).GetAsyncEnumerator(CancellationToken.None);
-            await using (events.ConfigureAwait(false))
-            {
-                while (await MovesAsync(events, cancellationToken).ConfigureAwait(false))
-                {
-                    yield return events.Current;
-                }
-            }
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                _watches.Remove(watch);
-            }
-
-            // A member that ignores its token must not keep the reader.
-            await stop.CancelAsync().ConfigureAwait(false);
-            await running.WaitAsync(CompositeContext.Patience, _context.Time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        return _watches.ReadAsync(string.IsNullOrEmpty(service) ? null : service, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -110,6 +80,7 @@ internal sealed partial class CompositeRegistry : IRegistry, IOpenRegistry
 
         // The source itself is not disposed: watches that end now still look at its token.
         await _disposed.CancelAsync().ConfigureAwait(false);
+        await _watches.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_context.Members.Select(static async member => await member.DisposeAsync().ConfigureAwait(false))).ConfigureAwait(false);
     }
 
@@ -188,13 +159,8 @@ internal sealed partial class CompositeRegistry : IRegistry, IOpenRegistry
         }
     }
 
-    private IReadOnlyList<ServiceRecord>? Recall(int member, string service)
-    {
-        lock (_gate)
-        {
-            return _watches.Select(watch => watch.Recall(member, service)).FirstOrDefault(static known => known is not null);
-        }
-    }
+    private IReadOnlyList<ServiceRecord>? Recall(int member, string service) =>
+        _watches.Running.Cast<CompositeWatch>().Select(watch => watch.Recall(member, service)).FirstOrDefault(static known => known is not null);
 
     private void ThrowIfAny(IReadOnlyList<(string Member, Exception Error)> failures)
     {
@@ -209,23 +175,6 @@ internal sealed partial class CompositeRegistry : IRegistry, IOpenRegistry
         if (failures.Count > 0)
         {
             Log.ReadInPart(_context.Logger, Name, MemberFailures.Combine(Name, failures).Message);
-        }
-    }
-
-    /// <summary>Moves on; false when the registry was disposed meanwhile, which ends a watch without an error.</summary>
-    private async Task<bool> MovesAsync(IAsyncEnumerator<RegistryEvent> events, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await events.MoveNextAsync().ConfigureAwait(false);
-        }
-        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException("the watch was cancelled", exception, cancellationToken);
-        }
-        catch (Exception) when (_disposed.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return false;
         }
     }
 

@@ -3,76 +3,60 @@ using Micro.Registry.Kit;
 namespace Micro.Registry.Composite;
 
 /// <summary>
-/// One running watch over all members. Keeps what each member holds; its reader is told how the union of that changes, so
-/// a node is gone when no member lists it any more.
+/// One running watch over all members. Keeps the state of each member and publishes their union, so a node is gone when no member
+/// lists it any more.
 /// </summary>
-internal sealed class CompositeWatch
+internal sealed class CompositeWatch : SharedWatch
 {
-    private const int Capacity = 1024;
     private readonly Lock _gate = new();
     private readonly CompositeContext _context;
     private readonly MemberWatch[] _members;
-    private readonly WatchBuffer _buffer;
-    private readonly string? _service;
-    private bool _isSettled;
 
     public CompositeWatch(string? service, CompositeContext context)
     {
+        Service = service;
         _context = context;
-        _service = string.IsNullOrEmpty(service) ? null : service;
-        _buffer = new WatchBuffer(service, Capacity);
-        _members = [.. context.Members.Select((_, index) => new MemberWatch(index, _service, context, this))];
+        _members = [.. context.Members.Select((_, index) => new MemberWatch(index, service, context, this))];
     }
 
-    /// <summary>Follows all members until cancelled; never throws.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(_members.Select(member => Task.Run(() => member.RunAsync(cancellationToken), CancellationToken.None)));
+    public override string? Service { get; }
 
-    public IAsyncEnumerable<RegistryEvent> ReadAllAsync(CancellationToken cancellationToken) => _buffer.ReadAllAsync(ListAsync, cancellationToken);
-
-    /// <summary>What the member was last known to hold of a service; <see langword="null"/> when this watch does not know.</summary>
+    /// <summary>Returns the last known state of a service in a member; <see langword="null"/> if this watch does not know it.</summary>
     public IReadOnlyList<ServiceRecord>? Recall(int member, string service)
     {
         lock (_gate)
         {
-            return _buffer.Wants(service) && _members[member].Synchronized.IsCompleted ? _members[member].Records.Find(service) : null;
+            return Wants(service) && _members[member].Synchronized.IsCompleted ? _members[member].Records.Find(service) : null;
         }
     }
 
-    /// <summary>The member's state is known anew.</summary>
+    /// <summary>Replaces the state of a member.</summary>
     public void Replace(MemberWatch member, RecordSet records)
     {
         lock (_gate)
         {
             member.Records = records;
             member.IsBroken = false;
-            _buffer.Resynchronize();
+            Hub.Replace(MergeAll());
         }
     }
 
-    /// <summary>The member told a change.</summary>
+    /// <summary>Applies a change in a member.</summary>
     public void Apply(MemberWatch member, RegistryEvent change)
     {
-        if (change.Service is not { } record || !_buffer.Wants(record.Name))
+        if (change.Service is not { Name: var service } || !Wants(service))
         {
             return;
         }
 
         lock (_gate)
         {
-            var before = Merge(record.Name);
             member.Records = member.Records.Apply(change);
-            foreach (var difference in before.DifferenceTo(Merge(record.Name)))
-            {
-                if (!_buffer.Write(difference))
-                {
-                    CompositeRegistry.Log.WatchOverflow(_context.Logger, _service ?? "*", Capacity);
-                }
-            }
+            Hub.Publish(service, MergedRecords.Of(ByPrecedence().Select(each => each.Records.Find(service))));
         }
     }
 
-    /// <summary>The member does not answer: what it held stays, but what others say of the same nodes counts more.</summary>
+    /// <summary>Keeps the records of a member that does not answer; the records of other members for the same nodes take precedence.</summary>
     public void Break(MemberWatch member)
     {
         lock (_gate)
@@ -80,30 +64,26 @@ internal sealed class CompositeWatch
             if (!member.IsBroken)
             {
                 member.IsBroken = true;
-                _buffer.Resynchronize();
+                Hub.Replace(MergeAll());
             }
         }
     }
 
-    private RecordSet Merge(string service) => MergedRecords.Of(ByPrecedence().Select(member => member.Records.Find(service)));
+    protected override async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var members = Task.WhenAll(_members.Select(member => Task.Run(() => member.RunAsync(cancellationToken), CancellationToken.None)));
+        await SettleAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await members.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // A member that ignores its token must not delay the reader.
+        await members.WaitAsync(CompositeContext.Patience, _context.Time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private bool Wants(string service) => Service is null || string.Equals(Service, service, StringComparison.Ordinal);
+
+    private RecordSet MergeAll() => MergedRecords.Of(ByPrecedence().Select(static member => member.Records.Records));
 
     private IEnumerable<MemberWatch> ByPrecedence() => _members.OrderBy(static member => member.IsBroken);
-
-    private async ValueTask<RecordSet> ListAsync(CancellationToken cancellationToken)
-    {
-        if (!_isSettled)
-        {
-            await SettleAsync(cancellationToken).ConfigureAwait(false);
-            _isSettled = true;
-        }
-
-        lock (_gate)
-        {
-            // Nothing is written while the lock is held, so what waits in the buffer is in these records already.
-            _buffer.DiscardPending();
-            return MergedRecords.Of(ByPrecedence().Select(static member => member.Records.Records));
-        }
-    }
 
     /// <summary>
     /// Waits for the first state: that of all members, or of those that have one when the others failed or take too long.
@@ -111,21 +91,24 @@ internal sealed class CompositeWatch
     private async Task SettleAsync(CancellationToken cancellationToken)
     {
         var all = Task.WhenAll(_members.Select(static member => member.Settled));
+        Task[] synchronized = [.. _members.Select(static member => member.Synchronized)];
         try
         {
             await all.WaitAsync(CompositeContext.Patience, _context.Time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            await Task.WhenAny([all, .. _members.Select(static member => member.Synchronized)]).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await Task.WhenAny([all, .. synchronized]).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
-        if (!_members.Any(static member => member.Synchronized.IsCompleted))
+        if (!synchronized.Any(static member => member.IsCompleted))
         {
-            throw MemberFailures.Combine(
+            Hub.Fail(MemberFailures.Combine(
                 _context.Name,
-                [.. _members.Select((member, index) => (_context.Members[index].Name, member.Error ?? new TimeoutException("no answer")))]);
+                [.. _members.Select((member, index) => (_context.Members[index].Name, member.Error ?? new TimeoutException("no answer")))]));
+            await Task.WhenAny(synchronized).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        Hub.Settle();
     }
 }

@@ -3,10 +3,8 @@ using Micro.Basics;
 namespace Micro.Registry.Kit;
 
 /// <summary>Follows one service, or all, by <see cref="RegistryBase.FollowAsync"/>, and opens it again when it ends.</summary>
-internal sealed class FollowedWatch(RegistryBase registry, string? service, Random random) : SharedWatch
+internal sealed class FollowedWatch(RegistryBase registry, string? service) : SharedWatch
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private readonly FailureRow _failures = new($"The watch of {service ?? "all services"} in registry {registry.Name}", registry.Time, registry.Logger);
     private bool _hasState;
 
@@ -44,16 +42,16 @@ internal sealed class FollowedWatch(RegistryBase registry, string? service, Rand
         _hasState = true;
     }
 
-    private Task PauseAsync(Exception error, CancellationToken cancellationToken)
+    private async Task PauseAsync(Exception error, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
-            return Task.CompletedTask;
+            return;
         }
 
         var isNews = _failures.Add(error);
         Hub.Fail(error);
-        var pause = (error as RegistryUnavailableException)?.RetryAfter ?? Jitter.Backoff(FirstPause, LongestPause, _failures.Count, random);
+        var pause = registry.WatchPause(error, _failures.Count);
 
         // A watch that has read nothing yet ends with this error, and its reader logs it.
         if (isNews && _hasState)
@@ -61,6 +59,7 @@ internal sealed class FollowedWatch(RegistryBase registry, string? service, Rand
             KitLog.WatchFailed(registry.Logger, service ?? "all services", registry.Name, _failures.Count, pause, FailureRow.TextOf(error), FailureRow.KindOf(error));
         }
 
-        return Task.Delay(pause, registry.Time, cancellationToken);
+        await registry.WaitUntilReachableAsync(cancellationToken).ConfigureAwait(false);
+        await Task.Delay(pause, registry.Time, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -13,4 +13,10 @@ internal static partial class KitLog
 
     [LoggerMessage(EventId = 1352, EventName = "RegistryWatchRecovered", Level = LogLevel.Information, Message = "Watching {Target} in registry {Registry} works again after {Failures} failures in {Outage}")]
     public static partial void WatchRecovered(ILogger logger, string target, string registry, int failures, ReadableTime outage);
+
+    [LoggerMessage(EventId = 1353, EventName = "RegistryNodeExpired", Level = LogLevel.Warning, Message = "Node {Node} of {Service} in registry {Registry} was not renewed within {Ttl}; it has expired")]
+    public static partial void NodeExpired(ILogger logger, string node, string service, string registry, ReadableTime ttl);
+
+    [LoggerMessage(EventId = 1354, EventName = "RegistryLossHandlerFailed", Level = LogLevel.Error, Message = "A handler of a lost registration failed")]
+    public static partial void LossHandlerFailed(ILogger logger, Exception exception);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Kit;
 
@@ -16,6 +17,20 @@ internal sealed class LossSignal(IEnumerable<string> ids)
 
     public bool Covers(IEnumerable<string> ids) => _ids.SetEquals(ids);
 
-    /// <summary>Fires on the thread pool: the code that detects a loss must not wait for its handlers.</summary>
-    public void Fire() => _ = _lost.CancelAsync();
+    /// <summary>
+    /// Fires on the thread pool: the code that detects a loss must not wait for its handlers. A handler's exception is logged.
+    /// </summary>
+    public void Fire(ILogger logger) => _ = FireAsync(logger);
+
+    private async Task FireAsync(ILogger logger)
+    {
+        try
+        {
+            await _lost.CancelAsync().ConfigureAwait(false);
+        }
+        catch (AggregateException exception)
+        {
+            KitLog.LossHandlerFailed(logger, exception);
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Micro.Registry.Kit;
 
 /// <summary>The signals of the registrations that one node belongs to. Safe for concurrent use.</summary>
@@ -28,7 +30,7 @@ internal sealed class LossSignals
     }
 
     /// <summary>Fires and forgets all of them.</summary>
-    public void Fire()
+    public void Fire(ILogger logger)
     {
         LossSignal[] signals;
         lock (_gate)
@@ -39,7 +41,7 @@ internal sealed class LossSignals
 
         foreach (var signal in signals)
         {
-            signal.Fire();
+            signal.Fire(logger);
         }
     }
 }

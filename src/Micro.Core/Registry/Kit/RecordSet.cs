@@ -8,10 +8,20 @@ internal sealed class RecordSet
 {
     public static readonly RecordSet Empty = new([]);
 
-    private RecordSet(ServiceRecord[] records) => Records = Array.AsReadOnly(records);
+    private RecordSet(ServiceRecord[] records)
+    {
+        Records = Array.AsReadOnly(records);
+        foreach (var record in records)
+        {
+            NodeCount += record.Nodes.Count;
+        }
+    }
 
     /// <summary>The records, none without nodes.</summary>
     public IReadOnlyList<ServiceRecord> Records { get; }
+
+    /// <summary>Gets the number of nodes in all records.</summary>
+    public int NodeCount { get; }
 
     /// <summary>
     /// Groups records by service and version. A node id that occurs more than once in a service counts where it stands
@@ -80,6 +90,10 @@ internal sealed class RecordSet
     /// <summary>The records of one service, sorted by version.</summary>
     public IReadOnlyList<ServiceRecord> Find(string service) =>
         [.. Records.Where(record => string.Equals(record.Name, service, StringComparison.Ordinal))];
+
+    /// <summary>Returns the records of each service as a set of its own, sorted by name.</summary>
+    public IEnumerable<(string Service, RecordSet Records)> ByService() =>
+        Records.GroupBy(static record => record.Name, StringComparer.Ordinal).Select(static group => (group.Key, new RecordSet([.. group])));
 
     private RecordSet Replace(string service, IReadOnlyList<ServiceRecord> records)
     {

@@ -13,27 +13,31 @@ namespace Micro.Registry.Kit;
 /// </summary>
 public abstract class RegistryBase : IRegistry
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Service, string Id), HeldNode> _nodes = [];
     private readonly KeyedLock _turns = new();
-    private readonly SharedWatches _watches;
     private readonly SkipLog _skips;
     private int _isDisposed;
 
     /// <summary>Creates the base. Does no input or output, and nor should a backend's constructor.</summary>
     /// <param name="name">Name by which flags choose the registry, such as <c>file</c>.</param>
     /// <param name="time">Clock and timers; <see langword="null"/> for the system's.</param>
-    /// <param name="loggers">Where it logs; <see langword="null"/> for nowhere.</param>
+    /// <param name="loggers">The logger factory; <see langword="null"/> for no logs.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
     protected RegistryBase(string name, TimeProvider? time = null, ILoggerFactory? loggers = null)
+        : this(name, time ?? TimeProvider.System, new SharedRandom(), (loggers ?? NullLoggerFactory.Instance).CreateLineLogger("Micro.Registry"))
+    {
+    }
+
+    private protected RegistryBase(string name, TimeProvider time, Random random, ILogger logger)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         Name = name;
-        Time = time ?? TimeProvider.System;
-        Logger = (loggers ?? NullLoggerFactory.Instance).CreateLineLogger("Micro.Registry");
+        (Time, Random, Logger) = (time, random, logger);
         _skips = new SkipLog(Time, (key, problem) => KitLog.RecordSkipped(Logger, key, Name, problem));
-        var random = new SharedRandom();
-        _watches = new SharedWatches(service => new FollowedWatch(this, service, random));
+        Watches = new SharedWatches(service => new FollowedWatch(this, service));
     }
 
     /// <inheritdoc/>
@@ -48,6 +52,12 @@ public abstract class RegistryBase : IRegistry
     /// <summary>Gets the logger of the registry.</summary>
     protected internal ILogger Logger { get; }
 
+    /// <summary>Gets the source that spreads pauses.</summary>
+    internal Random Random { get; }
+
+    /// <summary>Gets the running watches.</summary>
+    internal SharedWatches Watches { get; }
+
     /// <inheritdoc/>
     public async Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default)
     {
@@ -59,6 +69,7 @@ public abstract class RegistryBase : IRegistry
         // The signal is in place before the first write, so that no loss is missed in between.
         var signal = Hold(service.Name, ids[0]).Signals.Find(ids) ?? new LossSignal(ids);
         string? conflict = null;
+        var wasRepaired = false;
         foreach (var node in service.Nodes)
         {
             await InTurnAsync(
@@ -67,11 +78,20 @@ public abstract class RegistryBase : IRegistry
                 async token =>
                 {
                     var held = Hold(service.Name, node.Id);
+                    var losses = held.Losses;
                     held.Signals.Add(signal);
                     conflict = await WriteAsync(service with { Nodes = [node] }, options, token).ConfigureAwait(false) ?? conflict;
-                    held.Renew(options.Ttl);
+                    wasRepaired |= held.Losses != losses;
+                    held.Renew(LifetimeOf(options));
                 },
                 cancellationToken).ConfigureAwait(false);
+        }
+
+        if (wasRepaired)
+        {
+            // The write found a loss and repaired it. Holders of the earlier registration know; this one begins anew.
+            signal = new LossSignal(ids);
+            Array.ForEach(ids, id => Hold(service.Name, id).Signals.Add(signal));
         }
 
         return new Registration(service, signal.Token) { ConflictingAddress = conflict };
@@ -142,7 +162,7 @@ public abstract class RegistryBase : IRegistry
         }
 
         ThrowIfDisposed();
-        return _watches.ReadAsync(string.IsNullOrEmpty(service) ? null : service, cancellationToken);
+        return Watches.ReadAsync(string.IsNullOrEmpty(service) ? null : service, cancellationToken);
     }
 
     /// <summary>Ends the watches and what the backend holds (<see cref="DisposeBackendAsync"/>); registered nodes stay until they expire.</summary>
@@ -153,7 +173,7 @@ public abstract class RegistryBase : IRegistry
             return;
         }
 
-        await _watches.DisposeAsync().ConfigureAwait(false);
+        await Watches.DisposeAsync().ConfigureAwait(false);
         HeldNode[] held;
         lock (_gate)
         {
@@ -169,7 +189,7 @@ public abstract class RegistryBase : IRegistry
         await DisposeBackendAsync().ConfigureAwait(false);
         foreach (var node in held)
         {
-            node.Signals.Fire();
+            node.Signals.Fire(Logger);
         }
 
         GC.SuppressFinalize(this);
@@ -208,6 +228,13 @@ public abstract class RegistryBase : IRegistry
     protected internal abstract Task FollowAsync(string? service, RegistryView view, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Returns the time after which a node that nobody renewed is lost; zero for never, for a backend that keeps its nodes alive by
+    /// itself or notices their end. By default the lifetime that was asked for.
+    /// </summary>
+    /// <param name="options">The options of the registration.</param>
+    protected virtual TimeSpan LifetimeOf(RegisterOptions options) => options.Ttl;
+
+    /// <summary>
     /// Turns an exception of the backend's client into one that <see cref="IRegistry"/> promises. By default exceptions stay as they
     /// are.
     /// </summary>
@@ -231,12 +258,29 @@ public abstract class RegistryBase : IRegistry
             held = _nodes.GetValueOrDefault((service, nodeId));
         }
 
-        held?.Signals.Fire();
+        if (held is not null)
+        {
+            held.CountLoss();
+            held.Signals.Fire(Logger);
+        }
     }
 
     /// <summary>Checks a record that was read; one that breaks <see cref="ServiceRecordRules"/> is logged, once.</summary>
     /// <param name="record">The record; <see langword="null"/> is not valid.</param>
     protected bool IsValid([NotNullWhen(true)] ServiceRecord? record) => record is not null && IsValid(null, record);
+
+    /// <summary>Returns the pause before a watch that failed is opened again.</summary>
+    /// <param name="error">The error, as <see cref="Translate"/> returned it.</param>
+    /// <param name="failures">Number of failures in a row, at least 1.</param>
+    internal virtual TimeSpan WatchPause(Exception error, int failures) => error switch
+    {
+        RegistryDeniedException => Jitter.Extend(LongestPause, Random),
+        RegistryUnavailableException { RetryAfter: { } wait } => Jitter.Extend(wait, Random),
+        _ => Jitter.Backoff(FirstPause, LongestPause, failures, Random),
+    };
+
+    /// <summary>Waits before the pause of a watch that failed, for a backend that knows when its server can be reached.</summary>
+    internal virtual Task WaitUntilReachableAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Returns the records that keep the rules, put together by service and version; the others are logged.</summary>
     internal RecordSet Valid(string? service, IEnumerable<ServiceRecord> records) => RecordSet.Create(records.Where(record => IsValid(service, record)));
@@ -274,11 +318,17 @@ public abstract class RegistryBase : IRegistry
             ThrowIfDisposed();
             if (!_nodes.TryGetValue((service, id), out var held))
             {
-                _nodes.Add((service, id), held = new HeldNode(Time));
+                _nodes.Add((service, id), held = new HeldNode(Time, expired => OnExpired(service, id, expired)));
             }
 
             return held;
         }
+    }
+
+    private void OnExpired(string service, string id, HeldNode held)
+    {
+        KitLog.NodeExpired(Logger, id, service, Name, held.Lifetime);
+        held.Signals.Fire(Logger);
     }
 
     private HeldNode? Release(string service, string id)

@@ -9,25 +9,25 @@ public sealed class RegistryView
 {
     private readonly RegistryBase _registry;
     private readonly string? _service;
-    private readonly WatchHub _hub;
     private readonly Action _onState;
-    private RecordSet _known = RecordSet.Empty;
 
     internal RegistryView(RegistryBase registry, string? service, WatchHub hub, Action onState)
     {
         _registry = registry;
         _service = service;
-        _hub = hub;
+        Hub = hub;
         _onState = onState;
     }
+
+    /// <summary>Gets the states that readers see.</summary>
+    internal WatchHub Hub { get; }
 
     /// <summary>Takes the whole state: what is not in it is gone. To be called first, and after every gap.</summary>
     /// <param name="records">All live nodes of the followed service, or of all; order and grouping do not matter.</param>
     public void Replace(IEnumerable<ServiceRecord> records)
     {
         Publish(_registry.Valid(_service, records));
-        _hub.Settle();
-        _onState();
+        Confirm();
     }
 
     /// <summary>Takes nodes that are new or have changed.</summary>
@@ -36,7 +36,7 @@ public sealed class RegistryView
     {
         if (_registry.IsValid(_service, record))
         {
-            Publish(_known.Apply(RegistryEvent.Update(record)));
+            Hub.Apply(RegistryEvent.Update(record));
         }
     }
 
@@ -46,16 +46,32 @@ public sealed class RegistryView
     {
         if (_service is null || string.Equals(_service, record.Name, StringComparison.Ordinal))
         {
-            Publish(_known.Apply(RegistryEvent.Delete(record)));
+            Hub.Apply(RegistryEvent.Delete(record));
         }
     }
 
-    private void Publish(RecordSet now)
+    /// <summary>Sets the whole state, of records that were checked.</summary>
+    internal void Publish(RecordSet state)
     {
-        if (!ReferenceEquals(now, _known))
+        if (_service is null)
         {
-            _known = now;
-            _hub.Publish(_service ?? "", now);
+            Hub.Replace(state);
         }
+        else
+        {
+            Hub.Publish(_service, state);
+        }
+
+        Hub.Settle();
     }
+
+    /// <summary>Reports that the backend answers: ends the row of failures.</summary>
+    internal void Confirm() => _onState();
+
+    /// <summary>
+    /// Reports that the state cannot be read, for a backend that tries again by itself: readers that wait for the first state get the
+    /// error, the others keep what they know.
+    /// </summary>
+    /// <param name="error">The error.</param>
+    internal void Fail(Exception error) => Hub.Fail(error);
 }

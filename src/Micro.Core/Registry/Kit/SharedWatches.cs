@@ -6,17 +6,26 @@ namespace Micro.Registry.Kit;
 /// The running watches of a registry: one for each service however many read it, and one for all services. Each ends with its last
 /// reader. Safe for concurrent use.
 /// </summary>
-/// <param name="create">Makes the watch of a service; of all with <see langword="null"/>.</param>
+/// <param name="create">Creates the watch of a service; of all with <see langword="null"/>.</param>
 internal sealed class SharedWatches(Func<string?, SharedWatch> create) : IAsyncDisposable
 {
     private const string All = "";
 
-    /// <summary>The most events that wait for a slow reader; beyond it gets the difference.</summary>
-    private const int Capacity = 1024;
-
     private readonly Lock _gate = new();
     private readonly Dictionary<string, SharedWatch> _watches = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _disposed = new();
+
+    /// <summary>Gets the running watches.</summary>
+    public IReadOnlyList<SharedWatch> Running
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _watches.Values];
+            }
+        }
+    }
 
     /// <summary>Gets the watch of a service, of all with <see langword="null"/>, for one more reader.</summary>
     public SharedWatch Acquire(string? service)
@@ -53,24 +62,16 @@ internal sealed class SharedWatches(Func<string?, SharedWatch> create) : IAsyncD
     /// <summary>Reads a watch as <see cref="IRegistry.WatchAsync"/> promises; ends without an error when the registry is disposed.</summary>
     public async IAsyncEnumerable<RegistryEvent> ReadAsync(string? service, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token);
         var watch = Acquire(service);
-        var buffer = new WatchBuffer(service, Capacity);
-        watch.Hub.Add(buffer);
         try
         {
-            var events = buffer.ReadAllAsync(token => watch.Hub.ListAsync(buffer, token), stop.Token).GetAsyncEnumerator(CancellationToken.None);
-            await using (events.ConfigureAwait(false))
+            await foreach (var change in watch.Hub.ReadAsync(service, _disposed.Token, cancellationToken).ConfigureAwait(false))
             {
-                while (await MovesAsync(events, cancellationToken).ConfigureAwait(false))
-                {
-                    yield return events.Current;
-                }
+                yield return change;
             }
         }
         finally
         {
-            watch.Hub.Remove(buffer);
             await ReleaseAsync(watch).ConfigureAwait(false);
         }
     }
@@ -79,32 +80,11 @@ internal sealed class SharedWatches(Func<string?, SharedWatch> create) : IAsyncD
     public async ValueTask DisposeAsync()
     {
         await _disposed.CancelAsync().ConfigureAwait(false);
-        SharedWatch[] running;
-        lock (_gate)
-        {
-            running = [.. _watches.Values];
-        }
 
         // The one over all services may lean on the others, so it goes first.
-        foreach (var watch in running.OrderBy(static watch => watch.Service is null ? 0 : 1))
+        foreach (var watch in Running.OrderBy(static watch => watch.Service is null ? 0 : 1))
         {
             await watch.StopAsync().ConfigureAwait(false);
-        }
-    }
-
-    private static async Task<bool> MovesAsync(IAsyncEnumerator<RegistryEvent> events, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await events.MoveNextAsync().ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-        catch (OperationCanceledException exception)
-        {
-            throw new OperationCanceledException("the watch was cancelled", exception, cancellationToken);
         }
     }
 }

@@ -1,15 +1,17 @@
+using System.Runtime.CompilerServices;
+
 namespace Micro.Registry.Kit;
 
-/// <summary>What a watch knows, and who reads it: every change goes to all readers in the same order.</summary>
+/// <summary>The present state of each service in a watch, and the watch's readers. All readers get the same states in the same order.</summary>
 internal sealed class WatchHub
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, RecordSet> _known = new(StringComparer.Ordinal);
-    private readonly List<WatchBuffer> _readers = [];
+    private readonly SortedDictionary<string, RecordSet> _states = new(StringComparer.Ordinal);
+    private readonly List<WatchReader> _readers = [];
     private readonly List<Action<string, RecordSet>> _followers = [];
     private TaskCompletionSource _ready = NewSignal();
 
-    /// <summary>Ends with the first complete state; fails when it could not be read, until it can.</summary>
+    /// <summary>Gets a task that ends with the first complete state. It fails when that cannot be read, until it can.</summary>
     public Task Ready
     {
         get
@@ -21,31 +23,79 @@ internal sealed class WatchHub
         }
     }
 
-    public void Add(WatchBuffer reader)
+    /// <summary>Gets the number of readers.</summary>
+    public int Readers
     {
+        get
+        {
+            lock (_gate)
+            {
+                return _readers.Count;
+            }
+        }
+    }
+
+    /// <summary>Returns the state of a service; empty when it is not known.</summary>
+    public RecordSet Find(string service)
+    {
+        lock (_gate)
+        {
+            return _states.GetValueOrDefault(service, RecordSet.Empty);
+        }
+    }
+
+    /// <summary>Returns the present states, sorted by service.</summary>
+    public RecordSet[] All()
+    {
+        lock (_gate)
+        {
+            return [.. _states.Values];
+        }
+    }
+
+    /// <summary>Reads the changes as <see cref="IRegistry.WatchAsync"/> promises.</summary>
+    /// <param name="service">Name of the service; <see langword="null"/> or empty for all.</param>
+    /// <param name="disposed">Ends the enumeration without an error.</param>
+    /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
+    public async IAsyncEnumerable<RegistryEvent> ReadAsync(
+        string? service, CancellationToken disposed, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, disposed);
+        var reader = new WatchReader(this, service);
         lock (_gate)
         {
             _readers.Add(reader);
         }
-    }
 
-    public void Remove(WatchBuffer reader)
-    {
-        lock (_gate)
+        try
         {
-            _readers.Remove(reader);
+            var changes = reader.ReadAllAsync(stop.Token).GetAsyncEnumerator(CancellationToken.None);
+            await using (changes.ConfigureAwait(false))
+            {
+                while (await MoveNextAsync(changes, cancellationToken).ConfigureAwait(false))
+                {
+                    yield return changes.Current;
+                }
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _readers.Remove(reader);
+            }
         }
     }
 
-    /// <summary>Tells another hub of every state of a service, the present one included.</summary>
+    /// <summary>Hands every state to another hub, beginning with the present ones.</summary>
     public void Follow(Action<string, RecordSet> follower)
     {
         lock (_gate)
         {
             _followers.Add(follower);
-            foreach (var (service, records) in _known)
+            foreach (var (service, state) in _states)
             {
-                follower(service, records);
+                follower(service, state);
             }
         }
     }
@@ -58,32 +108,69 @@ internal sealed class WatchHub
         }
     }
 
-    /// <summary>Takes the present state of a service and delivers the difference.</summary>
-    public void Publish(string service, RecordSet now)
+    /// <summary>Sets the state of one service; an empty one removes it.</summary>
+    public void Publish(string service, RecordSet state)
     {
         lock (_gate)
         {
-            foreach (var change in _known.GetValueOrDefault(service, RecordSet.Empty).DifferenceTo(now))
+            if (ReferenceEquals(state, _states.GetValueOrDefault(service, RecordSet.Empty)))
             {
-                _readers.ForEach(reader => reader.Write(change));
+                return;
             }
 
-            _known[service] = now;
-            _followers.ForEach(follower => follower(service, now));
+            if (state.Records.Count > 0)
+            {
+                _states[service] = state;
+            }
+            else
+            {
+                _states.Remove(service);
+            }
+
+            foreach (var reader in _readers)
+            {
+                if (reader.Wants(service))
+                {
+                    reader.Write(service, state);
+                }
+            }
+
+            _followers.ForEach(follower => follower(service, state));
         }
     }
 
-    /// <summary>Drops a service that is gone for good.</summary>
-    public void Drop(string service)
+    /// <summary>Sets the states of all services: those without records are gone.</summary>
+    public void Replace(RecordSet all)
     {
-        Publish(service, RecordSet.Empty);
         lock (_gate)
         {
-            _known.Remove(service);
+            var gone = _states.Keys.ToHashSet(StringComparer.Ordinal);
+            foreach (var (service, state) in all.ByService())
+            {
+                gone.Remove(service);
+                Publish(service, state);
+            }
+
+            foreach (var service in gone)
+            {
+                Publish(service, RecordSet.Empty);
+            }
         }
     }
 
-    /// <summary>Says that everything is known now.</summary>
+    /// <summary>Changes the state of one service by an event.</summary>
+    public void Apply(RegistryEvent change)
+    {
+        if (change.Service is { Name: var service })
+        {
+            lock (_gate)
+            {
+                Publish(service, _states.GetValueOrDefault(service, RecordSet.Empty).Apply(change));
+            }
+        }
+    }
+
+    /// <summary>Reports that the state is complete.</summary>
     public void Settle()
     {
         lock (_gate)
@@ -96,7 +183,7 @@ internal sealed class WatchHub
         }
     }
 
-    /// <summary>Says why nothing is known; without effect once something is, because that stays the best knowledge.</summary>
+    /// <summary>Reports why there is no state. Has no effect once there is one, because that remains the best knowledge.</summary>
     public void Fail(Exception exception)
     {
         lock (_gate)
@@ -116,16 +203,29 @@ internal sealed class WatchHub
         }
     }
 
-    /// <summary>The state for a reader who begins or fell behind.</summary>
-    public async ValueTask<RecordSet> ListAsync(WatchBuffer reader, CancellationToken cancellationToken)
+    /// <summary>Returns the present states for a reader, which then gets every later one.</summary>
+    public List<(string Service, RecordSet State)> Read(WatchReader reader)
     {
-        await Ready.WaitAsync(cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
-            reader.DiscardPending();
-            return _known.Count == 1
-                ? _known.Values.First()
-                : RecordSet.Create(_known.Values.SelectMany(records => records.Records));
+            reader.CatchUp();
+            return [.. _states.Where(entry => reader.Wants(entry.Key)).Select(static entry => (entry.Key, entry.Value))];
+        }
+    }
+
+    private static async Task<bool> MoveNextAsync(IAsyncEnumerator<RegistryEvent> changes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await changes.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new OperationCanceledException("the watch was cancelled", exception, cancellationToken);
         }
     }
 

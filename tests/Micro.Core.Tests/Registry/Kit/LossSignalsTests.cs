@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Micro.Registry.Kit;
 
 public sealed class LossSignalsTests
@@ -8,7 +10,7 @@ public sealed class LossSignalsTests
         var signals = new LossSignals();
         var signal = new LossSignal(["n"]);
         signals.Add(signal);
-        signals.Fire();
+        signals.Fire(NullLogger.Instance);
 
         signals.Add(signal);
 

@@ -4,20 +4,21 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Consul.Watching;
 
-/// <summary>The watch of all services, run only when somebody asks for it: follows the names, and each service by its own watch.</summary>
-internal sealed class CatalogWatch(ConsulApi api, SharedWatches watches, BlockingSlots slots, WatchPace pace, ILogger logger) : SharedWatch
+/// <summary>
+/// Follows all services: the catalogue gives their names, and each service is followed by its own watch, which it shares with the
+/// readers of that service.
+/// </summary>
+internal sealed class CatalogFollower(ConsulApi api, SharedWatches watches, RegistryView view, BlockingSlots slots, WatchPace pace, ILogger logger)
 {
     private readonly Dictionary<string, SharedWatch> _services = new(StringComparer.Ordinal);
 
-    public override string? Service => null;
-
-    protected override async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         var loop = new WatchLoop<IReadOnlyList<string>>(
             "all services",
             (index, token) => api.CatalogAsync(ReadMode.Watch, index, token),
             PublishAsync,
-            Hub.Fail,
+            view.Fail,
             slots,
             pace,
             logger);
@@ -36,7 +37,7 @@ internal sealed class CatalogWatch(ConsulApi api, SharedWatches watches, Blockin
             {
                 var service = watches.Acquire(name);
                 _services.Add(name, service);
-                service.Hub.Follow(Hub.Publish);
+                service.Hub.Follow(view.Hub.Publish);
             }
         }
 
@@ -44,7 +45,7 @@ internal sealed class CatalogWatch(ConsulApi api, SharedWatches watches, Blockin
         {
             _services.Remove(name, out var service);
             await LeaveAsync(service!).ConfigureAwait(false);
-            Hub.Drop(name);
+            view.Hub.Publish(name, RecordSet.Empty);
         }
 
         // Complete once every service was read, or turned out to be unreadable for now.
@@ -54,12 +55,12 @@ internal sealed class CatalogWatch(ConsulApi api, SharedWatches watches, Blockin
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        Hub.Settle();
+        view.Hub.Settle();
     }
 
     private async Task LeaveAsync(SharedWatch service)
     {
-        service.Hub.Unfollow(Hub.Publish);
+        service.Hub.Unfollow(view.Hub.Publish);
         await watches.ReleaseAsync(service).ConfigureAwait(false);
     }
 }
