@@ -20,7 +20,7 @@ public class PickBenchmarks
     [GlobalSetup]
     public void SetUp()
     {
-        _registry = Memory.CreateRegistry(options => options.Services = [Fleet.RecordOf(Nodes)]);
+        _registry = MemoryRegistry.Create(options => options.Services = [Fleet.RecordOf(Nodes)]);
         _selector = Selectors.Create(options =>
         {
             options.Registry = _registry;

@@ -24,7 +24,7 @@ public class SnapshotBenchmarks : IDisposable
     [GlobalSetup]
     public void SetUp()
     {
-        _registry = Memory.CreateRegistry();
+        _registry = MemoryRegistry.Create();
         var context = new SelectorContext(
             _registry,
             new SelectorOptions { Registry = _registry },

@@ -5,7 +5,7 @@ using CustomStrategySample;
 using Micro;
 using Micro.Registry;
 
-await using var registry = Memory.CreateRegistry();
+await using var registry = MemoryRegistry.Create();
 await using var near1 = await StartAsync("near-1", "here");
 await using var near2 = await StartAsync("near-2", "here");
 await using var far = await StartAsync("far", "there");

@@ -18,7 +18,7 @@ builder.Services.AddOpenTelemetry()
     .ConfigureResource(resource => resource.AddService("telemetry-sample"))
     .WithTracing(traces => traces.AddSource(MicroTelemetry.Name, source.Name).AddAspNetCoreInstrumentation().AddOtlpExporter())
     .WithMetrics(metrics => metrics.AddMeter(MicroTelemetry.Name).AddAspNetCoreInstrumentation().AddOtlpExporter());
-builder.Services.AddSingleton(Memory.CreateRegistry());
+builder.Services.AddSingleton(MemoryRegistry.Create());
 foreach (var service in (string[])["greeter", "gateway"])
 {
     builder.Services.AddMicro(service, (provider, options) => options.Address("127.0.0.1:0").Registry(provider.GetRequiredService<IRegistry>()));

@@ -56,7 +56,7 @@ internal sealed class BackgroundTasks(ILogger logger) : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            MdnsRegistry.Log.TaskFailed(logger, exception);
+            MdnsBackend.Log.TaskFailed(logger, exception);
         }
     }
 

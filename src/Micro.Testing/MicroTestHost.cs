@@ -33,7 +33,7 @@ public sealed class MicroTestHost : IAsyncDisposable
     {
         Time = time ?? TimeProvider.System;
         Network = network ?? TestNetwork.InMemory(Time);
-        Registry = new FaultRegistry(Memory.CreateRegistry(loggers: Logs, time: Time));
+        Registry = new FaultRegistry(MemoryRegistry.Create(loggers: Logs, time: Time));
         _caller = new Lazy<MicroService>(() => Create(static options => options.Name("test.client").ClientOnly()));
     }
 

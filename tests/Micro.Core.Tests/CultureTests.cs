@@ -34,7 +34,7 @@ public sealed class CultureTests
         new TransportLimits { MaxMessageBytes = -1 }.Validate("server", errors);
 
         string.Join('\n', errors).Should().Contain("-1").And.Contain("-00:00:01.5").And.NotContainAny("\u2212", "1,5");
-        FluentActions.Invoking(() => Memory.CreateRegistry(options => options.SweepInterval = TimeSpan.FromSeconds(-1.5))).Should().Throw<ArgumentException>().WithMessage("*SweepInterval -00:00:01.5*");
+        FluentActions.Invoking(() => MemoryRegistry.Create(options => options.SweepInterval = TimeSpan.FromSeconds(-1.5))).Should().Throw<ArgumentException>().WithMessage("*SweepInterval -00:00:01.5*");
     }
 
     [Theory]

@@ -108,7 +108,7 @@ public sealed class EtcdRestartTests : RestartTests
 
     private IRegistry Connect(IReadOnlyList<string> addresses)
     {
-        var registry = Etcd.CreateRegistry(options =>
+        var registry = EtcdRegistry.Create(options =>
         {
             foreach (var address in addresses)
             {

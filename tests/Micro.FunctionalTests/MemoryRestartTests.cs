@@ -5,7 +5,7 @@ namespace Micro.FunctionalTests;
 /// <summary>Restarts with the memory registry, which tells every change at once.</summary>
 public sealed class MemoryRestartTests : RestartTests
 {
-    private readonly IRegistry _registry = Memory.CreateRegistry();
+    private readonly IRegistry _registry = MemoryRegistry.Create();
 
     protected override IRegistry Connect() => _registry;
 

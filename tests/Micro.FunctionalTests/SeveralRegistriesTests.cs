@@ -124,7 +124,7 @@ public sealed class SeveralRegistriesTests : IAsyncLifetime
     }
 
     private IRegistry Only(string registry) =>
-        registry == "consul" ? _consul!.CreateRegistry() : Etcd.CreateRegistry(options => options.Addresses.Add(_etcd!.Address));
+        registry == "consul" ? _consul!.CreateRegistry() : EtcdRegistry.Create(options => options.Addresses.Add(_etcd!.Address));
 
     private IRegistry Connect()
     {

@@ -103,7 +103,7 @@ public sealed class SharedProtoTests(PackedRepository repository)
         using Shop;
         using Shop.Contracts;
 
-        await using var registry = Memory.CreateRegistry();
+        await using var registry = MemoryRegistry.Create();
         await using var stock = StockHost.Create(Configure);
         await using var orders = OrdersHost.Create(Configure);
         await stock.StartAsync();

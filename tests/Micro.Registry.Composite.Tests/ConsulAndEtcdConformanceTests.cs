@@ -21,7 +21,7 @@ public sealed class ConsulAndEtcdConformanceTests(SharedAgents agents, SharedEtc
 
     // Port 1 is nobody's.
     protected override Task<IRegistry> CreateUnreachableAsync() => Task.FromResult(Combine(
-        Consul.Consul.CreateRegistry(options =>
+        Consul.ConsulRegistry.Create(options =>
         {
             options.Environment = new Dictionary<string, string?>();
             options.Addresses.Add("127.0.0.1:1");
@@ -41,7 +41,7 @@ public sealed class ConsulAndEtcdConformanceTests(SharedAgents agents, SharedEtc
 
     private static IRegistry Combine(params IRegistry[] members) => Registries.Combine(members);
 
-    private static IRegistry CreateEtcd(string address, string? password = null) => Etcd.Etcd.CreateRegistry(options =>
+    private static IRegistry CreateEtcd(string address, string? password = null) => Etcd.EtcdRegistry.Create(options =>
     {
         options.Environment = new Dictionary<string, string?>();
         options.Addresses.Add(address);

@@ -13,7 +13,7 @@ public sealed class ConsulConformanceTests(SharedAgents agents) : GuardedRegistr
     protected override async Task<IRegistry> CreatePeerAsync() => (await agents.OpenAsync()).CreateRegistry();
 
     // Port 1 is nobody's.
-    protected override Task<IRegistry> CreateUnreachableAsync() => Task.FromResult(Consul.CreateRegistry(options =>
+    protected override Task<IRegistry> CreateUnreachableAsync() => Task.FromResult(ConsulRegistry.Create(options =>
     {
         options.Environment = new Dictionary<string, string?>();
         options.Addresses.Add("127.0.0.1:1");

@@ -50,7 +50,7 @@ public sealed class AuthenticationTests(SharedEtcd shared)
         Skip.If(EtcdBinary.SkipReason is not null, EtcdBinary.SkipReason);
         var server = await shared.GuardedAsync();
         await using var proxy = new TcpProxy(server.Port);
-        await using var registry = Etcd.CreateRegistry(options =>
+        await using var registry = EtcdRegistry.Create(options =>
         {
             options.Addresses.Add(proxy.Address);
             options.Username = "micro";
@@ -89,7 +89,7 @@ public sealed class AuthenticationTests(SharedEtcd shared)
     {
         Skip.If(EtcdBinary.SkipReason is not null, EtcdBinary.SkipReason);
         var server = await shared.GuardedAsync();
-        await using var registry = Etcd.CreateRegistry(options => options.Addresses.Add(server.Address));
+        await using var registry = EtcdRegistry.Create(options => options.Addresses.Add(server.Address));
 
         await FluentActions.Awaiting(() => registry.GetServiceAsync("x")).Should().ThrowAsync<RegistryDeniedException>();
     }
@@ -99,7 +99,7 @@ public sealed class AuthenticationTests(SharedEtcd shared)
     {
         Skip.If(EtcdBinary.SkipReason is not null, EtcdBinary.SkipReason);
         var server = await shared.GuardedAsync();
-        await using var registry = Etcd.CreateRegistry(options =>
+        await using var registry = EtcdRegistry.Create(options =>
         {
             options.Addresses.Add(server.Address);
             options.Environment = new Dictionary<string, string?> { ["ETCD_USERNAME"] = "micro", ["ETCD_PASSWORD"] = "secret" };
@@ -116,7 +116,7 @@ public sealed class AuthenticationTests(SharedEtcd shared)
     {
         Skip.If(EtcdBinary.SkipReason is not null, EtcdBinary.SkipReason);
         var server = await shared.OpenAsync();
-        await using var registry = Etcd.CreateRegistry(options =>
+        await using var registry = EtcdRegistry.Create(options =>
         {
             options.Addresses.Add(server.Address);
             options.Username = "somebody";
@@ -129,7 +129,7 @@ public sealed class AuthenticationTests(SharedEtcd shared)
     private async Task<IRegistry> CreateAsync(string user, string password, CapturingLoggerFactory? log = null)
     {
         var server = await shared.GuardedAsync();
-        return Etcd.CreateRegistry(
+        return EtcdRegistry.Create(
             options =>
             {
                 options.Addresses.Add(server.Address);

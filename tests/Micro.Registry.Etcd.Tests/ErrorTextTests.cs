@@ -73,7 +73,7 @@ public sealed class ErrorTextTests
 
     private static async Task<string> TextAsync(string address, Action<EtcdRegistryOptions>? configure = null)
     {
-        await using var registry = Etcd.CreateRegistry(options =>
+        await using var registry = EtcdRegistry.Create(options =>
         {
             options.Addresses.Add(address);
             options.Timeout = TimeSpan.FromSeconds(2);

@@ -16,7 +16,7 @@ public abstract class EtcdConformance(ConformanceEtcd etcd) : GuardedRegistryCon
     protected override async Task<IRegistry> CreatePeerAsync() => Create([.. (await etcd.AddressesAsync()).Reverse()]);
 
     private static IRegistry Create(IReadOnlyList<string> addresses) =>
-        Etcd.CreateRegistry(options =>
+        EtcdRegistry.Create(options =>
         {
             foreach (var address in addresses)
             {
@@ -31,7 +31,7 @@ public abstract class EtcdConformance(ConformanceEtcd etcd) : GuardedRegistryCon
         });
 
     protected override Task<IRegistry> CreateUnreachableAsync() =>
-        Task.FromResult(Etcd.CreateRegistry(options => options.Addresses.Add($"127.0.0.1:{FreePorts.Next()}")));
+        Task.FromResult(EtcdRegistry.Create(options => options.Addresses.Add($"127.0.0.1:{FreePorts.Next()}")));
 
     protected override Task WriteUndecodableAsync(string service) =>
         etcd.PutAsync($"/micro/registry/{service}/broken", "{\"name\":");
@@ -39,7 +39,7 @@ public abstract class EtcdConformance(ConformanceEtcd etcd) : GuardedRegistryCon
     protected override async Task<IRegistry> CreateDeniedAsync()
     {
         var server = await etcd.GuardedAsync();
-        return Etcd.CreateRegistry(options =>
+        return EtcdRegistry.Create(options =>
         {
             options.Addresses.Add(server.Address);
             options.Username = "root";

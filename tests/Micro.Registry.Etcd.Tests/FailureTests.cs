@@ -157,7 +157,7 @@ public sealed class FailureTests
         await using var cluster = new EtcdCluster();
         await cluster.StartAsync();
         var leader = await cluster.LeaderAsync();
-        await using var registry = Etcd.CreateRegistry(options =>
+        await using var registry = EtcdRegistry.Create(options =>
         {
             // The leader first: it is the one in use when it is killed.
             foreach (var member in cluster.Members.OrderBy(member => member != leader))
@@ -200,7 +200,7 @@ public sealed class FailureTests
     {
         Skip.If(EtcdBinary.SkipReason is not null, EtcdBinary.SkipReason);
         await using var server = await EtcdServer.StartAsync();
-        await using var registry = (EtcdRegistry)Create(server.Address);
+        await using var registry = (EtcdBackend)Create(server.Address);
         var record = Some.Record(Some.NewName(), "n");
         await registry.RegisterAsync(record, Some.Ttl(30));
         server.Kill();
@@ -216,7 +216,7 @@ public sealed class FailureTests
         Skip.If(EtcdBinary.SkipReason is not null, EtcdBinary.SkipReason);
         await using var cluster = new EtcdCluster();
         await cluster.StartAsync();
-        await using var registry = Etcd.CreateRegistry(options =>
+        await using var registry = EtcdRegistry.Create(options =>
         {
             foreach (var member in cluster.Members)
             {
@@ -268,7 +268,7 @@ public sealed class FailureTests
     }
 
     private static IRegistry Create(string address, Action<EtcdRegistryOptions>? configure = null) =>
-        Etcd.CreateRegistry(options =>
+        EtcdRegistry.Create(options =>
         {
             options.Addresses.Add(address);
             configure?.Invoke(options);

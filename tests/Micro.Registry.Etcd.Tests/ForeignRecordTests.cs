@@ -51,7 +51,7 @@ public sealed class ForeignRecordTests(SharedEtcd shared)
     }
 
     private static IRegistry Create(EtcdServer server) =>
-        Etcd.CreateRegistry(options =>
+        EtcdRegistry.Create(options =>
         {
             options.Addresses.Add(server.Address);
             options.ForeignPrefixes.Add("/micro/services/");

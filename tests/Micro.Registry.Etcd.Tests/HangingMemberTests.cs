@@ -30,7 +30,7 @@ public sealed class HangingMemberTests
         await using var server = await EtcdServer.StartAsync();
         await using var hanging = new TcpProxy(server.Port);
         await using var registry = Create(hanging, server);
-        await using var writer = Etcd.CreateRegistry(options => options.Addresses.Add(server.Address));
+        await using var writer = EtcdRegistry.Create(options => options.Addresses.Add(server.Address));
         var name = Some.NewName();
         var registration = await registry.RegisterAsync(Some.Record(name, "a"), Some.Ttl(12));
         await using var watched = new Watched(registry, name);
@@ -51,7 +51,7 @@ public sealed class HangingMemberTests
         Skip.If(EtcdBinary.SkipReason is not null, EtcdBinary.SkipReason);
         await using var server = await EtcdServer.StartAsync();
         server.Pause();
-        await using var registry = Etcd.CreateRegistry(options =>
+        await using var registry = EtcdRegistry.Create(options =>
         {
             options.Addresses.Add(server.Address);
             options.Timeout = TimeSpan.FromSeconds(1);
@@ -68,7 +68,7 @@ public sealed class HangingMemberTests
     }
 
     private static IRegistry Create(TcpProxy first, EtcdServer second) =>
-        Etcd.CreateRegistry(options =>
+        EtcdRegistry.Create(options =>
         {
             options.Addresses.Add(first.Address);
             options.Addresses.Add(second.Address);

@@ -19,7 +19,7 @@ public sealed class LargeAnswerTests
         var options = new EtcdRegistryOptions();
         options.Addresses.Add(server.Address);
         await using var api = new EtcdApi(options, EtcdTls.Load(options, [])!, null, TimeProvider.System, new Random(1), NullLogger.Instance);
-        await using var registry = Etcd.CreateRegistry(
+        await using var registry = EtcdRegistry.Create(
             small =>
             {
                 small.Addresses.Add(server.Address);

@@ -30,13 +30,13 @@ public sealed class OptionsTests
     [InlineData("http://x/path")]
     [InlineData("a b")]
     public void Create_AddressIsNonsense_ErrorNamesIt_E6_R_REG_8(string address) =>
-        FluentActions.Invoking(() => Etcd.CreateRegistry(options => options.Addresses.Add(address)))
+        FluentActions.Invoking(() => EtcdRegistry.Create(options => options.Addresses.Add(address)))
             .Should().Throw<OptionsValidationException>().WithMessage($"*'{address}'*");
 
     [Fact]
     public void Create_SeveralMistakes_AllAreNamed()
     {
-        var create = () => Etcd.CreateRegistry(options =>
+        var create = () => EtcdRegistry.Create(options =>
         {
             options.Prefix = "micro";
             options.ForeignPrefixes.Add("/x");
@@ -57,7 +57,7 @@ public sealed class OptionsTests
     public void Reader_ManyPoisonedValues_FewLogLines_S7()
     {
         using var log = new Micro.Testing.CapturingLoggerFactory();
-        var skipped = EtcdRegistry.SkipsTo(log.CreateLogger(""), TimeProvider.System);
+        var skipped = EtcdBackend.SkipsTo(log.CreateLogger(""), TimeProvider.System);
         var reader = new RecordReader(new EtcdRegistryOptions(), skipped);
         for (var index = 0; index < 10_000; index++)
         {

@@ -68,7 +68,7 @@ public sealed class RecordingTests(SharedEtcd shared)
         var entry = Read("keys.json").GetProperty("keys")[0];
         var text = entry.GetProperty("value_text").GetString()!;
         RecordJsonReader.TryReadService(System.Text.Encoding.UTF8.GetBytes(text), out var record).Should().BeTrue();
-        await using var registry = Etcd.CreateRegistry(options => options.Addresses.Add(server.Address));
+        await using var registry = EtcdRegistry.Create(options => options.Addresses.Add(server.Address));
 
         await registry.RegisterAsync(record!, new RegisterOptions { Ttl = TimeSpan.FromSeconds(30) });
         var stored = await server.ControlAsync("get", "--prefix", "/micro/registry/greeter/");

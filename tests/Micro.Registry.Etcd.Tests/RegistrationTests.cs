@@ -19,7 +19,7 @@ public sealed class RegistrationTests(SharedEtcd shared)
         await registry.DeregisterAsync(record);
 
         (await LeasesAsync(server)).Should().BeEmpty();
-        ((EtcdRegistry)registry).KeptLeases.Should().Be(0);
+        ((EtcdBackend)registry).KeptLeases.Should().Be(0);
     }
 
     [SkippableFact]
@@ -98,7 +98,7 @@ public sealed class RegistrationTests(SharedEtcd shared)
         await registry.RegisterAsync(record, Some.Ttl(30));
 
         (await LeasesAsync(server)).Should().Equal(before);
-        ((EtcdRegistry)registry).KeptLeases.Should().Be(1);
+        ((EtcdBackend)registry).KeptLeases.Should().Be(1);
     }
 
     [SkippableFact]
@@ -171,7 +171,7 @@ public sealed class RegistrationTests(SharedEtcd shared)
         }
 
         log.Entries.Count(entry => entry.Id.Name == "EtcdValueSkipped").Should().Be(1);
-        ((EtcdRegistry)registry).Skipped.Count.Should().Be(50);
+        ((EtcdBackend)registry).Skipped.Count.Should().Be(50);
     }
 
     [SkippableFact]
@@ -233,7 +233,7 @@ public sealed class RegistrationTests(SharedEtcd shared)
     public async Task List_LargerThanAllowed_ErrorNamesTheOption_R22()
     {
         await using var server = await StartAsync();
-        await using var registry = Etcd.CreateRegistry(options =>
+        await using var registry = EtcdRegistry.Create(options =>
         {
             options.Addresses.Add(server.Address);
             options.MaxReceiveBytes = 4 * 1024 * 1024;
@@ -253,7 +253,7 @@ public sealed class RegistrationTests(SharedEtcd shared)
     }
 
     private static IRegistry Create(EtcdServer server, CapturingLoggerFactory? log = null) =>
-        Etcd.CreateRegistry(options => options.Addresses.Add(server.Address), log);
+        EtcdRegistry.Create(options => options.Addresses.Add(server.Address), log);
 
     private static async Task<IReadOnlyList<string>> LeasesAsync(EtcdServer server) =>
         [.. (await server.ControlAsync("lease", "list")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)];

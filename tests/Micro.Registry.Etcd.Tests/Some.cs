@@ -6,7 +6,7 @@ namespace Micro.Registry.Etcd.Tests;
 /// <summary>What several tests make.</summary>
 internal static class Some
 {
-    public static SkipLog NewSkipLog() => EtcdRegistry.SkipsTo(NullLogger.Instance, TimeProvider.System);
+    public static SkipLog NewSkipLog() => EtcdBackend.SkipsTo(NullLogger.Instance, TimeProvider.System);
 
     public static string NewName() => "t-" + Guid.NewGuid().ToString("N")[..12];
 

@@ -77,11 +77,11 @@ public sealed class TlsTests : IDisposable
 
     [Fact]
     public void Tls_FileIsMissing_OptionsErrorNamesIt() =>
-        FluentActions.Invoking(() => Etcd.CreateRegistry(options => options.Tls.CaFile = PathOf("nosuch.pem")))
+        FluentActions.Invoking(() => EtcdRegistry.Create(options => options.Tls.CaFile = PathOf("nosuch.pem")))
             .Should().Throw<OptionsValidationException>().WithMessage("*nosuch.pem*");
 
     private static IRegistry Create(EtcdServer server, string? authority, string? client, string? serverName = null) =>
-        Etcd.CreateRegistry(options =>
+        EtcdRegistry.Create(options =>
         {
             options.Addresses.Add(server.Address);
             options.Tls.CaFile = authority;

@@ -11,7 +11,7 @@ public sealed class SelectorFixture : IAsyncDisposable
 
     public SelectorFixture(Action<SelectorOptions>? configure = null)
     {
-        Store = Memory.CreateRegistry(time: Time);
+        Store = MemoryRegistry.Create(time: Time);
         Registry = new FaultRegistry(Store);
         Selector = Selectors.Create(
             options =>

@@ -74,7 +74,7 @@ public sealed class SelectorOptionsTests
     [InlineData(false)]
     public async Task Create_OptionsInAnyOrder_MeanTheSame_R_SEL_1(bool registryFirst)
     {
-        await using var registry = Memory.CreateRegistry(options => options.Services = [SelectorFixture.RecordOf("a")]);
+        await using var registry = MemoryRegistry.Create(options => options.Services = [SelectorFixture.RecordOf("a")]);
         await using var selector = Selectors.Create(options =>
         {
             if (registryFirst)

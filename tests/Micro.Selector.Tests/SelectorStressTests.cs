@@ -10,7 +10,7 @@ public sealed class SelectorStressTests
     [Fact]
     public async Task Picks_WhileNodesAndWatchesComeAndGo_AlwaysFindAListedNode_C5_C16()
     {
-        await using var store = Memory.CreateRegistry();
+        await using var store = MemoryRegistry.Create();
         await using var registry = new FaultRegistry(store);
         await using var selector = Selectors.Create(options =>
         {

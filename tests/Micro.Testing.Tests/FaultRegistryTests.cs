@@ -6,7 +6,7 @@ namespace Micro.Testing.Tests;
 public sealed class FaultRegistryTests : IAsyncDisposable
 {
     private static readonly ServiceRecord Record = new() { Name = "echo", Version = "1", Nodes = [new Node { Id = "echo-1", Address = "127.0.0.1:1" }] };
-    private readonly FaultRegistry _registry = new(Memory.CreateRegistry());
+    private readonly FaultRegistry _registry = new(MemoryRegistry.Create());
 
     public async ValueTask DisposeAsync() => await _registry.DisposeAsync();
 

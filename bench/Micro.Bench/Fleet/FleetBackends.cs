@@ -22,12 +22,12 @@ internal static class FleetBackends
         {
             case "memory":
                 // One store for all: there is no other process.
-                var memory = new Lazy<IRegistry>(() => Memory.CreateRegistry());
+                var memory = new Lazy<IRegistry>(() => MemoryRegistry.Create());
                 return () => memory.Value;
             case "consul":
-                return () => Registry.Consul.Consul.CreateRegistry(options => Add(options.Addresses, addresses));
+                return () => Registry.Consul.ConsulRegistry.Create(options => Add(options.Addresses, addresses));
             case "etcd":
-                return () => Registry.Etcd.Etcd.CreateRegistry(options => Add(options.Addresses, addresses));
+                return () => Registry.Etcd.EtcdRegistry.Create(options => Add(options.Addresses, addresses));
             case "mdns":
                 throw new ArgumentException(NoMdns, nameof(name));
             default:

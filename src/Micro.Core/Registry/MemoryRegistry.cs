@@ -1,195 +1,27 @@
-using System.Diagnostics.CodeAnalysis;
-using Micro.Registry.Kit;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Micro.Registry;
 
-/// <summary>
-/// Service records in the memory of this process, with lifetimes and watches. Not a <see cref="RegistryBase"/>: every operation
-/// completes at once under one lock, so there is nothing to retry, to share or to put in turn.
-/// </summary>
-[SuppressMessage("Reliability", "CA1001", Justification = "The timer is disposed in DisposeAsync; the source has no timer and outlives the registry.")]
-internal sealed partial class MemoryRegistry : IRegistry
+/// <summary>The registry that lives in the memory of one process: for tests and for services that share a process.</summary>
+public static class MemoryRegistry
 {
-    public const string RegistryName = "memory";
-
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, Dictionary<string, MemoryNode>> _services = new(StringComparer.Ordinal);
-    private readonly WatchHub _hub = new();
-    private readonly CancellationTokenSource _disposed = new();
-    private readonly MemoryRegistryOptions _options;
-    private readonly ILogger _logger;
-    private readonly TimeProvider _time;
-    private readonly ITimer _sweep;
-    private long _order;
-    private bool _isSweeping;
-
-    public MemoryRegistry(MemoryRegistryOptions options, ILogger logger, TimeProvider time)
+    /// <summary>
+    /// Creates a registry. Services see each other when they share this object, not merely the process.
+    /// </summary>
+    /// <param name="configure">Sets the options.</param>
+    /// <param name="loggers">The logger factory; <see langword="null"/> (the default) for no logs.</param>
+    /// <param name="time">Its clock and timers; the system's by default.</param>
+    /// <returns>The registry, named <c>memory</c>; dispose it to end its watches.</returns>
+    /// <exception cref="ArgumentException">An option is invalid; the message lists all problems.</exception>
+    public static IRegistry Create(
+        Action<MemoryRegistryOptions>? configure = null,
+        ILoggerFactory? loggers = null,
+        TimeProvider? time = null)
     {
-        _options = options;
-        _logger = logger;
-        _time = time;
-
-        // The timer must not keep the ambient values of the caller alive.
-        using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
-        {
-            _sweep = time.CreateTimer(static state => ((MemoryRegistry)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
-
-        foreach (var service in options.Services ?? [])
-        {
-            Store(service, TimeSpan.Zero);
-        }
-
-        _hub.Settle();
+        var options = new MemoryRegistryOptions();
+        configure?.Invoke(options);
+        options.ThrowIfInvalid(nameof(configure));
+        return new MemoryBackend(options, (loggers ?? NullLoggerFactory.Instance).CreateLogger<MemoryBackend>(), time ?? TimeProvider.System);
     }
-
-    public string Name => RegistryName;
-
-    public string Location => "memory of this process";
-
-    /// <summary>Gets the number of running watches.</summary>
-    internal int WatchCount => _hub.Readers;
-
-    public Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default)
-    {
-        ServiceRecordRules.ThrowIfInvalid(service);
-        ArgumentNullException.ThrowIfNull(options);
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_gate)
-        {
-            ThrowIfDisposed();
-            return Task.FromResult(Store(service, options.Ttl));
-        }
-    }
-
-    public Task DeregisterAsync(ServiceRecord service, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(service);
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_gate)
-        {
-            ThrowIfDisposed();
-            if (_services.TryGetValue(service.Name, out var nodes))
-            {
-                Remove(service, nodes);
-            }
-        }
-
-        return Task.CompletedTask;
-    }
-
-    public Task<IReadOnlyList<ServiceRecord>> GetServiceAsync(string name, CancellationToken cancellationToken = default)
-    {
-        ServiceRecordRules.ThrowIfInvalidName(name);
-        cancellationToken.ThrowIfCancellationRequested();
-        ThrowIfDisposed();
-        return _hub.Find(name).Records is { Count: > 0 } records
-            ? Task.FromResult(records)
-            : Task.FromException<IReadOnlyList<ServiceRecord>>(new ServiceNotFoundException(Name, name));
-    }
-
-    public Task<IReadOnlyList<ServiceRecord>> ListServicesAsync(CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        ThrowIfDisposed();
-        return Task.FromResult<IReadOnlyList<ServiceRecord>>([.. _hub.All().SelectMany(static state => state.Records)]);
-    }
-
-    public IAsyncEnumerable<RegistryEvent> WatchAsync(string? service = null, CancellationToken cancellationToken = default)
-    {
-        ThrowIfDisposed();
-        return _hub.ReadAsync(service, _disposed.Token, cancellationToken);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        List<LossSignals> lost;
-        lock (_gate)
-        {
-            lost = [.. _services.Values.SelectMany(static nodes => nodes.Values).Select(static node => node.Signals)];
-            _services.Clear();
-            _ = _disposed.CancelAsync();
-        }
-
-        await _sweep.DisposeAsync().ConfigureAwait(false);
-        lost.ForEach(signals => signals.Fire(_logger));
-    }
-
-    private Registration Store(ServiceRecord service, TimeSpan ttl)
-    {
-        if (!_services.TryGetValue(service.Name, out var nodes))
-        {
-            _services.Add(service.Name, nodes = new Dictionary<string, MemoryNode>(StringComparer.Ordinal));
-        }
-
-        var isChanged = false;
-        foreach (var node in service.Nodes)
-        {
-            isChanged |= StoreNode(nodes, service with { Nodes = [node] }, ttl);
-        }
-
-        if (isChanged)
-        {
-            Publish(service.Name, nodes);
-        }
-
-        if (ttl > TimeSpan.Zero)
-        {
-            ArmSweep();
-        }
-
-        // A renewal gets the signal it has, so heartbeats add nothing.
-        string[] ids = [.. service.Nodes.Select(static node => node.Id)];
-        var signal = nodes[ids[0]].Signals.Find(ids) ?? new LossSignal(ids);
-        Array.ForEach(ids, id => nodes[id].Signals.Add(signal));
-        return new Registration(service, signal.Token);
-    }
-
-    private void Remove(ServiceRecord service, Dictionary<string, MemoryNode> nodes)
-    {
-        var before = nodes.Count;
-        foreach (var node in service.Nodes)
-        {
-            nodes.Remove(node.Id);
-        }
-
-        if (nodes.Count < before)
-        {
-            Publish(service.Name, nodes);
-        }
-    }
-
-    private bool StoreNode(Dictionary<string, MemoryNode> nodes, ServiceRecord record, TimeSpan ttl)
-    {
-        var id = record.Nodes[0].Id;
-        var isKnown = nodes.TryGetValue(id, out var node);
-        if (!isKnown)
-        {
-            nodes.Add(id, node = new MemoryNode { Record = record });
-        }
-
-        var isChanged = !isKnown || !node!.Record.Equals(record);
-        if (isChanged)
-        {
-            node!.Record = record;
-            node.Order = ++_order;
-        }
-
-        node!.Ttl = ttl;
-        node.LastSeen = _time.GetTimestamp();
-        return isChanged;
-    }
-
-    private void Publish(string service, Dictionary<string, MemoryNode> nodes)
-    {
-        if (nodes.Count == 0)
-        {
-            _services.Remove(service);
-        }
-
-        _hub.Publish(service, RecordSet.Create(nodes.Values.OrderBy(static node => node.Order).Select(static node => node.Record)));
-    }
-
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
 }

@@ -125,7 +125,7 @@ internal sealed class ServerRun : IAsyncDisposable
     /// <summary>Others read every registry but the one in memory.</summary>
     private void WarnOfLoopback(string address)
     {
-        if (!string.Equals(_registry.Name, MemoryRegistry.RegistryName, StringComparison.Ordinal)
+        if (!string.Equals(_registry.Name, MemoryBackend.RegistryName, StringComparison.Ordinal)
             && NodeAddress.TryParse(address, out var host, out _)
             && IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip))
         {

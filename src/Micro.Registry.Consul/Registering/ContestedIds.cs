@@ -14,7 +14,7 @@ internal sealed class ContestedIds(ILogger logger)
     /// <param name="own">The address of this process.</param>
     public bool TryOverwrite(string id, string other, string own)
     {
-        ConsulRegistry.Log.Conflict(logger, id, other, own);
+        ConsulBackend.Log.Conflict(logger, id, other, own);
         return _overwritten.TryAdd(id, true);
     }
 

@@ -106,7 +106,7 @@ internal sealed class Registrar(ConsulSettings settings, ConsulApi api, Action<s
             return true;
         }
 
-        ConsulRegistry.Log.Lost(logger, id);
+        ConsulBackend.Log.Lost(logger, id);
         _known.TryRemove(id, out _);
         lose(record.Name, record.Nodes[0].Id);
         return false;
@@ -125,11 +125,11 @@ internal sealed class Registrar(ConsulSettings settings, ConsulApi api, Action<s
         if (known is not null && known.Agent != agent)
         {
             _strays.Add(known.Agent, id);
-            ConsulRegistry.Log.Moved(logger, id, known.Agent.Authority, agent.Authority);
+            ConsulBackend.Log.Moved(logger, id, known.Agent.Authority, agent.Authority);
         }
 
         _known[id] = new NodeRegistration(record, ttl, agent, time);
-        ConsulRegistry.Log.Registered(logger, agent.Authority, id);
+        ConsulBackend.Log.Registered(logger, agent.Authority, id);
     }
 
     /// <summary>Removes a node, unless another process has taken its id over.</summary>
@@ -151,7 +151,7 @@ internal sealed class Registrar(ConsulSettings settings, ConsulApi api, Action<s
         }
         else
         {
-            ConsulRegistry.Log.Left(logger, id, other);
+            ConsulBackend.Log.Left(logger, id, other);
         }
 
         await _strays.RemoveAsync(id, cancellationToken).ConfigureAwait(false);

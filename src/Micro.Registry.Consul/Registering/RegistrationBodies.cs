@@ -19,17 +19,17 @@ internal sealed class RegistrationBodies(ConsulRegistryOptions options, ILogger 
         var meta = MetaRules.Select(node.Metadata, options.Meta, out var omitted);
         if (check is null && Interlocked.Exchange(ref _saidNoCheck, 1) == 0)
         {
-            ConsulRegistry.Log.NoCheck(logger, id);
+            ConsulBackend.Log.NoCheck(logger, id);
         }
 
         if (ttl > TimeSpan.Zero && CheckDefinitions.IsActive(options) && Interlocked.Exchange(ref _saidTtlNotUsed, 1) == 0)
         {
-            ConsulRegistry.Log.TtlNotUsed(logger);
+            ConsulBackend.Log.TtlNotUsed(logger);
         }
 
         if (omitted > 0 && Interlocked.Exchange(ref _saidMetaOmitted, 1) == 0)
         {
-            ConsulRegistry.Log.MetaOmitted(logger, omitted, id);
+            ConsulBackend.Log.MetaOmitted(logger, omitted, id);
         }
 
         return new ServiceRegistration

@@ -42,11 +42,11 @@ internal sealed class StrayNodes(ConsulApi api, TimeProvider time, ILogger logge
             {
                 await api.DeregisterAsync(agent, nodeId, either.Token).ConfigureAwait(false);
                 Forget(agent, nodeId);
-                ConsulRegistry.Log.StrayRemoved(logger, nodeId, agent.Authority);
+                ConsulBackend.Log.StrayRemoved(logger, nodeId, agent.Authority);
             }
             catch (Exception exception) when (exception is RegistryException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
-                ConsulRegistry.Log.StrayStays(logger, nodeId, agent.Authority, exception);
+                ConsulBackend.Log.StrayStays(logger, nodeId, agent.Authority, exception);
             }
         }
     }

@@ -109,12 +109,12 @@ internal sealed class WatchLoop<T>(
         if (isPoll && !_hasReportedPolling)
         {
             _hasReportedPolling = true;
-            ConsulRegistry.Log.WatchPolls(logger, target, BlockingSlots.Capacity);
+            ConsulBackend.Log.WatchPolls(logger, target, BlockingSlots.Capacity);
         }
 
         if ((_failedQueries == 0 || isPoll) && _failures.End(out var failures, out var outage) && _hasRead)
         {
-            ConsulRegistry.Log.WatchRecovered(logger, target, failures, outage);
+            ConsulBackend.Log.WatchRecovered(logger, target, failures, outage);
         }
 
         _hasRead = true;
@@ -140,7 +140,7 @@ internal sealed class WatchLoop<T>(
         // A watch that has read nothing yet ends with this error, and its reader logs it.
         if (isNews && _hasRead)
         {
-            ConsulRegistry.Log.WatchFailed(logger, target, failures, pause, FailureRow.TextOf(exception), FailureRow.KindOf(exception));
+            ConsulBackend.Log.WatchFailed(logger, target, failures, pause, FailureRow.TextOf(exception), FailureRow.KindOf(exception));
         }
 
         return pace.WaitAsync(pause, cancellationToken);

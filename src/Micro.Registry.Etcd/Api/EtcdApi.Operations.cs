@@ -54,7 +54,7 @@ internal sealed partial class EtcdApi
         if (revision < before)
         {
             Interlocked.Exchange(ref _revision, revision);
-            EtcdRegistry.Log.WentBack(_logger, before, revision);
+            EtcdBackend.Log.WentBack(_logger, before, revision);
             WentBack?.Invoke(this, EventArgs.Empty);
             return;
         }

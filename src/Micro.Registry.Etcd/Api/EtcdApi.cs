@@ -53,7 +53,7 @@ internal sealed partial class EtcdApi : IAsyncDisposable
         if (_members.Length > 1
             && Interlocked.CompareExchange(ref _current, (member + 1) % _members.Length, member) == member)
         {
-            EtcdRegistry.Log.MovedOn(_logger, _members[member].Address, _members[(member + 1) % _members.Length].Address);
+            EtcdBackend.Log.MovedOn(_logger, _members[member].Address, _members[(member + 1) % _members.Length].Address);
         }
     }
 

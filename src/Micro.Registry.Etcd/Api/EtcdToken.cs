@@ -72,7 +72,7 @@ internal sealed class EtcdToken(EtcdCredentials? credentials, TimeProvider time,
         {
             var request = new AuthenticateRequest { Name = user.Username, Password = user.Password };
             var answer = await member.CallAsync((client, token) => client.AuthenticateAsync(request, cancellationToken: token), timeout, cancellationToken).ConfigureAwait(false);
-            EtcdRegistry.Log.Authenticated(logger, user.Username);
+            EtcdBackend.Log.Authenticated(logger, user.Username);
             return answer.Token;
         }
         catch (RpcException error) when (error.StatusCode == StatusCode.FailedPrecondition)

@@ -73,7 +73,7 @@ internal sealed class MemberSearch(Func<CancellationToken, Task> tryMember, Time
                 await tryMember(cancellationToken).ConfigureAwait(false);
                 if (failures > 0)
                 {
-                    EtcdRegistry.Log.Reachable(logger, failures);
+                    EtcdBackend.Log.Reachable(logger, failures);
                 }
 
                 return;
@@ -87,7 +87,7 @@ internal sealed class MemberSearch(Func<CancellationToken, Task> tryMember, Time
 
                 if (failures == 0)
                 {
-                    EtcdRegistry.Log.Unreachable(logger, exception.Message);
+                    EtcdBackend.Log.Unreachable(logger, exception.Message);
                 }
 
                 attempt = retryAfter?.Invoke(exception);

@@ -79,7 +79,7 @@ internal sealed partial class LeaseKeeper
                 if (!lease.IsAbandoned && time.GetElapsedTime(lease.HeartbeatAt, now) >= lease.Limit)
                 {
                     lease.IsAbandoned = true;
-                    EtcdRegistry.Log.LeaseAbandoned(logger, lease.Id, lease.Limit);
+                    EtcdBackend.Log.LeaseAbandoned(logger, lease.Id, lease.Limit);
                 }
 
                 if (time.GetElapsedTime(lease.ConfirmedAt, now) >= lease.Ttl)

@@ -195,7 +195,7 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
             {
                 if (_failures.End(out var failures, out var outage))
                 {
-                    EtcdRegistry.Log.RenewalRestored(logger, failures, outage);
+                    EtcdBackend.Log.RenewalRestored(logger, failures, outage);
                 }
 
                 Confirm(answer);
@@ -216,7 +216,7 @@ internal sealed partial class LeaseKeeper(EtcdApi api, TimeSpan timeout, TimePro
         var pause = Jitter.Backoff(FirstPause, LongestPause, failures, random);
         if (isNews)
         {
-            EtcdRegistry.Log.RenewalFailed(logger, failures, pause, FailureRow.TextOf(exception), EtcdErrors.KindOf(exception));
+            EtcdBackend.Log.RenewalFailed(logger, failures, pause, FailureRow.TextOf(exception), EtcdErrors.KindOf(exception));
         }
 
         using var expiry = new CancellationTokenSource(UntilExpiry(), time);

@@ -58,7 +58,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
         }
         else
         {
-            EtcdRegistry.Log.Left(logger, state.KeyText, other);
+            EtcdBackend.Log.Left(logger, state.KeyText, other);
         }
 
         if (lease is not null)
@@ -118,7 +118,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
             try
             {
                 await api.PutAsync(state.Key, value, state.Lease?.Id ?? 0, cancellationToken).ConfigureAwait(false);
-                EtcdRegistry.Log.Written(logger, state.KeyText, state.Lease?.Id ?? 0);
+                EtcdBackend.Log.Written(logger, state.KeyText, state.Lease?.Id ?? 0);
                 Keep(state, grantedAt);
                 return;
             }
@@ -142,7 +142,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
         else if (!state.HasWarnedOfNoTtl)
         {
             state.HasWarnedOfNoTtl = true;
-            EtcdRegistry.Log.NoTtl(logger, state.KeyText);
+            EtcdBackend.Log.NoTtl(logger, state.KeyText);
         }
     }
 
@@ -169,7 +169,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
         lease = new KeptLease(id, ttl, renewalLimit ?? ttl * 3, isGone =>
         {
             state.IsLeaseGone |= isGone && ReferenceEquals(state.Lease, lease);
-            EtcdRegistry.Log.LeaseLost(logger, state.KeyText, id, isGone ? "etcd does not know it" : "not confirmed in time");
+            EtcdBackend.Log.LeaseLost(logger, state.KeyText, id, isGone ? "etcd does not know it" : "not confirmed in time");
             state.Lose();
         });
         state.Lease = lease;
@@ -193,7 +193,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
         var address = other?.Nodes is [var node, ..] ? node.Address : null;
         if (address is not null && !string.Equals(address, record.Nodes[0].Address, StringComparison.Ordinal))
         {
-            EtcdRegistry.Log.Conflict(logger, record.Nodes[0].Id, address, record.Nodes[0].Address);
+            EtcdBackend.Log.Conflict(logger, record.Nodes[0].Id, address, record.Nodes[0].Address);
             if (state.Overwrites++ > 0)
             {
                 throw new RegistryDeniedException("etcd", $"node id {record.Nodes[0].Id} is also registered by {address}: ids must be unique") { ConflictingAddress = address };
@@ -223,7 +223,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
         catch (RpcException exception)
         {
             // No key uses the lease and it is not renewed any more: it expires by itself.
-            EtcdRegistry.Log.RevokeFailed(logger, lease, exception.Message);
+            EtcdBackend.Log.RevokeFailed(logger, lease, exception.Message);
         }
     }
 }

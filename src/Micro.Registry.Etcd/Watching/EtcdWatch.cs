@@ -56,7 +56,7 @@ internal sealed class EtcdWatch(
         }
         catch (Exception exception) when (backstop.IsCancellationRequested && exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            EtcdRegistry.Log.Relisting(logger, service ?? "all services");
+            EtcdBackend.Log.Relisting(logger, service ?? "all services");
         }
         finally
         {

@@ -92,7 +92,7 @@ internal sealed partial class Browser
                 // The upkeep must go on whatever happens in one round.
                 if (failures.Add(exception))
                 {
-                    MdnsRegistry.Log.MaintenanceFailed(logger, failures.Count, FailureRow.TextOf(exception), FailureRow.KindOf(exception));
+                    MdnsBackend.Log.MaintenanceFailed(logger, failures.Count, FailureRow.TextOf(exception), FailureRow.KindOf(exception));
                 }
             }
         }

@@ -31,7 +31,7 @@ internal sealed partial class Browser(
     private readonly List<MdnsWatch> _watches = [];
     private readonly List<(string? Service, Lookup Lookup)> _lookups = [];
     private readonly LeftOutSources _leftOut = new(time);
-    private readonly SkipLog _skips = new(time, (instance, problem) => MdnsRegistry.Log.RecordSkipped(logger, instance, problem));
+    private readonly SkipLog _skips = new(time, (instance, problem) => MdnsBackend.Log.RecordSkipped(logger, instance, problem));
     private readonly BackgroundTasks _tasks = new(logger);
     private long _order;
 
@@ -181,7 +181,7 @@ internal sealed partial class Browser(
         }
 
         statistics.CountSourceLeftOut();
-        MdnsRegistry.Log.SourceLeftOut(logger, source, service, options.MaxNodesPerSource);
+        MdnsBackend.Log.SourceLeftOut(logger, source, service, options.MaxNodesPerSource);
         var now = time.GetTimestamp();
         foreach (var node in _cache.Of(service).ToArray())
         {

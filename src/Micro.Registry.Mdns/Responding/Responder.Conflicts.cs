@@ -144,7 +144,7 @@ internal sealed partial class Responder
         if (node.LoggedConflict != other)
         {
             node.LoggedConflict = other;
-            MdnsRegistry.Log.Conflict(logger, node.Records.Instance, other, node.Record!.Nodes[0].Address);
+            MdnsBackend.Log.Conflict(logger, node.Records.Instance, other, node.Record!.Nodes[0].Address);
         }
     }
 
@@ -194,7 +194,7 @@ internal sealed partial class Responder
 
         var renamed = node.Replace(node.Asked!, record, records, time);
         _table = _table.Without(node.Records.Instance).With(renamed);
-        MdnsRegistry.Log.Renamed(logger, node.Records.Instance, other, records.Instance);
+        MdnsBackend.Log.Renamed(logger, node.Records.Instance, other, records.Instance);
         _tasks.Run(cancellationToken => AnnounceAsync(renamed, probe: true, Task.CompletedTask, cancellationToken));
         node.Announced.TrySetResult();
     }
@@ -212,7 +212,7 @@ internal sealed partial class Responder
         var added = new PublishedNode(owner, renamed, changed, time) { Claim = records.Instance, Asked = record };
         NoteConflict(other, record.Nodes[0].Address);
         NoteConflict(added, present.Nodes[0].Address);
-        MdnsRegistry.Log.Renamed(logger, records.Instance, present.Nodes[0].Address, changed.Instance);
+        MdnsBackend.Log.Renamed(logger, records.Instance, present.Nodes[0].Address, changed.Instance);
         return added;
     }
 

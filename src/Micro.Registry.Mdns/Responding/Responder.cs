@@ -77,7 +77,7 @@ internal sealed partial class Responder(
             Send(gone.Records.Goodbye(), compress: false);
         }
 
-        MdnsRegistry.Log.Withdrawn(logger, instance);
+        MdnsBackend.Log.Withdrawn(logger, instance);
         if (final)
         {
             Send(gone.Records.Goodbye(), compress: false);

@@ -123,7 +123,7 @@ internal sealed class MdnsSocket : IDisposable
                 var length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, sender, cancellationToken).ConfigureAwait(false);
                 if (failures.End(out var count, out var outage))
                 {
-                    MdnsRegistry.Log.ReceiveRestored(logger, count, outage);
+                    MdnsBackend.Log.ReceiveRestored(logger, count, outage);
                 }
 
                 Handle(handler, buffer.AsSpan(0, length), (IPEndPoint)_any.Create(sender), badPackets, logger);
@@ -134,7 +134,7 @@ internal sealed class MdnsSocket : IDisposable
                 var delay = TimeSpan.FromMilliseconds(Math.Min(1000, 10 << Math.Min(failures.Count, 7)) * (0.8 + (0.4 * random())));
                 if (isNews)
                 {
-                    MdnsRegistry.Log.ReceiveFailed(logger, failures.Count, delay, FailureRow.TextOf(exception));
+                    MdnsBackend.Log.ReceiveFailed(logger, failures.Count, delay, FailureRow.TextOf(exception));
                 }
 
                 await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
@@ -156,7 +156,7 @@ internal sealed class MdnsSocket : IDisposable
             // One packet must never end the loop.
             if (failures.Add(exception))
             {
-                MdnsRegistry.Log.PacketFailed(logger, from, FailureRow.TextOf(exception), FailureRow.KindOf(exception));
+                MdnsBackend.Log.PacketFailed(logger, from, FailureRow.TextOf(exception), FailureRow.KindOf(exception));
             }
         }
     }

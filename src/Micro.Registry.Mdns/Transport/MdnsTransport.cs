@@ -43,7 +43,7 @@ internal sealed class MdnsTransport(
             catch (SocketException exception)
             {
                 cause = exception;
-                MdnsRegistry.Log.FamilyUnavailable(logger, family == AddressFamily.InterNetwork ? "IPv4" : "IPv6", exception);
+                MdnsBackend.Log.FamilyUnavailable(logger, family == AddressFamily.InterNetwork ? "IPv4" : "IPv6", exception);
             }
         }
 
@@ -153,7 +153,7 @@ internal sealed class MdnsTransport(
             socket.SendToGroup(packet, used);
             if (_failing.Remove(key))
             {
-                MdnsRegistry.Log.SendRestored(logger, key);
+                MdnsBackend.Log.SendRestored(logger, key);
             }
 
             return true;
@@ -162,7 +162,7 @@ internal sealed class MdnsTransport(
         {
             if (_failing.Add(key))
             {
-                MdnsRegistry.Log.SendFailed(logger, key, FailureRow.TextOf(exception));
+                MdnsBackend.Log.SendFailed(logger, key, FailureRow.TextOf(exception));
             }
 
             return false;
@@ -232,7 +232,7 @@ internal sealed class MdnsTransport(
         {
             if (_refreshFailures.Add(exception))
             {
-                MdnsRegistry.Log.RefreshFailed(logger, _refreshFailures.Count, FailureRow.TextOf(exception));
+                MdnsBackend.Log.RefreshFailed(logger, _refreshFailures.Count, FailureRow.TextOf(exception));
             }
         }
     }
@@ -247,14 +247,14 @@ internal sealed class MdnsTransport(
         var used = string.Join(", ", _interfaces.Select(used => used.Name));
         if (isChange)
         {
-            MdnsRegistry.Log.InterfacesChanged(logger, used);
+            MdnsBackend.Log.InterfacesChanged(logger, used);
         }
         else
         {
-            MdnsRegistry.Log.Opened(logger, options.Port, used);
+            MdnsBackend.Log.Opened(logger, options.Port, used);
             if (Container.IsHere())
             {
-                MdnsRegistry.Log.InContainer(logger);
+                MdnsBackend.Log.InContainer(logger);
             }
         }
     }

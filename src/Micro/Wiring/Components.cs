@@ -16,7 +16,7 @@ internal static class Components
     public static IMicroServer CreateServer(ServerOptions options)
     {
         GrpcServer.AddTo(options);
-        return new RpcServer(options, () => Mdns.CreateRegistry(null, options.LoggerFactory, options.TimeProvider));
+        return new RpcServer(options, () => MdnsRegistry.Create(null, options.LoggerFactory, options.TimeProvider));
     }
 
     /// <summary>Makes a client whose selector, unless it has one, is made over its registry, or over mDNS if it has none.</summary>
@@ -44,7 +44,7 @@ internal static class Components
             return CreateSelector(registry, configure, options.LoggerFactory, options.TimeProvider);
         }
 
-        var own = Mdns.CreateRegistry(null, options.LoggerFactory, options.TimeProvider);
+        var own = MdnsRegistry.Create(null, options.LoggerFactory, options.TimeProvider);
         return new OwningSelector(CreateSelector(own, configure, options.LoggerFactory, options.TimeProvider), own);
     }
 }

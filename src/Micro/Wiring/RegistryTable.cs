@@ -29,14 +29,14 @@ internal static class RegistryTable
 
     /// <summary>mDNS has no server: its addresses choose the network interfaces, by address or name.</summary>
     private static IRegistry CreateMdns(RegistryContext context, Action<MdnsRegistryOptions>? configure) =>
-        Mdns.CreateRegistry(
+        MdnsRegistry.Create(
             options => RegistryResult.Apply(
                 context, () => configure?.Invoke(options), () => options.Timeout, timeout => options.Timeout = timeout, options.Interfaces),
             context.LoggerFactory,
             context.TimeProvider);
 
     private static IRegistry CreateConsul(RegistryContext context, MicroServiceOptions service) =>
-        Consul.CreateRegistry(
+        ConsulRegistry.Create(
             options =>
             {
                 options.Environment = service.IgnoresEnvironment ? new Dictionary<string, string?>() : service.EnvironmentValues;
@@ -47,7 +47,7 @@ internal static class RegistryTable
             context.TimeProvider);
 
     private static IRegistry CreateEtcd(RegistryContext context, MicroServiceOptions service) =>
-        Etcd.CreateRegistry(
+        EtcdRegistry.Create(
             options =>
             {
                 options.Environment = service.IgnoresEnvironment ? new Dictionary<string, string?>() : service.EnvironmentValues;
@@ -59,6 +59,6 @@ internal static class RegistryTable
 
     private static IRegistry CreateMemory(RegistryContext context, Action<MemoryRegistryOptions>? configure) =>
         context.Addresses.Count == 0
-            ? Memory.CreateRegistry(configure, context.LoggerFactory, context.TimeProvider)
+            ? MemoryRegistry.Create(configure, context.LoggerFactory, context.TimeProvider)
             : throw new MicroConfigurationException([$"registry 'memory' has no address: '{string.Join(',', context.Addresses)}' can not be used"]);
 }

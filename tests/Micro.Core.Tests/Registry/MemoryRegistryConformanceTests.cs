@@ -10,7 +10,7 @@ public sealed class MemoryRegistryConformanceTests : RegistryConformance
 
     protected override int BurstSize => 1500;
 
-    protected override Task<IRegistry> CreateAsync() => Task.FromResult(Memory.CreateRegistry(time: _time));
+    protected override Task<IRegistry> CreateAsync() => Task.FromResult(MemoryRegistry.Create(time: _time));
 
     protected override Task<IRegistry> CreatePeerAsync() => Task.FromResult(Registry);
 

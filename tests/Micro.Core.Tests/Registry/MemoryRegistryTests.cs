@@ -11,7 +11,7 @@ public sealed class MemoryRegistryTests
     [Fact]
     public async Task Sweep_NodeExpires_EmptyVersionAndServiceDisappear_R_MEM_1()
     {
-        await using var registry = Memory.CreateRegistry(time: _time);
+        await using var registry = MemoryRegistry.Create(time: _time);
         await registry.RegisterAsync(RecordOf("1", "a"), Ttl(3));
         await registry.RegisterAsync(RecordOf("2", "b"), Ttl(5));
 
@@ -29,7 +29,7 @@ public sealed class MemoryRegistryTests
     [Fact]
     public async Task Sweep_RenewedInTime_StaysForEver_R_MEM_1()
     {
-        await using var registry = Memory.CreateRegistry(time: _time);
+        await using var registry = MemoryRegistry.Create(time: _time);
         for (var beat = 0; beat < 20; beat++)
         {
             var registration = await registry.RegisterAsync(RecordOf("1", "a"), Ttl(3));
@@ -43,7 +43,7 @@ public sealed class MemoryRegistryTests
     [Fact]
     public async Task Sweep_LongerTtlOnRenewal_IsTheNewLifetime_R_MEM_5()
     {
-        await using var registry = Memory.CreateRegistry(time: _time);
+        await using var registry = MemoryRegistry.Create(time: _time);
         await registry.RegisterAsync(RecordOf("1", "a"), Ttl(3));
         await registry.RegisterAsync(RecordOf("1", "a"), Ttl(0));
 
@@ -55,7 +55,7 @@ public sealed class MemoryRegistryTests
     [Fact]
     public async Task Sweep_WallClockJumps_NothingExpires_R20()
     {
-        await using var registry = Memory.CreateRegistry(time: _time);
+        await using var registry = MemoryRegistry.Create(time: _time);
         await registry.RegisterAsync(RecordOf("1", "a"), Ttl(3));
 
         _time.JumpWallClock(TimeSpan.FromHours(1));
@@ -67,7 +67,7 @@ public sealed class MemoryRegistryTests
     [Fact]
     public async Task Sweep_NothingHasALifetime_NoTimerRuns_R_MEM_2()
     {
-        await using var registry = Memory.CreateRegistry(time: _time);
+        await using var registry = MemoryRegistry.Create(time: _time);
         await registry.RegisterAsync(RecordOf("1", "a"), Ttl(0));
         _time.ActiveTimers.Should().Be(0);
 
@@ -81,7 +81,7 @@ public sealed class MemoryRegistryTests
     [Fact]
     public async Task Dispose_SweeperStopsAndHoldersLearnOfTheLoss_R_MEM_2()
     {
-        var registry = Memory.CreateRegistry(time: _time);
+        var registry = MemoryRegistry.Create(time: _time);
         var registration = await registry.RegisterAsync(RecordOf("1", "a"), Ttl(3));
 
         await registry.DisposeAsync();
@@ -93,8 +93,8 @@ public sealed class MemoryRegistryTests
     [Fact]
     public async Task Registries_TwoInOneProcess_ShareNothing_R_MEM_3()
     {
-        await using var first = Memory.CreateRegistry();
-        await using var second = Memory.CreateRegistry();
+        await using var first = MemoryRegistry.Create();
+        await using var second = MemoryRegistry.Create();
         await first.RegisterAsync(RecordOf("1", "a"), Ttl(0));
 
         (await second.ListServicesAsync()).Should().BeEmpty();
@@ -104,7 +104,7 @@ public sealed class MemoryRegistryTests
     public async Task Preload_InputChangesLater_RegistryDoesNot_R_MEM_4()
     {
         var services = new List<ServiceRecord> { RecordOf("1", "a") };
-        await using var registry = Memory.CreateRegistry(options => options.Services = services, time: _time);
+        await using var registry = MemoryRegistry.Create(options => options.Services = services, time: _time);
 
         services.Clear();
         _time.Advance(TimeSpan.FromDays(1));
@@ -115,7 +115,7 @@ public sealed class MemoryRegistryTests
     [Fact]
     public void Create_InvalidOptions_OneErrorListsAllProblems()
     {
-        var create = () => Memory.CreateRegistry(options =>
+        var create = () => MemoryRegistry.Create(options =>
         {
             options.SweepInterval = TimeSpan.Zero;
             options.Services = [RecordOf("1")];
@@ -128,7 +128,7 @@ public sealed class MemoryRegistryTests
     [Fact]
     public async Task Lost_Renewal_KeepsTheSameToken()
     {
-        await using var registry = Memory.CreateRegistry(time: _time);
+        await using var registry = MemoryRegistry.Create(time: _time);
         var first = await registry.RegisterAsync(RecordOf("1", "a", "b"), Ttl(3));
         var renewed = await registry.RegisterAsync(RecordOf("1", "b", "a"), Ttl(3));
         renewed.Lost.Should().Be(first.Lost, "a heartbeat must not leave anything behind");
@@ -144,7 +144,7 @@ public sealed class MemoryRegistryTests
     public async Task Lost_CallbackFails_IsLoggedAndOthersStillHear()
     {
         var log = new CapturingLoggerFactory();
-        await using var registry = Memory.CreateRegistry(loggers: log, time: _time);
+        await using var registry = MemoryRegistry.Create(loggers: log, time: _time);
         var first = await registry.RegisterAsync(RecordOf("1", "a"), Ttl(3));
         var second = await registry.RegisterAsync(RecordOf("1", "b"), Ttl(3));
         await using var registered = first.Lost.Register(() => throw new InvalidOperationException("a fault of the owner"));
@@ -159,7 +159,7 @@ public sealed class MemoryRegistryTests
     [Fact]
     public async Task GetService_NewestNodeGoes_DescriptionOfTheNextNewestCounts_R_REG_6()
     {
-        await using var registry = Memory.CreateRegistry(time: _time);
+        await using var registry = MemoryRegistry.Create(time: _time);
         await registry.RegisterAsync(RecordOf("1", "a") with { Endpoints = [new Endpoint { Name = "Old.Call" }] }, Ttl(0));
         await registry.RegisterAsync(RecordOf("1", "b") with { Endpoints = [new Endpoint { Name = "New.Call" }] }, Ttl(0));
         (await registry.GetServiceAsync("s"))[0].Endpoints[0].Name.Should().Be("New.Call");
@@ -176,7 +176,7 @@ public sealed class MemoryRegistryTests
     [Fact]
     public async Task Watches_AThousandOpenedAndClosed_NothingIsLeft_R_REG_18()
     {
-        await using var registry = (MemoryRegistry)Memory.CreateRegistry(time: _time);
+        await using var registry = (MemoryBackend)MemoryRegistry.Create(time: _time);
         for (var round = 0; round < 1000; round++)
         {
             using var stop = new CancellationTokenSource();
@@ -194,7 +194,7 @@ public sealed class MemoryRegistryTests
     [Fact]
     public async Task Members_ManyThreads_TruthAtTheEnd_C16()
     {
-        await using var registry = Memory.CreateRegistry();
+        await using var registry = MemoryRegistry.Create();
         using var stop = new CancellationTokenSource();
         var seen = RecordSet.Empty;
         var watch = Task.Run(async () =>

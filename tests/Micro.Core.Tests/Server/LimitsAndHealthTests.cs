@@ -12,7 +12,7 @@ public sealed class LimitsAndHealthTests
     public async Task Health_EachState_AnswersForProbes()
     {
         var time = new ManualTimeProvider();
-        await using var inner = Memory.CreateRegistry();
+        await using var inner = MemoryRegistry.Create();
         var registry = new FaultRegistry(inner) { WriteError = new RegistryDeniedException("memory", "canary of the registry") };
         await using var fixture = await StartAsync(options => (options.Registry, options.TimeProvider) = (registry, time));
         await ExpectAsync(fixture, "GET /health", 503, "\"not registered\"");
@@ -36,7 +36,7 @@ public sealed class LimitsAndHealthTests
     [Fact]
     public async Task Health_RegistryDoesNotAnswerAtTheStart_IsReadyAndDegraded()
     {
-        await using var inner = Memory.CreateRegistry();
+        await using var inner = MemoryRegistry.Create();
         var registry = new FaultRegistry(inner) { WriteError = new RegistryUnavailableException("memory", "canary of the registry") };
         await using var fixture = await StartAsync(options => options.Registry = registry);
 
@@ -217,7 +217,7 @@ public sealed class LimitsAndHealthTests
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        await using var registry = Memory.CreateRegistry();
+        await using var registry = MemoryRegistry.Create();
         await using var server = new RpcServer(new ServerOptions { Name = "test", Address = taken.LocalEndpoint.ToString()!, Registry = registry, DrainDelay = TimeSpan.Zero });
         await FluentActions.Awaiting(() => server.StartAsync()).Should().ThrowAsync<IOException>();
         (server.Address, server.State).Should().Be((null, ServerState.NotRegistered));

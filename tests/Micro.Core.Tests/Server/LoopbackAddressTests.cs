@@ -16,7 +16,7 @@ public sealed class LoopbackAddressTests
     public async Task Start_AddressInRegistry_WarnsOfLoopbackThatOthersRead(string name, string listen, string advertise, bool expected)
     {
         using var log = new CapturingLoggerFactory();
-        await using var memory = Memory.CreateRegistry();
+        await using var memory = MemoryRegistry.Create();
         await using var registry = new NamedRegistry(name, memory);
         await using var server = new RpcServer(new ServerOptions
         {

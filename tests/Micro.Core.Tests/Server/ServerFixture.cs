@@ -24,7 +24,7 @@ internal sealed class ServerFixture : IAsyncDisposable
 
     public CapturingLoggerFactory Logs { get; } = new();
 
-    public IRegistry Registry { get; } = Memory.CreateRegistry();
+    public IRegistry Registry { get; } = MemoryRegistry.Create();
 
     public ServerOptions Options { get; }
 

@@ -11,7 +11,7 @@ public sealed class ServerLeakTests
     [Fact]
     public async Task Stop_ManyServers_NoInstrumentsOfThemRemain_R28()
     {
-        await using var registry = Memory.CreateRegistry();
+        await using var registry = MemoryRegistry.Create();
         var before = CountInstruments();
         for (var number = 0; number < Servers; number++)
         {

@@ -10,8 +10,8 @@ public sealed class SeveralRegistriesServerTests
     [Fact]
     public async Task Health_OneOfTwoIsDown_UpAndRegisteredInPartUntilItIsBack()
     {
-        var second = new FaultRegistry(Memory.CreateRegistry()) { WriteError = new RegistryUnavailableException("memory", "down") };
-        await using var both = Registries.Combine([Memory.CreateRegistry(), second]);
+        var second = new FaultRegistry(MemoryRegistry.Create()) { WriteError = new RegistryUnavailableException("memory", "down") };
+        await using var both = Registries.Combine([MemoryRegistry.Create(), second]);
         await using var fixture = await ServerFixture.StartAsync(static _ => { }, options => options.Registry = both);
 
         (await HealthAsync(fixture)).Should().Contain("\"status\":\"up\"").And.Contain("\"registered in part\"").And.Contain("RegistryUnavailableException");

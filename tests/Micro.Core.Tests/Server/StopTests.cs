@@ -129,7 +129,7 @@ public sealed class StopTests
     [Fact]
     public async Task Stop_BeforeStartAndTwice_AreNoOps_StartAgainWorks_R_SRV_15()
     {
-        await using var registry = Memory.CreateRegistry();
+        await using var registry = MemoryRegistry.Create();
         await using var server = new RpcServer(new ServerOptions { Name = "test", Address = "127.0.0.1:0", Registry = registry, DrainDelay = TimeSpan.Zero });
         server.Handle<int, int>("Test.Echo", (number, _) => Task.FromResult(number));
         await server.StopAsync();

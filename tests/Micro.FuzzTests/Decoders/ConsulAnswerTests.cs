@@ -14,7 +14,7 @@ namespace Micro.FuzzTests.Decoders;
 public sealed class ConsulAnswerTests(ITestOutputHelper output) : DecoderTests(output)
 {
     private static readonly Uri Agent = new("http://127.0.0.1:8500");
-    private static readonly HealthReader Reader = new(new ConsulRegistryOptions(), ConsulRegistry.SkipsTo(NullLogger.Instance, TimeProvider.System));
+    private static readonly HealthReader Reader = new(new ConsulRegistryOptions(), ConsulBackend.SkipsTo(NullLogger.Instance, TimeProvider.System));
 
     private protected override FuzzTarget Target { get; } = new(
         "consul-answer",

@@ -12,7 +12,7 @@ namespace Micro.FuzzTests.Decoders;
 /// <summary>Lists and changes as etcd sends them: S7, S18.</summary>
 public sealed class EtcdResponseTests(ITestOutputHelper output) : DecoderTests(output)
 {
-    private static readonly RecordReader Reader = new(new EtcdRegistryOptions(), EtcdRegistry.SkipsTo(NullLogger.Instance, TimeProvider.System));
+    private static readonly RecordReader Reader = new(new EtcdRegistryOptions(), EtcdBackend.SkipsTo(NullLogger.Instance, TimeProvider.System));
 
     private protected override FuzzTarget Target { get; } = new("etcd-response", Decode, [.. Seeds()])
     {

@@ -15,7 +15,7 @@ public sealed class EtcdValueTests(ITestOutputHelper output) : DecoderTests(outp
 {
     private const int MaxValueBytes = 64 * 1024;
     private static readonly EtcdRegistryOptions Options = CreateOptions();
-    private static readonly RecordReader Reader = new(Options, EtcdRegistry.SkipsTo(NullLogger.Instance, TimeProvider.System));
+    private static readonly RecordReader Reader = new(Options, EtcdBackend.SkipsTo(NullLogger.Instance, TimeProvider.System));
 
     internal static IReadOnlyList<byte[]> Recorded { get; } =
         [.. RecordedBytes.Members("etcd", "value_text").Select(static value => Encoding.UTF8.GetBytes(value.GetString()!))];

@@ -136,7 +136,7 @@ public sealed class ConsulRequestTests
 
     private static string Compact(JsonElement element) => JsonSerializer.Serialize(element);
 
-    private static IRegistry Create(ScriptedHttpServer server) => Micro.Registry.Consul.Consul.CreateRegistry(options =>
+    private static IRegistry Create(ScriptedHttpServer server) => Micro.Registry.Consul.ConsulRegistry.Create(options =>
     {
         options.Environment = new Dictionary<string, string?>();
         options.Addresses.Add(server.Address);

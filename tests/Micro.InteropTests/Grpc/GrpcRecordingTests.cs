@@ -9,7 +9,7 @@ namespace Micro.InteropTests.Grpc;
 /// <summary>Sends the frames that a Go client sent and compares our answer with the Go server's, header by header.</summary>
 public abstract class GrpcRecordingTests : IAsyncLifetime
 {
-    private readonly IRegistry _registry = Memory.CreateRegistry();
+    private readonly IRegistry _registry = MemoryRegistry.Create();
     private readonly RpcServer _server;
 
     protected GrpcRecordingTests(Action<IMicroServer> addGreeter)

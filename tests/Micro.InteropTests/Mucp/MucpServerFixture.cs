@@ -6,7 +6,7 @@ namespace Micro.InteropTests.Mucp;
 /// <summary>A server of ours with the recorded greeter on a loopback port.</summary>
 public sealed class MucpServerFixture : IAsyncLifetime
 {
-    private readonly IRegistry _registry = Memory.CreateRegistry();
+    private readonly IRegistry _registry = MemoryRegistry.Create();
 
     public IMicroServer Server { get; private set; } = null!;
 

@@ -44,7 +44,7 @@ internal sealed class ConsulAgent : IAsyncDisposable
     public static Task<ConsulAgent> StartGuardedAsync() => StartAsync(
         configuration: $$"""{"acl":{"enabled":true,"default_policy":"deny","tokens":{"master":"{{RootToken}}","agent":"{{RootToken}}" } } }""");
 
-    public IRegistry CreateRegistry(Action<ConsulRegistryOptions>? configure = null, CapturingLoggerFactory? log = null) => Consul.CreateRegistry(
+    public IRegistry CreateRegistry(Action<ConsulRegistryOptions>? configure = null, CapturingLoggerFactory? log = null) => ConsulRegistry.Create(
         options =>
         {
             options.Environment = new Dictionary<string, string?>();

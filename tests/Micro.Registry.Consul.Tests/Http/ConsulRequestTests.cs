@@ -84,7 +84,7 @@ public sealed class ConsulRequestTests
     public async Task GetService_FirstAgentDead_NextAnswers_R_CON_3()
     {
         await using var server = await ScriptedHttpServer.StartAsync(_ => new ScriptedAnswer(200, """{"consul":[],"greeter":[]}"""));
-        await using var registry = Consul.CreateRegistry(options =>
+        await using var registry = ConsulRegistry.Create(options =>
         {
             options.Environment = new Dictionary<string, string?>();
             options.Addresses.Add("127.0.0.1:1");
@@ -186,7 +186,7 @@ public sealed class ConsulRequestTests
     };
 
     private static IRegistry Create(
-        ScriptedHttpServer server, Action<ConsulRegistryOptions>? configure = null, CapturingLoggerFactory? log = null, TimeProvider? time = null) => Consul.CreateRegistry(
+        ScriptedHttpServer server, Action<ConsulRegistryOptions>? configure = null, CapturingLoggerFactory? log = null, TimeProvider? time = null) => ConsulRegistry.Create(
         options =>
         {
             options.Environment = new Dictionary<string, string?>();

@@ -80,7 +80,7 @@ public sealed class TlsTests : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private IRegistry Create(WebApplication server, Action<ConsulRegistryOptions>? configure = null, ILoggerFactory? log = null) => Consul.CreateRegistry(
+    private IRegistry Create(WebApplication server, Action<ConsulRegistryOptions>? configure = null, ILoggerFactory? log = null) => ConsulRegistry.Create(
         options =>
         {
             options.Environment = new Dictionary<string, string?>();

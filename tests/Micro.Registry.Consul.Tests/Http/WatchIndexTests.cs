@@ -50,7 +50,7 @@ public sealed class WatchIndexTests
             IndexOf(request.Target).Length > 0 ? new ScriptedAnswer(429, "too many connections")
             : request.Target.StartsWith("/v1/health/", StringComparison.Ordinal) ? new ScriptedAnswer(200, Instance(1), new Dictionary<string, string> { ["X-Consul-Index"] = "50" })
             : new ScriptedAnswer(404));
-        await using var registry = Consul.CreateRegistry(
+        await using var registry = ConsulRegistry.Create(
             options =>
             {
                 options.Environment = new Dictionary<string, string?>();
@@ -86,7 +86,7 @@ public sealed class WatchIndexTests
                 ? new ScriptedAnswer(script[turn].Status, Instance(turn), script[turn].Index is { } index ? new Dictionary<string, string> { ["X-Consul-Index"] = index } : null)
                 : await ScriptedHttpServer.HoldAsync(aborted);
         });
-        await using var registry = Consul.CreateRegistry(options =>
+        await using var registry = ConsulRegistry.Create(options =>
         {
             options.Environment = new Dictionary<string, string?>();
             options.Addresses.Add(server.Address);

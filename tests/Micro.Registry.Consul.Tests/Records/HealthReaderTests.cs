@@ -44,7 +44,7 @@ public sealed class HealthReaderTests
         var other = new HealthEntry { Service = new HealthService { Id = "n", Service = "Greeter", Address = "127.0.0.1", Port = 1 } };
 
         Read(false, other).Should().BeEmpty();
-        new HealthReader(new ConsulRegistryOptions { Connect = true }, ConsulRegistry.SkipsTo(_log.CreateLogger(""), TimeProvider.System)).Read("greeter", [other]).Records.Should().ContainSingle();
+        new HealthReader(new ConsulRegistryOptions { Connect = true }, ConsulBackend.SkipsTo(_log.CreateLogger(""), TimeProvider.System)).Read("greeter", [other]).Records.Should().ContainSingle();
     }
 
     [Fact]
@@ -77,5 +77,5 @@ public sealed class HealthReaderTests
     private IReadOnlyList<ServiceRecord> Read(bool passingOnly, params HealthEntry[] entries) => Reader(passingOnly).Read("greeter", entries).Records;
 
     private HealthReader Reader(bool passingOnly) =>
-        new(new ConsulRegistryOptions { PassingOnly = passingOnly }, ConsulRegistry.SkipsTo(_log.CreateLogger(""), TimeProvider.System));
+        new(new ConsulRegistryOptions { PassingOnly = passingOnly }, ConsulBackend.SkipsTo(_log.CreateLogger(""), TimeProvider.System));
 }

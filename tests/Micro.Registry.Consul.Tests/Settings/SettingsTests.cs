@@ -9,7 +9,7 @@ public sealed class SettingsTests
     [Fact]
     public void Create_EverythingWrong_NamesAll()
     {
-        var create = () => Consul.CreateRegistry(options =>
+        var create = () => ConsulRegistry.Create(options =>
         {
             options.Environment = new Dictionary<string, string?> { ["CONSUL_HTTP_SSL_VERIFY"] = "maybe" };
             options.Addresses.Add("ftp://x");

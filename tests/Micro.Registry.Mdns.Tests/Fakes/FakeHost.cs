@@ -9,7 +9,7 @@ internal sealed class FakeHost : IAsyncDisposable
     public FakeHost(FakeLink link, string address, ManualTimeProvider time, Action<MdnsRegistryOptions>? configure = null, ILoggerFactory? loggers = null)
     {
         Transport = link.Host(address);
-        Registry = Mdns.CreateRegistry(new MdnsHostPool(), configure, loggers, time, statistics =>
+        Registry = MdnsRegistry.Create(new MdnsHostPool(), configure, loggers, time, statistics =>
         {
             Statistics = statistics;
             return Transport;

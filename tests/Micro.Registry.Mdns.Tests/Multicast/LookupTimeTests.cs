@@ -11,8 +11,8 @@ public sealed class LookupTimeTests(ITestOutputHelper output)
     public async Task GetService_OneResponderOnThisMachine_MedianIsReported()
     {
         MulticastNamespace.SkipUnlessInside();
-        await using var here = Mdns.CreateRegistry(new MdnsHostPool());
-        await using var there = Mdns.CreateRegistry(new MdnsHostPool(), options => options.Timeout = TimeSpan.FromSeconds(10));
+        await using var here = MdnsRegistry.Create(new MdnsHostPool());
+        await using var there = MdnsRegistry.Create(new MdnsHostPool(), options => options.Timeout = TimeSpan.FromSeconds(10));
         await here.RegisterAsync(TestRecords.Greeter(), new RegisterOptions());
         var times = new List<double>();
         for (var count = 0; count < 50; count++)

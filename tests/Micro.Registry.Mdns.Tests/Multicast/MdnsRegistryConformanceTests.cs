@@ -31,7 +31,7 @@ public sealed class MdnsRegistryConformanceTests : NetworkRegistryConformance, I
     protected override Task<IRegistry> CreatePeerAsync() => Task.FromResult(Create());
 
     protected override Task<IRegistry> CreateUnreachableAsync() =>
-        Task.FromResult(Mdns.CreateRegistry(new MdnsHostPool(), options => options.Interfaces.Add("nosuch0")));
+        Task.FromResult(MdnsRegistry.Create(new MdnsHostPool(), options => options.Interfaces.Add("nosuch0")));
 
     protected override Task WriteUndecodableAsync(string service)
     {
@@ -53,5 +53,5 @@ public sealed class MdnsRegistryConformanceTests : NetworkRegistryConformance, I
     }
 
     private static IRegistry Create() =>
-        Mdns.CreateRegistry(new MdnsHostPool(), options => options.Timeout = TimeSpan.FromMilliseconds(500));
+        MdnsRegistry.Create(new MdnsHostPool(), options => options.Timeout = TimeSpan.FromMilliseconds(500));
 }

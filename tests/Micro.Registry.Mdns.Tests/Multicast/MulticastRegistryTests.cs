@@ -9,7 +9,7 @@ public sealed class MulticastRegistryTests : IAsyncLifetime
 
     // A lookup that finds something ends early; a long timeout only keeps a busy machine from failing the tests.
     private static IRegistry Create(MdnsHostPool? pool = null) =>
-        Mdns.CreateRegistry(pool ?? new MdnsHostPool(), options => options.Timeout = TimeSpan.FromSeconds(2));
+        MdnsRegistry.Create(pool ?? new MdnsHostPool(), options => options.Timeout = TimeSpan.FromSeconds(2));
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -216,7 +216,7 @@ public sealed class MulticastRegistryTests : IAsyncLifetime
     public async Task GetService_SourceNotAllowed_IsNotHeard_S5()
     {
         MulticastNamespace.SkipUnlessInside();
-        await using var deaf = Mdns.CreateRegistry(new MdnsHostPool(), options => options.AllowedNetworks.Add(System.Net.IPNetwork.Parse("192.0.2.0/24")));
+        await using var deaf = MdnsRegistry.Create(new MdnsHostPool(), options => options.AllowedNetworks.Add(System.Net.IPNetwork.Parse("192.0.2.0/24")));
         await _here.RegisterAsync(TestRecords.Greeter(), new RegisterOptions());
 
         var lookup = () => deaf.GetServiceAsync("greeter");
@@ -228,8 +228,8 @@ public sealed class MulticastRegistryTests : IAsyncLifetime
     public async Task GetService_UnknownInterfaceChosen_IsUnavailable_R_MDNS_7()
     {
         MulticastNamespace.SkipUnlessInside();
-        await using var nowhere = Mdns.CreateRegistry(new MdnsHostPool(), options => options.Interfaces.Add("nosuch0"));
-        await using var loopback = Mdns.CreateRegistry(new MdnsHostPool(), options => options.Interfaces.Add("127.0.0.1"));
+        await using var nowhere = MdnsRegistry.Create(new MdnsHostPool(), options => options.Interfaces.Add("nosuch0"));
+        await using var loopback = MdnsRegistry.Create(new MdnsHostPool(), options => options.Interfaces.Add("127.0.0.1"));
         await _here.RegisterAsync(TestRecords.Greeter(), new RegisterOptions());
 
         var lookup = () => nowhere.GetServiceAsync("greeter");

@@ -8,7 +8,7 @@ internal static class PeerProgram
 {
     public static async Task<int> Main(string[] arguments)
     {
-        await using var registry = Mdns.CreateRegistry(options => options.Timeout = TimeSpan.FromSeconds(1));
+        await using var registry = MdnsRegistry.Create(options => options.Timeout = TimeSpan.FromSeconds(1));
         try
         {
             await RunAsync(registry, arguments);

@@ -115,7 +115,7 @@ public sealed class EjectionLimitTests
     [Fact]
     public async Task Picks_ManyThreadsWithRandomOutcomes_NeverNobodyAndOneProbeAtATime_R19()
     {
-        await using var registry = Memory.CreateRegistry(options => options.Services = [EjectionFixture.RecordOf("a", "b", "c", "d", "e")]);
+        await using var registry = MemoryRegistry.Create(options => options.Services = [EjectionFixture.RecordOf("a", "b", "c", "d", "e")]);
         await using var selector = Selectors.Create(options =>
         {
             options.Registry = registry;

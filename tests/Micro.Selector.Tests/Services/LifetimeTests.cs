@@ -83,7 +83,7 @@ public sealed class LifetimeTests
     [Fact]
     public async Task Dispose_RegistryHangs_GoesOnAfterASecond_R_CAC_13()
     {
-        await using var store = Memory.CreateRegistry();
+        await using var store = MemoryRegistry.Create();
         await using var registry = new HangingRegistry(store);
         var log = new CapturingLoggerFactory();
         var selector = Selectors.Create(options => options.Registry = registry, log);
@@ -100,7 +100,7 @@ public sealed class LifetimeTests
     [Fact]
     public async Task Watches_AThousandOpenedAndClosed_NothingIsLeft_R28()
     {
-        await using var store = Memory.CreateRegistry();
+        await using var store = MemoryRegistry.Create();
         await using var registry = new FaultRegistry(store);
         await SelectorFixture.RegisterAsync(store, SelectorFixture.RecordOf("a"));
         for (var round = 0; round < 1000; round++)

@@ -12,7 +12,7 @@ namespace Micro.Selector.Tests.Snapshots;
 public sealed class ChangedSnapshotTests : IAsyncDisposable
 {
     private readonly ManualTimeProvider _time = new();
-    private readonly IRegistry _registry = Memory.CreateRegistry();
+    private readonly IRegistry _registry = MemoryRegistry.Create();
     private readonly SelectorMetrics _metrics = new(static () => []);
     private readonly SelectorOptions _options = new() { KeepLastNodesFor = TimeSpan.Zero };
 

@@ -5,7 +5,7 @@ namespace Micro.Tests.Cli;
 /// <summary>A registry whose rules no record meets.</summary>
 internal sealed class RefusingRegistry : IRegistry
 {
-    private readonly IRegistry _inner = Memory.CreateRegistry();
+    private readonly IRegistry _inner = MemoryRegistry.Create();
 
     public string Name => "refusing";
 

@@ -190,7 +190,7 @@ public sealed class WrongInputTests
             {
                 options.Name = "";
                 options.Address = "x";
-                options.Registry = Memory.CreateRegistry();
+                options.Registry = MemoryRegistry.Create();
             }))
             .Should().Throw<MicroConfigurationException>().Which.Problems.Should().HaveCount(2);
 }

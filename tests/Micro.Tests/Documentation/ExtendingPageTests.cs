@@ -11,7 +11,7 @@ namespace Micro.Tests.Documentation;
 public sealed class ExtendingPageTests : IAsyncLifetime
 {
     private const string Xml = "application/xml";
-    private readonly IRegistry _registry = Memory.CreateRegistry();
+    private readonly IRegistry _registry = MemoryRegistry.Create();
     private readonly List<MicroService> _services = [];
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class StartUpLinesTests
     public async Task Create_SettingWithoutEffect_IsAWarning()
     {
         using var log = new CapturingLoggerFactory();
-        await using var registry = Micro.Registry.Memory.CreateRegistry();
+        await using var registry = Micro.Registry.MemoryRegistry.Create();
 
         await using var service = TestService.Create(
             options => options.Registry(registry).Logging(log),

@@ -211,7 +211,7 @@ public sealed class AddMicroDiscoveryTests : DiscoveryTest
 
     private async Task<IRegistry> RegistryWithAsync(string service, string text)
     {
-        var registry = Own(Memory.CreateRegistry());
+        var registry = Own(MemoryRegistry.Create());
         var node = Own(await WebNode.StartAsync(text));
         await registry.RegisterAsync(new ServiceRecord { Name = service, Nodes = [node.Node] }, new RegisterOptions());
         return registry;

@@ -41,7 +41,7 @@ public sealed class DiscoveryInAHostTests
     [Fact]
     public async Task RpcAndHttp_OneHost_ShareOneSelectorWithOneWatch()
     {
-        var registry = new FaultRegistry(Memory.CreateRegistry());
+        var registry = new FaultRegistry(MemoryRegistry.Create());
         await using var host = await StartAsync(registry);
 
         await host.Services.GetRequiredService<IMicroClient>().CallAsync<Question, Answer>("greeter", "Greeter.Hello", new Question("Anna"));
@@ -54,7 +54,7 @@ public sealed class DiscoveryInAHostTests
     [Fact]
     public async Task PlainWebServer_InTheHostsRegistry_IsFoundByTheSameClient()
     {
-        var registry = Memory.CreateRegistry();
+        var registry = MemoryRegistry.Create();
         await using var web = await WebNode.StartAsync("plain");
         await registry.RegisterAsync(new ServiceRecord { Name = "orders", Nodes = [web.Node] }, new RegisterOptions());
         await using var host = await StartAsync(registry);

@@ -31,7 +31,7 @@ public sealed class RetryTests : DiscoveryTest
     public async Task Get_RefusedWithRealSelector_EjectsTheNodeAtOnce()
     {
         await using var node = await WebNode.StartAsync("ok");
-        await using var registry = Memory.CreateRegistry();
+        await using var registry = MemoryRegistry.Create();
         var gone = WebNode.Gone();
         await registry.RegisterAsync(new ServiceRecord { Name = "orders", Nodes = [gone, node.Node] }, new RegisterOptions());
         await using var inner = Selectors.Create(options =>
@@ -344,7 +344,7 @@ public sealed class RetryTests : DiscoveryTest
     public async Task Send_Synchronously_GoesToTheService()
     {
         await using var node = await WebNode.StartAsync("ok");
-        await using var registry = Memory.CreateRegistry();
+        await using var registry = MemoryRegistry.Create();
         await registry.RegisterAsync(new ServiceRecord { Name = "orders", Nodes = [node.Node, WebNode.Gone()] }, new RegisterOptions());
         await using var selector = Selectors.Create(options => options.Registry = registry);
         using var client = ClientOver(selector);

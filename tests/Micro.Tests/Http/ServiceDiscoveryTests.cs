@@ -13,7 +13,7 @@ public sealed class ServiceDiscoveryTests : DiscoveryTest
     public async Task GetAsync_ServiceOfTheRegistry_IsFoundByItsName()
     {
         var node = Own(await WebNode.StartAsync("found"));
-        var registry = Own(Memory.CreateRegistry());
+        var registry = Own(MemoryRegistry.Create());
         await RegisterAsync(registry, node.Node);
         await using var provider = Services(registry);
 
@@ -24,7 +24,7 @@ public sealed class ServiceDiscoveryTests : DiscoveryTest
     public async Task GetEndpoints_NodesChange_AreResolvedAgain()
     {
         var (first, second) = (Own(await WebNode.StartAsync("first")), Own(await WebNode.StartAsync("second")));
-        var registry = Own(Memory.CreateRegistry());
+        var registry = Own(MemoryRegistry.Create());
         await RegisterAsync(registry, first.Node);
         await using var provider = Services(registry);
         var resolver = provider.GetRequiredService<ServiceEndpointResolver>();
@@ -43,7 +43,7 @@ public sealed class ServiceDiscoveryTests : DiscoveryTest
     public async Task GetEndpoints_RegistryGone_KeepsTheNodesKnownLast()
     {
         var node = Own(await WebNode.StartAsync("kept"));
-        var registry = new FaultRegistry(Own(Memory.CreateRegistry()));
+        var registry = new FaultRegistry(Own(MemoryRegistry.Create()));
         await RegisterAsync(registry, node.Node);
         await using var provider = Services(registry);
         var client = ClientOf(provider);
@@ -60,7 +60,7 @@ public sealed class ServiceDiscoveryTests : DiscoveryTest
     public async Task GetEndpoints_NameOfTheConfiguration_ComesFirst()
     {
         var (configured, registered) = (Own(await WebNode.StartAsync("configured")), Own(await WebNode.StartAsync("registered")));
-        var registry = Own(Memory.CreateRegistry());
+        var registry = Own(MemoryRegistry.Create());
         await RegisterAsync(registry, registered.Node);
         await using var provider = Services(registry, new() { ["Services:orders:http:0"] = configured.Address });
 
@@ -72,7 +72,7 @@ public sealed class ServiceDiscoveryTests : DiscoveryTest
     [InlineData("http://[::1]")]
     public async Task TryCreateProvider_Address_IsLeftAlone(string address)
     {
-        await using var provider = Services(Own(Memory.CreateRegistry()));
+        await using var provider = Services(Own(MemoryRegistry.Create()));
         ServiceEndpointQuery.TryParse(address, out var query).Should().BeTrue();
 
         provider.GetServices<IServiceEndpointProviderFactory>().Single(factory => factory.GetType().Namespace!.StartsWith("Micro.", StringComparison.Ordinal))

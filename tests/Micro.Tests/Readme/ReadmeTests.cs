@@ -21,7 +21,7 @@ public sealed class ReadmeTests
     [Fact]
     public async Task Snippets_Run_TheClientFindsTheServer()
     {
-        var registry = Micro.Registry.Memory.CreateRegistry();
+        var registry = Micro.Registry.MemoryRegistry.Create();
         await using var server = MicroService.Create(options => options.Name("greeter").Address("127.0.0.1:0").Registry(registry).IgnoreEnvironment());
         server.Handle(new Snippets.Greeter());
         await server.StartAsync();

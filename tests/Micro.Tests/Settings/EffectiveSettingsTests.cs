@@ -103,7 +103,7 @@ public sealed class EffectiveSettingsTests
     [InlineData("root:canary@etcd,https://other", "***@etcd,https://other")]
     [InlineData("http://[::1]:8500", "http://[::1]:8500")]
     public void DescribeSettings_PasswordInAnAddress_IsMasked_S23(string given, string shown) =>
-        TestService.Create(options => options.AddRegistry("mine", _ => Registry.Memory.CreateRegistry()).UseRegistry("mine"), [$"--registry_address={given}"])
+        TestService.Create(options => options.AddRegistry("mine", _ => Registry.MemoryRegistry.Create()).UseRegistry("mine"), [$"--registry_address={given}"])
             .DescribeSettings().Single(setting => setting.Name == "registry_address").Value.Should().Be(shown);
 
     [Fact]

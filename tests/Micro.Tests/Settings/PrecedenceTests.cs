@@ -139,7 +139,7 @@ public sealed class PrecedenceTests
             .AddRegistry("mine", context =>
             {
                 addresses = context.Addresses;
-                return Memory.CreateRegistry();
+                return MemoryRegistry.Create();
             })
             .UseRegistry("mine"));
 
@@ -157,7 +157,7 @@ public sealed class PrecedenceTests
             .AddRegistry("mine", context =>
             {
                 addresses = context.Addresses;
-                return Memory.CreateRegistry();
+                return MemoryRegistry.Create();
             })
             .UseRegistry("mine"));
 

@@ -10,7 +10,7 @@ namespace Micro.Tests.Tls;
 internal sealed class TlsFixture : IAsyncDisposable
 {
     private readonly List<IMicroClient> _clients = [];
-    private readonly IRegistry _registry = Memory.CreateRegistry();
+    private readonly IRegistry _registry = MemoryRegistry.Create();
 
     private TlsFixture()
     {

@@ -13,7 +13,7 @@ public sealed class ExplicitWiringTests
     [MemberData(nameof(Orders))]
     public async Task Create_ServerClientSelectorRegistryByHand_AnyOrderWorks_R_SVC_1(int order)
     {
-        await using var registry = Memory.CreateRegistry();
+        await using var registry = MemoryRegistry.Create();
         await using var server = MicroServer.Create(static options =>
         {
             options.Address = "127.0.0.1:0";
@@ -62,7 +62,7 @@ public sealed class ExplicitWiringTests
     [Fact]
     public async Task Create_RegistryByHand_StaysWhenFlagsNameItsKind_R_SVC_7()
     {
-        await using var registry = Memory.CreateRegistry();
+        await using var registry = MemoryRegistry.Create();
 
         TestService.Create(options => options.Registry(registry), ["--registry=memory"]).Registry.Should().BeSameAs(registry);
         TestService.Create(options => options.Registry(registry), ["--registry=mdns"]).Registry.Name.Should().Be("mdns");
@@ -71,7 +71,7 @@ public sealed class ExplicitWiringTests
     [Fact]
     public async Task Create_ComponentsOwnRegistry_WinsOverTheServices()
     {
-        await using var own = Memory.CreateRegistry();
+        await using var own = MemoryRegistry.Create();
         await using var service = TestService.Create(options => options
             .Name("greeter")
             .ServerOptions(server => server.Registry = own));
@@ -85,7 +85,7 @@ public sealed class ExplicitWiringTests
     [Fact]
     public async Task Create_RegistryNamedFromOutside_WinsOverComponentsOwn()
     {
-        await using var own = Memory.CreateRegistry();
+        await using var own = MemoryRegistry.Create();
         IRegistry? made = null;
         ClientOptions? client = null;
         _ = TestService.Create(

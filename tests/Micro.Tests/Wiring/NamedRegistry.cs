@@ -5,7 +5,7 @@ namespace Micro.Tests.Wiring;
 /// <summary>A memory registry under another name that says whether it was disposed.</summary>
 internal sealed class NamedRegistry(string name) : IRegistry
 {
-    private readonly IRegistry _inner = Memory.CreateRegistry();
+    private readonly IRegistry _inner = MemoryRegistry.Create();
 
     public string Name => name;
 

@@ -91,7 +91,7 @@ public sealed class SeveralRegistriesTests
     [InlineData("a,b")]
     [InlineData("a=b")]
     public void AddRegistry_NameThatAListCannotHold_ArgumentException(string name) =>
-        FluentActions.Invoking(() => TestService.Create(options => options.AddRegistry(name, _ => Memory.CreateRegistry())))
+        FluentActions.Invoking(() => TestService.Create(options => options.AddRegistry(name, _ => MemoryRegistry.Create())))
             .Should().Throw<ArgumentException>().WithMessage($"registry name '{name}'*");
 
     [Fact]

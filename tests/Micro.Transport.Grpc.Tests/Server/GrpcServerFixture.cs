@@ -32,7 +32,7 @@ internal sealed class GrpcServerFixture : IAsyncDisposable
 
     public CapturingLoggerFactory Logs { get; } = new();
 
-    public IRegistry Registry { get; } = Memory.CreateRegistry();
+    public IRegistry Registry { get; } = MemoryRegistry.Create();
 
     public ServerOptions Options { get; }
 

@@ -25,7 +25,7 @@ public sealed class HealthServiceTests
     public async Task Check_EachName_SaysWhatReadySays_R_SRV_17(string service)
     {
         var time = new ManualTimeProvider();
-        await using var inner = Memory.CreateRegistry();
+        await using var inner = MemoryRegistry.Create();
         var registry = new FaultRegistry(inner) { WriteError = new RegistryDeniedException("memory", "no rights") };
         await using var fixture = await GrpcServerFixture.StartAsync(options => (options.Registry, options.TimeProvider) = (registry, time));
         await using var channel = fixture.Connect();
@@ -79,7 +79,7 @@ public sealed class HealthServiceTests
     public async Task Watch_FollowsTheRegistration_AndEndsWithTheServer()
     {
         var time = new ManualTimeProvider();
-        await using var inner = Memory.CreateRegistry();
+        await using var inner = MemoryRegistry.Create();
         var registry = new FaultRegistry(inner) { WriteError = new RegistryDeniedException("memory", "no rights") };
         await using var fixture = await GrpcServerFixture.StartAsync(options => (options.Registry, options.TimeProvider) = (registry, time));
         await using var channel = fixture.Connect();
@@ -100,7 +100,7 @@ public sealed class HealthServiceTests
     public async Task Watch_RegistryAwayForLongerThanTheTtl_StaysServingUntilItRefuses()
     {
         var time = new ManualTimeProvider();
-        await using var inner = Memory.CreateRegistry();
+        await using var inner = MemoryRegistry.Create();
         var registry = new FaultRegistry(inner);
         await using var fixture = await GrpcServerFixture.StartAsync(options =>
         {

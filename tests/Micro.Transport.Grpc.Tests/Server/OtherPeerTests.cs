@@ -36,7 +36,7 @@ public sealed class OtherPeerTests
     public async Task Curl_NotReady_Is503()
     {
         Skip.IfNot(await HasHttp2Async(), "curl with HTTP/2 is not there");
-        await using var inner = Memory.CreateRegistry();
+        await using var inner = MemoryRegistry.Create();
         var registry = new FaultRegistry(inner) { WriteError = new RegistryDeniedException("memory", "no rights") };
         await using var fixture = await GrpcServerFixture.StartAsync(options => options.Registry = registry);
 

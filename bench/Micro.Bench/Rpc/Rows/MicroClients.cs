@@ -11,7 +11,7 @@ internal static class MicroClients
     public static MicroService Create(ServiceRecord record, int mostCallers, string? kind) => MicroService.Create(
         options => options
             .Name("bench.client")
-            .AddRegistry("bench", _ => Memory.CreateRegistry(memory => memory.Services = [record]))
+            .AddRegistry("bench", _ => MemoryRegistry.Create(memory => memory.Services = [record]))
             .UseRegistry("bench")
             .IgnoreEnvironment()
             .ClientOptions(client =>

@@ -55,11 +55,11 @@ internal sealed class ScopedInvoker : EndpointInvoker
     {
         try
         {
-            await _inner.InvokeStreamAsync(context, stream);
+            await _inner.InvokeStreamAsync(context, stream).ConfigureAwait(false);
         }
         finally
         {
-            await context.CloseScopeAsync();
+            await context.CloseScopeAsync().ConfigureAwait(false);
         }
     }
 
@@ -67,11 +67,11 @@ internal sealed class ScopedInvoker : EndpointInvoker
     {
         try
         {
-            await pending;
+            await pending.ConfigureAwait(false);
         }
         finally
         {
-            await context.CloseScopeAsync();
+            await context.CloseScopeAsync().ConfigureAwait(false);
         }
     }
 }

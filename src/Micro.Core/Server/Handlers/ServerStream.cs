@@ -13,7 +13,7 @@ internal sealed class ServerStream<
     {
         using var linked = Link(cancellationToken);
         var token = linked?.Token ?? callToken;
-        while (await stream.ReadAsync<TRequest>(token) is (true, var message))
+        while (await stream.ReadAsync<TRequest>(token).ConfigureAwait(false) is (true, var message))
         {
             yield return message;
         }
@@ -29,7 +29,7 @@ internal sealed class ServerStream<
     {
         using (linked)
         {
-            await stream.WriteAsync(message, linked.Token);
+            await stream.WriteAsync(message, linked.Token).ConfigureAwait(false);
         }
     }
 

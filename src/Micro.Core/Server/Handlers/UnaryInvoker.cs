@@ -65,7 +65,7 @@ internal sealed class UnaryInvoker<
     {
         try
         {
-            Encode(await pending, codec, response);
+            Encode(await pending.ConfigureAwait(false), codec, response);
         }
         catch (CodecException exception)
         {
@@ -79,7 +79,7 @@ internal sealed class UnaryInvoker<
         {
             context.Request = message;
             context.Definition = Definition;
-            await _chain!(context);
+            await _chain!(context).ConfigureAwait(false);
             Encode(ResponseOf(context), codec, response);
         }
         catch (CodecException exception)
@@ -89,7 +89,7 @@ internal sealed class UnaryInvoker<
     }
 
     private async ValueTask RunHandlerAsync(HandlerContext context) =>
-        context.Response = await _handler((TRequest)context.Request!, context);
+        context.Response = await _handler((TRequest)context.Request!, context).ConfigureAwait(false);
 
     private TResponse ResponseOf(HandlerContext context) => context.Response switch
     {

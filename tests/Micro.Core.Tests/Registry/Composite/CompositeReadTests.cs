@@ -122,7 +122,7 @@ public sealed class CompositeReadTests : IAsyncDisposable
     public async Task ListServices_BareNamesAndVersions_NoDuplicates()
     {
         var names = new FixedList("names", new ServiceRecord { Name = "b" }, new ServiceRecord { Name = "a" });
-        var versions = Memory.CreateRegistry(time: _pair.Time);
+        var versions = MemoryRegistry.Create(time: _pair.Time);
         await versions.RegisterAsync(Pair.Record("n-1", "1", service: "a"), NoExpiry);
         await versions.RegisterAsync(Pair.Record("n-2", "2", service: "a"), NoExpiry);
         await using var both = Registries.Combine([names, versions]);

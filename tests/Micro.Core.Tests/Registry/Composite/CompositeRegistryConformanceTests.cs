@@ -11,7 +11,7 @@ public sealed class CompositeRegistryConformanceTests : RegistryConformance
     protected override int BurstSize => 1500;
 
     protected override Task<IRegistry> CreateAsync() => Task.FromResult(
-        Registries.Combine([Memory.CreateRegistry(time: _time), Memory.CreateRegistry(time: _time)], time: _time));
+        Registries.Combine([MemoryRegistry.Create(time: _time), MemoryRegistry.Create(time: _time)], time: _time));
 
     protected override Task<IRegistry> CreatePeerAsync() => Task.FromResult(Registry);
 

@@ -10,8 +10,8 @@ internal sealed class Pair : IAsyncDisposable
 
     public Pair()
     {
-        FirstStore = Memory.CreateRegistry(time: Time);
-        SecondStore = Memory.CreateRegistry(time: Time);
+        FirstStore = MemoryRegistry.Create(time: Time);
+        SecondStore = MemoryRegistry.Create(time: Time);
         First = new FaultRegistry(FirstStore);
         Second = new FaultRegistry(SecondStore);
         Both = Registries.Combine([First, Second], Log, Time);

@@ -23,7 +23,7 @@ public sealed class HealthCheckTests
     public async Task Registration_ComesGoesAndComesBack_EveryAnswerFollows_R_SRV_17()
     {
         var time = new ManualTimeProvider();
-        await using var inner = Memory.CreateRegistry();
+        await using var inner = MemoryRegistry.Create();
         var registry = new FaultRegistry(inner);
         await using var host = await TestHost.StartAsync(
             builder =>
@@ -79,7 +79,7 @@ public sealed class HealthCheckTests
     public async Task View_RegistryIsSilent_DegradedWithItsAge()
     {
         var time = new ManualTimeProvider();
-        await using var inner = Memory.CreateRegistry();
+        await using var inner = MemoryRegistry.Create();
         var registry = new FaultRegistry(inner);
         await using var host = await TestHost.StartAsync(
             builder =>
@@ -163,7 +163,7 @@ public sealed class HealthCheckTests
     [Fact]
     public async Task WebApplication_ReadyAndLive_AnswerByTag()
     {
-        await using var inner = Memory.CreateRegistry();
+        await using var inner = MemoryRegistry.Create();
         var registry = new FaultRegistry(inner) { WriteError = new RegistryUnavailableException("memory", "away") };
         var time = new ManualTimeProvider();
         var isDatabaseUp = false;

@@ -47,7 +47,7 @@ public sealed class HostConfigurationTests : IDisposable
         {
             AddFile(builder, "appsettings.json", """{"Micro":{"Registry":"mine","RegistryAddress":["a","b"],"ServerMetadata":{"zone":"a","rack":"1"}}}""");
             AddFile(builder, "appsettings.Production.json", """{"Micro":{"RegistryAddress":["c"],"ServerMetadata":{"rack":"2"}}}""");
-            builder.Services.AddMicro(options => options.AddRegistry("mine", _ => Registry.Memory.CreateRegistry()));
+            builder.Services.AddMicro(options => options.AddRegistry("mine", _ => Registry.MemoryRegistry.Create()));
         });
         var settings = host.Service.DescribeSettings().ToDictionary(setting => setting.Name);
 

@@ -11,7 +11,7 @@ public sealed class KeyedServicesTests
     [Fact]
     public async Task Start_TwoServices_EachHasItsOwnNameHandlersAndParts()
     {
-        await using var registry = Memory.CreateRegistry();
+        await using var registry = MemoryRegistry.Create();
         await using var host = await TestHost.StartAsync(
             builder =>
             {

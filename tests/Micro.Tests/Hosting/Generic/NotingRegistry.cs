@@ -7,7 +7,7 @@ namespace Micro.Tests.Hosting.Generic;
 /// <summary>Notes registrations, and whether the node's port is open at that moment.</summary>
 internal sealed class NotingRegistry(Steps steps) : IRegistry
 {
-    private readonly IRegistry _inner = Memory.CreateRegistry();
+    private readonly IRegistry _inner = MemoryRegistry.Create();
 
     public string Name => _inner.Name;
 

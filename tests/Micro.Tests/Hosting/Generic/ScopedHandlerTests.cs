@@ -113,7 +113,7 @@ public sealed class ScopedHandlerTests
     [Fact]
     public async Task Services_WithoutContainer_ErrorSaysWhatToSet()
     {
-        await using var registry = Micro.Registry.Memory.CreateRegistry();
+        await using var registry = Micro.Registry.MemoryRegistry.Create();
         Exception? seen = null;
         await using var service = TestService.Create(options => options.Name("orders").Registry(registry));
         service.Handle<string, string>("Plain.Hello", (_, context) =>

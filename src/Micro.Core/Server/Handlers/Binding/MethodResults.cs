@@ -8,7 +8,7 @@ internal static class MethodResults
 
     public static async ValueTask<T> AfterAsync<T>(ValueTask task, T reply)
     {
-        await task;
+        await task.ConfigureAwait(false);
         return reply;
     }
 }

@@ -7,16 +7,16 @@ internal static class StreamShapes
         Func<TRequest, HandlerContext, IAsyncEnumerable<TResponse>> method) =>
         async (stream, context) =>
         {
-            var request = await ReadRequestAsync(stream, context);
-            await WriteAllAsync(method(request, context), stream, context);
+            var request = await ReadRequestAsync(stream, context).ConfigureAwait(false);
+            await WriteAllAsync(method(request, context), stream, context).ConfigureAwait(false);
         };
 
     public static Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> Client<TRequest, TResponse>(
         Func<IAsyncEnumerable<TRequest>, HandlerContext, ValueTask<TResponse>> method) =>
         async (stream, context) =>
         {
-            var response = await method(stream.ReadAllAsync(context.CancellationToken), context);
-            await stream.WriteAsync(response, context.CancellationToken);
+            var response = await method(stream.ReadAllAsync(context.CancellationToken), context).ConfigureAwait(false);
+            await stream.WriteAsync(response, context.CancellationToken).ConfigureAwait(false);
         };
 
     public static Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> Bidirectional<TRequest, TResponse>(
@@ -25,7 +25,7 @@ internal static class StreamShapes
 
     private static async Task<TRequest> ReadRequestAsync<TRequest, TResponse>(IServerStream<TRequest, TResponse> stream, HandlerContext context)
     {
-        await foreach (var request in stream.ReadAllAsync(context.CancellationToken))
+        await foreach (var request in stream.ReadAllAsync(context.CancellationToken).ConfigureAwait(false))
         {
             return request;
         }
@@ -38,9 +38,9 @@ internal static class StreamShapes
         IServerStream<TRequest, TResponse> stream,
         HandlerContext context)
     {
-        await foreach (var response in responses.WithCancellation(context.CancellationToken))
+        await foreach (var response in responses.WithCancellation(context.CancellationToken).ConfigureAwait(false))
         {
-            await stream.WriteAsync(response, context.CancellationToken);
+            await stream.WriteAsync(response, context.CancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Etcd;
 
-internal sealed partial class EtcdRegistry
+internal sealed partial class EtcdBackend
 {
     /// <summary>Messages of the etcd registry, ids 5000 to 5099.</summary>
     internal static partial class Log

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Consul;
 
-internal sealed partial class ConsulRegistry
+internal sealed partial class ConsulBackend
 {
     /// <summary>Messages of the Consul registry, ids 4000 to 4099.</summary>
     internal static partial class Log

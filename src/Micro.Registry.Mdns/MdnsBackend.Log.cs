@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Mdns;
 
-internal sealed partial class MdnsRegistry
+internal sealed partial class MdnsBackend
 {
     /// <summary>Messages of the mDNS registry, ids 3000 to 3099.</summary>
     internal static partial class Log

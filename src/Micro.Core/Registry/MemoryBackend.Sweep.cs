@@ -3,7 +3,7 @@ using Micro.Registry.Kit;
 namespace Micro.Registry;
 
 /// <content>Removes the nodes that were not renewed in time.</content>
-internal sealed partial class MemoryRegistry
+internal sealed partial class MemoryBackend
 {
     /// <summary>Starts the timer. It runs only while there are nodes with a lifetime.</summary>
     private void ArmSweep()
