@@ -12,6 +12,7 @@ internal sealed class MucpCallSet : IWorkQueueOwner<MucpServerCall>
 {
     private readonly ProtocolHost _host;
     private readonly MucpReplyWriter _replies;
+    private readonly CoalescingWriter _output;
     private readonly ConnectionLifetime _lifetime;
     private readonly Peer _peer;
     private readonly ObjectPool<MucpServerCall> _pool;
@@ -25,13 +26,15 @@ internal sealed class MucpCallSet : IWorkQueueOwner<MucpServerCall>
 
     /// <param name="host">The server.</param>
     /// <param name="replies">Writes the replies.</param>
+    /// <param name="output">Sends them.</param>
     /// <param name="lifetime">Counts the running calls.</param>
     /// <param name="peer">The caller.</param>
-    /// <param name="pool">Calls to be used again.</param>
-    public MucpCallSet(ProtocolHost host, MucpReplyWriter replies, ConnectionLifetime lifetime, Peer peer, ObjectPool<MucpServerCall> pool)
+    /// <param name="pool">The pool to which calls go back.</param>
+    public MucpCallSet(ProtocolHost host, MucpReplyWriter replies, CoalescingWriter output, ConnectionLifetime lifetime, Peer peer, ObjectPool<MucpServerCall> pool)
     {
         _host = host;
         _replies = replies;
+        _output = output;
         _lifetime = lifetime;
         _peer = peer;
         _pool = pool;
@@ -40,9 +43,6 @@ internal sealed class MucpCallSet : IWorkQueueOwner<MucpServerCall>
 
     /// <summary>Gets the calls that were added and wait for a thread.</summary>
     public IRunnable Work => _queue;
-
-    /// <summary>Returns a call to be filled and added.</summary>
-    public MucpServerCall Rent() => _pool.Get();
 
     /// <summary>Adds a call, which runs with <see cref="Work"/>.</summary>
     public void Add(MucpServerCall call)
@@ -139,7 +139,7 @@ internal sealed class MucpCallSet : IWorkQueueOwner<MucpServerCall>
         }
     }
 
-    void IWorkQueueOwner<MucpServerCall>.OnEmptied() => _replies.StartSending();
+    void IWorkQueueOwner<MucpServerCall>.OnEmptied() => _output.StartSending();
 
     void IWorkQueueOwner<MucpServerCall>.Run(MucpServerCall call)
     {
@@ -283,7 +283,7 @@ internal sealed class MucpCallSet : IWorkQueueOwner<MucpServerCall>
         // Whoever empties the queue sends the replies of all calls that ran.
         if (!_queue.IsBusy)
         {
-            _replies.StartSending();
+            _output.StartSending();
         }
 
         _pool.Return(call);

@@ -8,12 +8,13 @@ using Micro.Transport;
 using Micro.Transport.Messages;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Server.Mucp;
 
 /// <summary>Decides what a message of a connection is: a question about health, a frame of a stream, a call.</summary>
 internal sealed class MucpDispatcher(
-    ProtocolHost host, MucpReplyWriter replies, ConnectionLifetime lifetime, ConnectionContext connection, MucpCallSet calls, MucpStreamSet streams, BodyHold hold)
+    ProtocolHost host, MucpReplyWriter replies, ConnectionLifetime lifetime, ConnectionContext connection, MucpCallSet calls, MucpStreamSet streams, ObjectPool<MucpServerCall> pool, BodyHold hold)
 {
     private const string UnknownPath = "nothing is served on this path; calls are POST / with Micro-Endpoint, or gRPC; health is at /health, /health/live and /health/ready\n";
 
@@ -119,8 +120,7 @@ internal sealed class MucpDispatcher(
 
             var closes = lifetime.AnnouncesClose(head);
             EndsConnection |= closes && multiplexedId < 0;
-            replies.WriteError(head, error, format, envelopeId, closes);
-            replies.StartSending();
+            replies.WriteRefusal(head, error, format, envelopeId, closes);
             return head;
         }
     }
@@ -171,7 +171,7 @@ internal sealed class MucpDispatcher(
 
     private MessageHead AddCall(MessageHead head, EndpointInvoker invoker, ContentFormat format, in ReadOnlySequence<byte> body, string envelopeId, long multiplexedId, Arrival arrival)
     {
-        var call = calls.Rent();
+        var call = pool.Get();
         var next = call.Head;
         call.Head = head;
         call.Keep(in body);

@@ -19,13 +19,7 @@ internal sealed class MucpReplyWriter(ProtocolHost host, CoalescingWriter output
     /// <summary>Bytes of stream messages that may wait for the client before their handler does.</summary>
     private const int MaxQueuedStreamBytes = 64 * 1024;
 
-    /// <summary>Sends what was written, without waiting.</summary>
-    public void StartSending() => output.StartSending();
-
-    /// <summary>Waits until all is with the kernel.</summary>
-    public ValueTask FlushAsync() => output.FlushAsync();
-
-    /// <summary>Writes the reply of a call; <see cref="StartSending"/> sends it.</summary>
+    /// <summary>Writes the reply of a call, which is sent together with others.</summary>
     /// <param name="call">The call.</param>
     /// <param name="error">Its error; <see langword="null"/> when it succeeded.</param>
     /// <param name="closes"><see langword="true"/> to tell the client that the connection will be closed.</param>
@@ -46,9 +40,12 @@ internal sealed class MucpReplyWriter(ProtocolHost host, CoalescingWriter output
         WriteError(call.Head, error, call.Format, call.EnvelopeId, closes, call);
     }
 
-    /// <summary>Writes an error in place of a call or stream that did not begin; <see cref="StartSending"/> sends it.</summary>
-    public void WriteError(MessageHead request, MicroException error, ContentFormat format, string envelopeId, bool closes) =>
+    /// <summary>Writes the error of a message of which no call or stream came, and begins to send it.</summary>
+    public void WriteRefusal(MessageHead request, MicroException error, ContentFormat format, string envelopeId, bool closes)
+    {
         WriteError(request, error, format, envelopeId, closes, call: null);
+        output.StartSending();
+    }
 
     /// <summary>Writes the last frame of a stream and waits until it is sent.</summary>
     /// <param name="opening">Head of the frame that opened the stream.</param>

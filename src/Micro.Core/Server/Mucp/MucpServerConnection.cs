@@ -47,9 +47,9 @@ internal sealed class MucpServerConnection : IDisposable
         _output = new CoalescingWriter(sink);
         _replies = new MucpReplyWriter(host, _output);
         _hold = new BodyHold(host.Held, _peer);
-        _calls = new MucpCallSet(host, _replies, _lifetime, _peer, calls);
+        _calls = new MucpCallSet(host, _replies, _output, _lifetime, _peer, calls);
         _streams = new MucpStreamSet(host, _replies, _lifetime, connection, _peer);
-        _dispatcher = new MucpDispatcher(host, _replies, _lifetime, connection, _calls, _streams, _hold);
+        _dispatcher = new MucpDispatcher(host, _replies, _lifetime, connection, _calls, _streams, calls, _hold);
     }
 
     public async Task RunAsync()
@@ -228,8 +228,8 @@ internal sealed class MucpServerConnection : IDisposable
 
         var error = new MicroException(413, _host.ServiceName, exception.Message);
         var closes = !canSkip || _lifetime.AnnouncesClose(_head);
-        _replies.WriteError(_head, error, _host.Formats.Default, "", closes);
-        await _replies.FlushAsync().ConfigureAwait(false);
+        _replies.WriteRefusal(_head, error, _host.Formats.Default, "", closes);
+        await _output.FlushAsync().ConfigureAwait(false);
         return canSkip && (id >= 0 || !closes);
     }
 
@@ -249,7 +249,7 @@ internal sealed class MucpServerConnection : IDisposable
     {
         try
         {
-            await _replies.FlushAsync().ConfigureAwait(false);
+            await _output.FlushAsync().ConfigureAwait(false);
         }
         catch (IOException)
         {

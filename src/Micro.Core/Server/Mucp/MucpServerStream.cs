@@ -35,7 +35,7 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
     /// <param name="format">Encodes and decodes messages.</param>
     /// <param name="replies">Writes the messages of the handler.</param>
     /// <param name="context">The context of the handler, which holds the response metadata.</param>
-    /// <param name="host">The host.</param>
+    /// <param name="host">The server.</param>
     /// <param name="peer">The sender of the messages.</param>
     public MucpServerStream(string id, MessageHead opening, ContentFormat format, MucpReplyWriter replies, HandlerContext context, ProtocolHost host, Peer peer)
     {

@@ -53,7 +53,7 @@ internal sealed class MucpStreamSet(ProtocolHost host, MucpReplyWriter replies, 
     }
 
     /// <summary>Takes the place of a stream that is opened next.</summary>
-    /// <exception cref="MicroException">503: too many streams on the connection, from the peer or in the host.</exception>
+    /// <exception cref="MicroException">503: too many streams on the connection, from the peer or in the server.</exception>
     public void Admit(string id)
     {
         IsUsed = true;
