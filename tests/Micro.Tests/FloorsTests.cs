@@ -57,6 +57,29 @@ public sealed class FloorsTests
         Below.Keys.Except(placed).Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("Client/Mucp")]
+    [InlineData("Server/Mucp")]
+    public void Mucp_Types_UseEachOtherOneWay(string room)
+    {
+        var compilation = Compile();
+        var models = Sources.Of(Path.Combine(Folder, room)).Select(path => compilation.GetSemanticModel(compilation.SyntaxTrees.Single(tree => tree.FilePath == path))).ToArray();
+        var types = models.SelectMany(Declared).Select(static type => Outermost(type)!).ToHashSet<INamedTypeSymbol>(SymbolEqualityComparer.Default);
+        var uses = models
+            .SelectMany(static model => model.SyntaxTree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>().Select(name => (User: UserOf(model, name), Used: Outermost(TypeOf(model, name)))))
+            .Where(use => use.User is not null && use.Used is not null && types.Contains(use.Used) && !SymbolEqualityComparer.Default.Equals(use.User, use.Used))
+            .ToLookup(static use => use.User!.Name, static use => use.Used!.Name, StringComparer.Ordinal);
+        var inRings = types.Select(static type => type.Name).ToHashSet(StringComparer.Ordinal);
+        while (inRings.FirstOrDefault(name => !uses[name].Any(inRings.Contains)) is { } free)
+        {
+            inRings.Remove(free);
+        }
+
+        types.Should().HaveCountGreaterThan(8);
+        uses.SelectMany(static user => user).Should().NotBeEmpty();
+        inRings.SelectMany(name => uses[name].Distinct().Where(inRings.Contains).Select(used => $"{name} uses {used}")).Should().BeEmpty();
+    }
+
     private static CSharpCompilation Compile()
     {
         var libraries = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
@@ -78,7 +101,16 @@ public sealed class FloorsTests
 
     private static IEnumerable<INamedTypeSymbol> Used(SemanticModel model) =>
         model.SyntaxTree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>()
-            .Select(name => model.GetSymbolInfo(name).Symbol)
-            .Select(static symbol => (symbol as INamedTypeSymbol ?? symbol?.ContainingType)?.OriginalDefinition)
+            .Select(name => TypeOf(model, name))
             .OfType<INamedTypeSymbol>();
+
+    /// <summary>Returns the type that a name stands for, or whose member it is.</summary>
+    private static INamedTypeSymbol? TypeOf(SemanticModel model, SimpleNameSyntax name) =>
+        model.GetSymbolInfo(name).Symbol is { } symbol ? (symbol as INamedTypeSymbol ?? symbol.ContainingType)?.OriginalDefinition : null;
+
+    /// <summary>Returns the outermost type in whose code a name stands; <see langword="null"/> outside of types.</summary>
+    private static INamedTypeSymbol? UserOf(SemanticModel model, SimpleNameSyntax name) =>
+        name.Ancestors().OfType<BaseTypeDeclarationSyntax>().LastOrDefault() is { } type ? (INamedTypeSymbol?)model.GetDeclaredSymbol(type) : null;
+
+    private static INamedTypeSymbol? Outermost(INamedTypeSymbol? type) => type?.ContainingType is { } outer ? Outermost(outer) : type;
 }

@@ -12,7 +12,7 @@ namespace Micro.Client;
 /// whether to try the next.
 /// </summary>
 internal sealed class CallLoop(
-    ClientOptions options, Func<ISelector> selector, BackoffPolicy backoff, RetryBudget? budget, INodeTraffic traffic, ILogger logger)
+    ClientOptions options, Func<ISelector> selector, BackoffPolicy backoff, RetryBudget? budget, NodeTransports transports, ILogger logger)
 {
     /// <summary>Timers count whole milliseconds: what is less fires at once.</summary>
     public static readonly TimeSpan ShortestAttempt = TimeSpan.FromMilliseconds(1);
@@ -21,12 +21,11 @@ internal sealed class CallLoop(
     private static readonly TimeSpan LongestPushback = TimeSpan.FromSeconds(30);
 
     private readonly TimeProvider _timeProvider = options.TimeProvider;
-    private readonly ObjectPool<AttemptTimer> _timers = Pools.Create(new TimerPolicy(options.TimeProvider, new SilenceWatch(traffic, selector, budget, options.TimeProvider)));
+    private readonly ObjectPool<AttemptTimer> _timers = Pools.Create(new TimerPolicy(options.TimeProvider, new SilenceWatch(transports, selector, budget, options.TimeProvider)));
     private int _nextAddress;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<TResult> RunAsync<TResult, TAttempt>(CallPlan plan, TAttempt attempt, CancellationToken cancellationToken)
-        where TAttempt : IAttempt<TResult>
+    public async ValueTask<TResult> RunAsync<TResult>(PlannedCall<TResult> plan, AttemptChain? chain, CancellationToken cancellationToken)
     {
         budget?.OnCall();
         AttemptedNodes? attempted = null;
@@ -49,7 +48,7 @@ internal sealed class CallLoop(
                 node = pick.Node;
                 attempts++;
                 plan.Options.Observed?.Picked(node);
-                return await TryAsync<TResult, TAttempt>(plan, attempt, pick, number, cancellationToken).ConfigureAwait(false);
+                return await TryAsync(plan, chain, pick, number, cancellationToken).ConfigureAwait(false);
             }
             catch (MicroException exception)
             {
@@ -110,13 +109,12 @@ internal sealed class CallLoop(
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<TResult> TryAsync<TResult, TAttempt>(CallPlan plan, TAttempt attempt, NodePick pick, int number, CancellationToken cancellationToken)
-        where TAttempt : IAttempt<TResult>
+    private async ValueTask<TResult> TryAsync<TResult>(PlannedCall<TResult> plan, AttemptChain? chain, NodePick pick, int number, CancellationToken cancellationToken)
     {
         var limit = plan.NextAttemptTimeout;
         if (pick.IsProbe)
         {
-            traffic.RetireSilent(pick.Node.Address, long.MaxValue);
+            transports.RetireSilent(pick.Node.Address, long.MaxValue);
         }
 
         var started = _timeProvider.GetTimestamp();
@@ -126,7 +124,10 @@ internal sealed class CallLoop(
         using var registration = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timer.Source);
         try
         {
-            var result = await attempt.RunAsync(pick.Node, limit, timer.Token).ConfigureAwait(false);
+            var sending = chain is null
+                ? plan.SendAsync(transports, pick.Node, limit, timer.Token)
+                : chain.RunAsync(plan, transports, pick.Node, limit, timer.Token);
+            var result = await sending.ConfigureAwait(false);
             pick.Complete(new AttemptOutcome(Succeeded: true, default, _timeProvider.GetElapsedTime(started)));
             return result;
         }
@@ -169,7 +170,7 @@ internal sealed class CallLoop(
         var now = _timeProvider.GetTimestamp();
         if (_timeProvider.GetElapsedTime(started, now) >= limit / 2)
         {
-            traffic.RetireSilent(node.Address, started + ((now - started) / 2));
+            transports.RetireSilent(node.Address, started + ((now - started) / 2));
         }
     }
 

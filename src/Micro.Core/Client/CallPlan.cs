@@ -5,7 +5,7 @@ using Micro.Registry;
 namespace Micro.Client;
 
 /// <summary>One call with the options of client and call merged and its deadline fixed once.</summary>
-internal sealed class CallPlan
+internal class CallPlan
 {
     private readonly ClientOptions _defaults;
     private readonly long _started;

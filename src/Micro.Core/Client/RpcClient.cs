@@ -19,12 +19,11 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
 {
     private readonly ClientOptions _options;
     private readonly ContentFormats _formats;
-    private readonly ConnectionPool _pool;
-    private readonly IClientTransport? _grpc;
+    private readonly MucpClientTransport _mucp;
+    private readonly NodeTransports _transports;
     private readonly ClientTls? _tls;
     private readonly TokenSource? _tokens;
     private readonly NodeCheck _check;
-    private readonly RequestHeads _heads = new();
     private readonly ObjectPool<PooledBufferWriter> _bodies = Pools.Create<PooledBufferWriter>();
     private readonly CallLoop _loop;
     private readonly ClientTelemetry _telemetry;
@@ -52,8 +51,8 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         _formats = new ContentFormats(options.Codecs);
         var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
         _tls = options.Tls is null ? null : new ClientTls(options.Tls, options.TimeProvider, loggers.CreateLineLogger("Micro.Transport"));
-        _pool = new ConnectionPool(options.Limits, options.PoolSize, options.PoolTtl, options.TimeProvider, _tls, options.Network);
-        _grpc = options.Grpc?.Invoke(options, _tls);
+        _mucp = new MucpClientTransport(options, _tls);
+        _transports = new NodeTransports(_mucp, options.Grpc?.Invoke(options, _tls));
         _check = new NodeCheck(options.Network, _tls, options.DialTimeout, options.TimeProvider);
         _selector = new Lazy<ISelector>(() => Prepare(options.Selector ?? selectorFactory(_registry)));
         var logger = loggers.CreateLineLogger("Micro.Client");
@@ -63,11 +62,11 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
             ? [.. options.Interceptors, new CredentialsInterceptor(_tokens = new TokenSource(credentials, options.TimeProvider, logger), options.Tls is not null || credentials.AllowWithoutTls)]
             : [.. options.Interceptors];
         var budget = options.RetryBudget ? new RetryBudget(options.RetryBudgetRatio, options.RetryBudgetFloor, options.TimeProvider) : null;
-        _loop = new CallLoop(options, () => _selector.Value, options.Backoff ?? BackoffPolicies.Transient(new SharedRandom()), budget, new RoutedTraffic(_pool, _grpc), logger);
+        _loop = new CallLoop(options, () => _selector.Value, options.Backoff ?? BackoffPolicies.Transient(new SharedRandom()), budget, _transports, logger);
     }
 
     /// <summary>Connections that wait for the next call.</summary>
-    internal int IdleConnections => _pool.IdleCount;
+    internal int IdleConnections => _mucp.IdleConnections;
 
     /// <summary>Zero as long as nothing was called.</summary>
     public TimeSpan SnapshotAge => _selector.IsValueCreated ? (_selector.Value as IReportsFreshness)?.SnapshotAge ?? default : default;
@@ -142,10 +141,8 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         var context = new ClientContext(service, endpoint, format.ContentType, request: null, isStream: true, CallMetadata.Copy(MetadataOf(call)), cancellationToken);
         await InterceptorChains.RunAsync(_interceptors, context, async inner =>
         {
-            var plan = new CallPlan(_options, service, endpoint, call, format, inner.Metadata, NextId());
-            var mucp = new MucpStreamAttempt<TRequest, TResponse>(_options.Network, _options.Limits, _tls, _options.TimeProvider, _heads, plan, cancellationToken);
-            var attempt = new RoutedStreamAttempt<TRequest, TResponse>(mucp, _grpc, plan, cancellationToken);
-            inner.Response = await RunAsync<IClientStream<TRequest, TResponse>, RoutedStreamAttempt<TRequest, TResponse>>(plan, attempt, inner, cancellationToken).ConfigureAwait(false);
+            var plan = new StreamCall<TRequest, TResponse>(_options, service, endpoint, call, format, inner.Metadata, NextId(), cancellationToken);
+            inner.Response = await RunAsync(plan, inner, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
         return ResponseOf<IClientStream<TRequest, TResponse>>(context)
             ?? throw new InvalidOperationException($"an interceptor neither opened the stream {endpoint} of {service} nor threw");
@@ -161,8 +158,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         _disposed = true;
         _tokens?.Dispose();
         _check.Dispose();
-        _pool.Dispose();
-        _grpc?.Dispose();
+        _transports.Dispose();
         _tls?.Dispose();
         if (_options.Selector is null && _selector.IsValueCreated)
         {
@@ -216,14 +212,12 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         ClientContext? context,
         CancellationToken cancellationToken)
     {
-        var plan = new CallPlan(_options, service, endpoint, options, format, metadata, NextId());
         var body = _bodies.Get();
+        var plan = new UnaryCall<TResponse>(_options, service, endpoint, options, format, metadata, NextId(), request as IMessage, body);
         try
         {
             Encode(plan, request, body);
-            var mucp = new MucpUnaryAttempt<TResponse>(_pool, _heads, plan, body.WrittenMemory);
-            var attempt = new RoutedUnaryAttempt<TResponse>(mucp, _grpc, plan, request as IMessage, body.WrittenMemory);
-            return await RunAsync<TResponse, RoutedUnaryAttempt<TResponse>>(plan, attempt, context, cancellationToken).ConfigureAwait(false);
+            return await RunAsync(plan, context, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -251,16 +245,12 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         }
     }
 
-    private ValueTask<TResult> RunAsync<TResult, TAttempt>(CallPlan plan, TAttempt attempt, ClientContext? context, CancellationToken cancellationToken)
-        where TAttempt : IAttempt<TResult>
+    private ValueTask<TResult> RunAsync<TResult>(PlannedCall<TResult> plan, ClientContext? context, CancellationToken cancellationToken)
     {
-        if (context is null || (_attemptInterceptors.Count == 0 && plan.Options.AttemptInterceptors.Count == 0))
-        {
-            return _loop.RunAsync<TResult, TAttempt>(plan, attempt, cancellationToken);
-        }
-
-        var intercepted = new InterceptedAttempt<TResult, TAttempt>(attempt, [.. _attemptInterceptors, .. plan.Options.AttemptInterceptors], context);
-        return _loop.RunAsync<TResult, InterceptedAttempt<TResult, TAttempt>>(plan, intercepted, cancellationToken);
+        var chain = context is null || (_attemptInterceptors.Count == 0 && plan.Options.AttemptInterceptors.Count == 0)
+            ? null
+            : new AttemptChain([.. _attemptInterceptors, .. plan.Options.AttemptInterceptors], context);
+        return _loop.RunAsync(plan, chain, cancellationToken);
     }
 
     private ContentFormat FormatOf(CallOptions call, Type message)

@@ -188,7 +188,7 @@ public sealed class ServerOptions
     internal INetwork Network { get; set; } = SocketNetwork.Instance;
 
     /// <summary>Makes what answers HTTP/2 on the server's port; <see langword="null"/> for nothing.</summary>
-    internal Func<ProtocolHost, IHttp2Protocol>? Http2 { get; set; }
+    internal Func<ProtocolHost, IServerProtocol<Http2Request>>? Http2 { get; set; }
 
     /// <summary>Recognizes handlers of gRPC stubs; <see langword="null"/> when the server knows none.</summary>
     internal IStubs? Stubs { get; set; }

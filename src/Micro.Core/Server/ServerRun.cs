@@ -37,8 +37,8 @@ internal sealed class ServerRun : IAsyncDisposable
     private readonly ILoggerFactory _loggerFactory;
     private readonly ILogger _logger;
     private readonly ProtocolHost _host;
-    private readonly MucpServer _mucp;
-    private readonly IHttp2Protocol? _http2;
+    private readonly IServerProtocol<ConnectionContext> _mucp;
+    private readonly IServerProtocol<Http2Request>? _http2;
     private readonly RegistrationLoop _registration;
     private Listener? _listener;
     private OwnAddress? _address;
@@ -169,7 +169,7 @@ internal sealed class ServerRun : IAsyncDisposable
 
     /// <summary>What serves a connection; one that speaks HTTP/2 goes on to <paramref name="http2"/>.</summary>
     private ConnectionDelegate Protocol(ConnectionDelegate http2) =>
-        new PeerGate(_host, _http2 is null ? _mucp.ServeAsync : new ProtocolChoice(_host, _mucp.ServeAsync, http2).ServeAsync).ServeAsync;
+        new PeerGate(_host, _http2 is null ? _mucp.ServeAsync : new ProtocolChoice(_host, _mucp, http2).ServeAsync).ServeAsync;
 
     /// <summary>
     /// Waits for what runs; when patience ends cancels it, gives it a moment to reply, then lets connections send the replies

@@ -5,6 +5,9 @@ internal static class ProtocolNames
 {
     public const string Mucp = "mucp";
 
+    /// <summary>Version of HTTP that carries mucp.</summary>
+    public const string MucpHttpVersion = "1.1";
+
     public const string Grpc = "grpc";
 
     /// <summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using Google.Protobuf;
 using Grpc.Core;
 using Micro.Client;
 using Micro.Transport.Grpc.Framing;
@@ -34,19 +33,14 @@ internal sealed class GrpcClientTransport : IClientTransport
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TResponse> CallAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
-        CallPlan plan,
-        IMessage? request,
-        ReadOnlyMemory<byte> body,
-        Node node,
-        TimeSpan limit,
-        CancellationToken cancellationToken)
+        UnaryCall<TResponse> plan, Node node, TimeSpan limit, CancellationToken cancellationToken)
     {
         var format = _formats.Get(plan.Format);
-        var method = _methods.Get<TResponse>(format, plan, node, request, isStream: false);
+        var method = _methods.Get<TResponse>(format, plan, node, plan.Message, isStream: false);
         CallHeaders.ThrowIfInvalid(plan.Metadata);
         var call = new OutgoingCall(format, limit, plan.Metadata, plan.Options.ResponseMetadata)
         {
-            Message = MessageOf(body, format),
+            Message = MessageOf(plan.Body, format),
             NeedsOnlyGrpcHeaders = NodeProtocol.IsOfThisFramework(node),
         };
         var started = _time.GetTimestamp();
@@ -90,16 +84,13 @@ internal sealed class GrpcClientTransport : IClientTransport
     public async ValueTask<IClientStream<TRequest, TResponse>> OpenStreamAsync<
         TRequest,
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
-        CallPlan plan,
-        Node node,
-        CancellationToken caller,
-        CancellationToken cancellationToken)
+        StreamCall<TRequest, TResponse> plan, Node node, CancellationToken cancellationToken)
     {
         var format = _formats.Get(plan.Format);
         var method = _methods.Get<TResponse>(format, plan, node, request: null, isStream: true);
         CallHeaders.ThrowIfInvalid(plan.Metadata);
         var channel = Channels.Enter(node, plan.Options.CloseConnection);
-        var life = CancellationTokenSource.CreateLinkedTokenSource(caller);
+        var life = CancellationTokenSource.CreateLinkedTokenSource(plan.Caller);
         GrpcCallStream<TRequest, TResponse>? stream = null;
         try
         {
@@ -109,7 +100,7 @@ internal sealed class GrpcClientTransport : IClientTransport
                 Messages = new MessagesContent(life.Token),
                 NeedsOnlyGrpcHeaders = NodeProtocol.IsOfThisFramework(node),
             };
-            stream = new GrpcCallStream<TRequest, TResponse>(channel, node, plan, _options, method, call, life, caller);
+            stream = new GrpcCallStream<TRequest, TResponse>(channel, node, plan, _options, method, call, life, plan.Caller);
             await stream.OpenAsync(cancellationToken).ConfigureAwait(false);
             return stream;
         }

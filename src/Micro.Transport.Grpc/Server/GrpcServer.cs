@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Micro.Transport.Grpc.Server;
 
 /// <summary>gRPC on the HTTP/2 connections of a server, over the endpoints that mucp serves too.</summary>
-internal sealed class GrpcServer : IHttp2Protocol
+internal sealed class GrpcServer : IServerProtocol<Http2Request>
 {
     private GrpcServer(ProtocolHost host)
     {

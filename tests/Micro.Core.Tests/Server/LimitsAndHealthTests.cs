@@ -120,6 +120,29 @@ public sealed class LimitsAndHealthTests
     }
 
     [Fact]
+    public async Task SlowHead_AfterAMessage_IsCutAfterTheHeaderTimeout_S14()
+    {
+        var time = new ManualTimeProvider();
+        await using var fixture = await StartAsync(options =>
+        {
+            options.TimeProvider = time;
+            options.Limits.StallTimeout = options.Limits.IdleTimeout = TimeSpan.FromDays(1);
+        });
+        using var socket = await fixture.ConnectAsync();
+        await socket.SendRequestAsync("Test.Echo", "1");
+        (await socket.ReadAsync())!.Text.Should().Be("1\n");
+        await socket.SendAsync("POST / HTTP/1.1\r\nHost");
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return fixture.Server.Connections == 0;
+            },
+            "the time limit of a body does not count for the next head");
+        (await socket.ReadAsync()).Should().BeNull("it sent too slowly");
+    }
+
+    [Fact]
     public async Task IdleTime_CountsAgainAfterTheLastStream_S15()
     {
         var time = new ManualTimeProvider();

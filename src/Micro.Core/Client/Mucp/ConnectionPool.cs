@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
-using Micro.Basics;
 using Micro.Telemetry;
 using Micro.Transport;
 using Micro.Transport.Security;
 using Micro.Transport.Sockets;
-using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Client.Mucp;
 
@@ -12,7 +10,7 @@ namespace Micro.Client.Mucp;
 /// Idle connections by address, used again last in, first out. A timer closes those that were idle for too long, so
 /// that connections to nodes which are gone do not stay.
 /// </summary>
-internal sealed class ConnectionPool : INodeTraffic, IDisposable
+internal sealed class ConnectionPool : IDisposable
 {
     private readonly ConcurrentDictionary<string, IdleConnections> _idle = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, MultiplexedConnections> _multiplexed = new(StringComparer.Ordinal);
@@ -40,9 +38,6 @@ internal sealed class ConnectionPool : INodeTraffic, IDisposable
 
     /// <summary>How many connections are idle.</summary>
     public int IdleCount => _idle.Sum(pair => pair.Value.Count) + _multiplexed.Sum(pair => pair.Value.IdleCount);
-
-    /// <summary>Calls of multiplexed connections, to be used again.</summary>
-    public ObjectPool<MucpPendingCall> PendingCalls { get; } = Pools.Create<MucpPendingCall>();
 
     /// <summary>Takes an idle connection or opens one.</summary>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>.</exception>

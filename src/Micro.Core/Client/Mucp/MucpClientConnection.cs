@@ -14,7 +14,7 @@ namespace Micro.Client.Mucp;
 /// One TCP connection to a node that carries one call at a time, or one stream. Failures say whether the request can
 /// have been executed: <see cref="ErrorKind.Connect"/>, <see cref="ErrorKind.NotSent"/> or <see cref="ErrorKind.Broken"/>.
 /// </summary>
-internal sealed class MucpClientConnection : IDisposable
+internal sealed class MucpClientConnection : IByteSink, IDisposable
 {
     private const string ErrorId = "go.micro.client.transport";
 
@@ -186,8 +186,16 @@ internal sealed class MucpClientConnection : IDisposable
         }
     }
 
-    /// <summary>Sends bytes as they are.</summary>
-    public ValueTask SendRawAsync(ReadOnlyMemory<byte> bytes) => _stream.WriteAsync(bytes);
+    ValueTask IByteSink.SendAsync(ReadOnlyMemory<byte> bytes) => _stream.WriteAsync(bytes);
+
+    /// <summary>Calls have deadlines of their own, and their number is limited.</summary>
+    void IByteSink.OnSending(bool waits)
+    {
+    }
+
+    void IByteSink.OnWaiting(long bytes)
+    {
+    }
 
     /// <summary>Closes the socket under whoever reads; <see cref="Dispose"/> follows.</summary>
     public void Abort() => _network.Dispose();

@@ -22,8 +22,8 @@ internal sealed class MucpPendingCall : IValueTaskSource, IThreadPoolWorkItem, I
     /// <summary>Where its request begins in all that the connection has sent.</summary>
     public long Position { get; set; }
 
-    /// <summary>The connection that waits for the reply.</summary>
-    public MultiplexedConnection? Connection { get; set; }
+    /// <summary>Gives up the wait for the reply on the connection of the call.</summary>
+    public Action<MucpPendingCall, CancellationToken>? Cancelling { get; set; }
 
     /// <summary>Head of the reply.</summary>
     public MessageHead Head { get; set; } = new();
@@ -39,7 +39,7 @@ internal sealed class MucpPendingCall : IValueTaskSource, IThreadPoolWorkItem, I
     {
         _completion.Reset();
         _failure = null;
-        Connection = null;
+        Cancelling = null;
         _body.Clear();
         return true;
     }
@@ -63,7 +63,7 @@ internal sealed class MucpPendingCall : IValueTaskSource, IThreadPoolWorkItem, I
     }
 
     /// <summary>The caller waits no longer.</summary>
-    public void Cancel(CancellationToken cancellationToken) => Connection?.Cancel(this, cancellationToken);
+    public void Cancel(CancellationToken cancellationToken) => Cancelling?.Invoke(this, cancellationToken);
 
     public void Dispose()
     {

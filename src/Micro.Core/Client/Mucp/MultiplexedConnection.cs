@@ -12,7 +12,7 @@ namespace Micro.Client.Mucp;
 /// A connection to a node of ours that many calls share: requests go out without waiting, replies come back in any
 /// order and find their call by id. Safe for concurrent use.
 /// </summary>
-internal sealed class MultiplexedConnection : IByteSink, IWorkQueueOwner<MucpPendingCall>, IDisposable
+internal sealed class MultiplexedConnection : IWorkQueueOwner<MucpPendingCall>, IDisposable
 {
     private const string ErrorId = "go.micro.client.transport";
 
@@ -28,6 +28,7 @@ internal sealed class MultiplexedConnection : IByteSink, IWorkQueueOwner<MucpPen
     private readonly PendingCallTable _pending = new();
     private readonly Action<MultiplexedConnection> _leaving;
     private readonly Action<MultiplexedConnection> _ended;
+    private readonly Action<MucpPendingCall, CancellationToken> _cancel;
     private readonly long _startedAt;
     private MessageHead _head = new();
     private Func<MucpPendingCall, MicroException>? _farewell;
@@ -46,9 +47,10 @@ internal sealed class MultiplexedConnection : IByteSink, IWorkQueueOwner<MucpPen
         _limits = limits;
         _leaving = leaving;
         _ended = ended;
+        _cancel = Cancel;
         _startedAt = time.GetTimestamp();
         _host = Encoding.UTF8.GetBytes(connection.Address);
-        _output = new CoalescingWriter(this);
+        _output = new CoalescingWriter(connection);
         _replies = new WorkQueue<MucpPendingCall>(this);
         _reader = new MessageReader(connection.Input, limits, readsResponses: true) { Clock = time };
     }
@@ -75,7 +77,7 @@ internal sealed class MultiplexedConnection : IByteSink, IWorkQueueOwner<MucpPen
     /// <exception cref="MicroException">The request cannot be written.</exception>
     public bool TryCall(MucpPendingCall call, RequestHeads heads, CallPlan plan, TimeSpan limit, ReadOnlyMemory<byte> body)
     {
-        call.Connection = this;
+        call.Cancelling = _cancel;
         call.Position = long.MaxValue;
         if (_isClosing || !_pending.TryAdd(call))
         {
@@ -107,26 +109,6 @@ internal sealed class MultiplexedConnection : IByteSink, IWorkQueueOwner<MucpPen
         return true;
     }
 
-    /// <summary>The caller waits no longer: the server is told, and a late reply finds nobody.</summary>
-    public void Cancel(MucpPendingCall call, CancellationToken cancellationToken)
-    {
-        if (!_pending.TryRemove(call.Id, out var removed))
-        {
-            return;
-        }
-
-        _output.Append((Host: _host, removed.Id), static (PooledBufferWriter output, in (byte[] Host, long Id) cancelled) =>
-        {
-            output.Write("POST / HTTP/1.1\r\nContent-Length: 0\r\n"u8);
-            output.WriteHeader(MucpHeaderNames.Host, cancelled.Host);
-            output.WriteHeader(MucpHeaderNames.MicroCancel, cancelled.Id);
-            output.Write("\r\n"u8);
-        });
-        _output.StartSending();
-        removed.Fail(new OperationCanceledException(cancellationToken));
-        CloseIfDone();
-    }
-
     /// <summary>Takes no more calls and closes when no call waits any more; those that wait may still be answered.</summary>
     public void CloseWhenDone()
     {
@@ -146,20 +128,29 @@ internal sealed class MultiplexedConnection : IByteSink, IWorkQueueOwner<MucpPen
         }
     }
 
-    ValueTask IByteSink.SendAsync(ReadOnlyMemory<byte> bytes) => _connection.SendRawAsync(bytes);
-
-    /// <summary>Calls have deadlines of their own, and their number is limited.</summary>
-    void IByteSink.OnSending(bool waits)
-    {
-    }
-
-    void IByteSink.OnWaiting(long bytes)
-    {
-    }
-
     void IWorkQueueOwner<MucpPendingCall>.Run(MucpPendingCall call) => call.Complete();
 
     void IWorkQueueOwner<MucpPendingCall>.OnEmptied() => _output.StartSending();
+
+    /// <summary>The caller waits no longer: the server is told, and a late reply finds nobody.</summary>
+    private void Cancel(MucpPendingCall call, CancellationToken cancellationToken)
+    {
+        if (!_pending.TryRemove(call.Id, out var removed))
+        {
+            return;
+        }
+
+        _output.Append((Host: _host, removed.Id), static (PooledBufferWriter output, in (byte[] Host, long Id) cancelled) =>
+        {
+            output.Write("POST / HTTP/1.1\r\nContent-Length: 0\r\n"u8);
+            output.WriteHeader(MucpHeaderNames.Host, cancelled.Host);
+            output.WriteHeader(MucpHeaderNames.MicroCancel, cancelled.Id);
+            output.Write("\r\n"u8);
+        });
+        _output.StartSending();
+        removed.Fail(new OperationCanceledException(cancellationToken));
+        CloseIfDone();
+    }
 
     private async Task ReadAsync()
     {

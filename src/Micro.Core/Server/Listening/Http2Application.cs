@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Micro.Server.Listening;
 
 /// <summary>Puts a protocol behind Kestrel's HTTP/2; without one no connection gets there.</summary>
-internal sealed class Http2Application(IHttp2Protocol? protocol) : IHttpApplication<Http2Request>
+internal sealed class Http2Application(IServerProtocol<Http2Request>? protocol) : IHttpApplication<Http2Request>
 {
     public Http2Request CreateContext(IFeatureCollection contextFeatures)
     {

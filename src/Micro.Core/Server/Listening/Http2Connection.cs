@@ -16,10 +16,10 @@ internal sealed class Http2Connection : IReapable
 
     private readonly ConnectionContext _connection;
     private readonly Lock _gate = new();
+    private readonly LinkedItems<Http2Request> _running = new();
 
     /// <summary>Spread over ± 10 %, so that many idle connections do not end in the same moment.</summary>
     private readonly long _idleTime;
-    private Http2Request? _first;
     private int _requests;
     private int _handlers;
     private TaskCompletionSource? _replied;
@@ -53,14 +53,7 @@ internal sealed class Http2Connection : IReapable
     {
         lock (_gate)
         {
-            request.Previous = null;
-            request.Next = _first;
-            if (_first is not null)
-            {
-                _first.Previous = request;
-            }
-
-            _first = request;
+            _running.Add(request);
             _requests++;
         }
     }
@@ -71,22 +64,7 @@ internal sealed class Http2Connection : IReapable
         bool isLast;
         lock (_gate)
         {
-            if (request.Previous is { } previous)
-            {
-                previous.Next = request.Next;
-            }
-            else
-            {
-                _first = request.Next;
-            }
-
-            if (request.Next is { } next)
-            {
-                next.Previous = request.Previous;
-            }
-
-            request.Previous = null;
-            request.Next = null;
+            _running.Remove(request);
             isLast = --_requests == 0;
         }
 
@@ -119,7 +97,7 @@ internal sealed class Http2Connection : IReapable
     {
         lock (_gate)
         {
-            for (var request = _first; request is not null; request = request.Next)
+            for (var request = _running.First; request is not null; request = request.Next)
             {
                 request.CutIfLate(now);
             }

@@ -9,7 +9,7 @@ namespace Micro.Server.Listening;
 /// One HTTP/2 request from its headers to the last byte of its answer. Kestrel gives it to the next request of a stream that it
 /// uses again.
 /// </summary>
-internal sealed class Http2Request
+internal sealed class Http2Request : LinkedItem<Http2Request>
 {
     /// <summary>Time limit for an answer while the address of the caller is above its share; large answers get more at the rate below.</summary>
     private static readonly TimeSpan ShortTime = TimeSpan.FromSeconds(2);
@@ -28,11 +28,6 @@ internal sealed class Http2Request
 
     /// <summary>Gets whether it is a stream.</summary>
     public bool IsStream { get; private set; }
-
-    /// <summary>Neighbours among the requests of the connection; guarded by it.</summary>
-    public Http2Request? Previous { get; set; }
-
-    public Http2Request? Next { get; set; }
 
     /// <summary>Gets or sets the size of the answer, as far as it was not sent before the end of the handler.</summary>
     public long ReplyBytes { get; set; }

@@ -43,7 +43,7 @@ internal sealed class Listener : IAsyncDisposable
         TransportLimits limits,
         ServerTls? tls,
         Func<ConnectionDelegate, ConnectionDelegate> protocol,
-        IHttp2Protocol? http2,
+        IServerProtocol<Http2Request>? http2,
         ILoggerFactory loggerFactory,
         CancellationToken cancellationToken)
     {
@@ -85,7 +85,7 @@ internal sealed class Listener : IAsyncDisposable
         TransportLimits limits,
         ServerTls? tls,
         Func<ConnectionDelegate, ConnectionDelegate> protocol,
-        IHttp2Protocol? http2,
+        IServerProtocol<Http2Request>? http2,
         ILoggerFactory loggerFactory,
         CancellationToken cancellationToken)
     {

@@ -8,13 +8,13 @@ namespace Micro.Server.Listening;
 /// Decides what a new connection speaks: under TLS what both sides agreed on (ALPN, RFC 7301; nothing means HTTP/1.1),
 /// else by its first bytes.
 /// </summary>
-internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp, ConnectionDelegate http2)
+internal sealed class ProtocolChoice(ProtocolHost host, IServerProtocol<ConnectionContext> mucp, ConnectionDelegate http2)
 {
     private readonly HandshakeFailures _strangers = new(host.TimeProvider, host.Logger);
 
     public Task ServeAsync(ConnectionContext connection) =>
         connection.Features.Get<ITlsApplicationProtocolFeature>() is { } agreed
-            ? agreed.ApplicationProtocol.Span.SequenceEqual("h2"u8) ? ServeHttp2Async(connection) : mucp(connection)
+            ? agreed.ApplicationProtocol.Span.SequenceEqual("h2"u8) ? ServeHttp2Async(connection) : mucp.ServeAsync(connection)
             : ServeByFirstBytesAsync(connection);
 
     private async Task ServeByFirstBytesAsync(ConnectionContext connection)
@@ -40,7 +40,7 @@ internal sealed class ProtocolChoice(ProtocolHost host, ConnectionDelegate mucp,
 
         if (isHttp2 is { } known)
         {
-            await (known ? ServeHttp2Async(connection) : mucp(connection)).ConfigureAwait(false);
+            await (known ? ServeHttp2Async(connection) : mucp.ServeAsync(connection)).ConfigureAwait(false);
         }
     }
 

@@ -1,58 +1,56 @@
 using System.Diagnostics;
+using Micro.Basics;
 using Micro.Server.Peers;
 using Micro.Telemetry;
 using Micro.Transport;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Server.Mucp;
 
 /// <summary>The unary calls that run on one server connection: those that came in order, one at a time, or many at a time.</summary>
-internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
+internal sealed class MucpCallSet : IWorkQueueOwner<MucpServerCall>
 {
-    private readonly MucpServer _server;
+    private readonly ProtocolHost _host;
     private readonly MucpReplyWriter _replies;
-    private readonly WorkQueue<MucpServerCall> _queue;
-    private readonly MucpServerConnection _connection;
+    private readonly CoalescingWriter _output;
+    private readonly ConnectionLifetime _lifetime;
     private readonly Peer _peer;
+    private readonly ObjectPool<MucpServerCall> _pool;
+    private readonly WorkQueue<MucpServerCall> _queue;
     private readonly Lock _gate = new();
+    private readonly LinkedItems<MucpServerCall> _running = new();
     private bool _isAbandoned;
     private List<MucpServerCall>? _held;
-    private MucpServerCall? _first;
     private TaskCompletionSource? _waiting;
     private int _waitedFor;
-    private int _count;
 
-    /// <param name="server">What all connections share.</param>
-    /// <param name="replies">Where replies go.</param>
-    /// <param name="connection">Told when the last running call has ended.</param>
-    /// <param name="peer">Who calls.</param>
-    public MucpCallSet(MucpServer server, MucpReplyWriter replies, MucpServerConnection connection, Peer peer)
+    /// <param name="host">The server.</param>
+    /// <param name="replies">Writes the replies.</param>
+    /// <param name="output">Sends them.</param>
+    /// <param name="lifetime">Counts the running calls.</param>
+    /// <param name="peer">The caller.</param>
+    /// <param name="pool">The pool to which calls go back.</param>
+    public MucpCallSet(ProtocolHost host, MucpReplyWriter replies, CoalescingWriter output, ConnectionLifetime lifetime, Peer peer, ObjectPool<MucpServerCall> pool)
     {
-        _server = server;
+        _host = host;
         _replies = replies;
-        _connection = connection;
+        _output = output;
+        _lifetime = lifetime;
         _peer = peer;
+        _pool = pool;
         _queue = new WorkQueue<MucpServerCall>(this);
     }
 
-    public bool IsEmpty => Volatile.Read(ref _count) == 0;
+    /// <summary>Gets the calls that were added and wait for a thread.</summary>
+    public IRunnable Work => _queue;
 
-    /// <summary>Whether the last reply told the client that the connection ends.</summary>
-    public bool EndsConnection { get; private set; }
-
-    /// <summary>Adds a call, which runs with <see cref="Run()"/>.</summary>
+    /// <summary>Adds a call, which runs with <see cref="Work"/>.</summary>
     public void Add(MucpServerCall call)
     {
         lock (_gate)
         {
-            call.Previous = null;
-            call.Next = _first;
-            if (_first is not null)
-            {
-                _first.Previous = call;
-            }
-
-            _first = call;
-            _count++;
+            _running.Add(call);
+            _lifetime.RunningCalls++;
             if (_held is not null)
             {
                 _held.Add(call);
@@ -62,9 +60,6 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
 
         _queue.Add(call);
     }
-
-    /// <summary>Runs the calls that were added, on this thread.</summary>
-    public void Run() => _queue.Run();
 
     /// <summary>Holds the calls that are added now back for a moment, in which what cancels them may be read.</summary>
     public void Settle()
@@ -85,7 +80,7 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
     /// <summary>Waits until no more than that many calls run; what was added is run first.</summary>
     public ValueTask WaitUntilAtMostAsync(int count)
     {
-        if (Volatile.Read(ref _count) <= count)
+        if (_lifetime.RunningCalls <= count)
         {
             return default;
         }
@@ -93,7 +88,7 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
         _queue.Run();
         lock (_gate)
         {
-            if (_count <= count || _isAbandoned)
+            if (_lifetime.RunningCalls <= count || _isAbandoned)
             {
                 return default;
             }
@@ -124,7 +119,7 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
         CancellationTokenSource? source = null;
         lock (_gate)
         {
-            for (var call = _first; call is not null; call = call.Next)
+            for (var call = _running.First; call is not null; call = call.Next)
             {
                 if (call.MultiplexedId == id)
                 {
@@ -144,7 +139,7 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
         }
     }
 
-    void IWorkQueueOwner<MucpServerCall>.OnEmptied() => _replies.StartSending();
+    void IWorkQueueOwner<MucpServerCall>.OnEmptied() => _output.StartSending();
 
     void IWorkQueueOwner<MucpServerCall>.Run(MucpServerCall call)
     {
@@ -158,7 +153,7 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
         var current = Activity.Current;
         try
         {
-            call.Observed = _server.Telemetry.Begin(call.Invoker.Name, call.Head, MucpServer.HttpVersion);
+            call.Observed = _host.Telemetry.Begin(call.Invoker.Name, call.Head, ProtocolNames.MucpHttpVersion);
             Run(call);
         }
         finally
@@ -170,17 +165,17 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
     /// <summary>Runs a call up to its first wait; the reply follows whenever the handler is done.</summary>
     private void Run(MucpServerCall call)
     {
-        if (!_server.Calls.TryTake(_peer))
+        if (!_host.Calls.TryTake(_peer))
         {
-            _server.Statistics.CountRequest();
-            _server.Statistics.CountError();
-            var busy = _server.Calls.Refusal(_server.ServiceName);
+            _host.Statistics.CountRequest();
+            _host.Statistics.CountError();
+            var busy = _host.Calls.Refusal(_host.ServiceName);
             call.Observed.End(busy);
             Reply(call, busy);
             return;
         }
 
-        _server.Statistics.CountRequest();
+        _host.Statistics.CountRequest();
         ValueTask pending;
         try
         {
@@ -202,7 +197,7 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
 
     private async Task SettleAsync()
     {
-        await Task.Delay(PauseWatch.SettleTime, _server.TimeProvider).ConfigureAwait(false);
+        await Task.Delay(PauseWatch.SettleTime, _host.TimeProvider).ConfigureAwait(false);
         List<MucpServerCall> held;
         lock (_gate)
         {
@@ -216,7 +211,7 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
 
     private ValueTask InvokeAsync(MucpServerCall call)
     {
-        call.Context.ThrowIfTooLate(_server.ServiceName);
+        call.Context.ThrowIfTooLate(_host.ServiceName);
         call.Response.Clear();
         var request = new System.Buffers.ReadOnlySequence<byte>(call.Request.WrittenMemory);
         return call.Invoker.InvokeAsync(call.Context, call.Format.Codec, in request, call.Response);
@@ -245,40 +240,41 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
         exception ??= tooLarge;
         if (exception is not null)
         {
-            isCallerGone = exception is OperationCanceledException && call.Context.IsCallerGone && !_server.Cut.IsCancellationRequested;
+            isCallerGone = exception is OperationCanceledException && call.Context.IsCallerGone && !_host.Cut.IsCancellationRequested;
             error = isCallerGone
-                ? MicroException.Timeout(_server.ServiceName, $"{call.Invoker.Name}: cancelled by the caller")
-                : _server.Failures.Map(exception, call.Invoker.Name, call.Context.IsDeadlinePassed, IsCutOff(call, exception));
+                ? MicroException.Timeout(_host.ServiceName, $"{call.Invoker.Name}: cancelled by the caller")
+                : _host.Failures.Map(exception, call.Invoker.Name, call.Context.IsDeadlinePassed, IsCutOff(call, exception));
         }
 
         if (isCallerGone)
         {
             call.Observed.EndWithoutCaller();
-            _server.Logger.CallerGone(call.Invoker.Name, "cancelled");
+            _host.Logger.CallerGone(call.Invoker.Name, "cancelled");
         }
         else
         {
             if (error is not null)
             {
-                _server.Statistics.CountError();
+                _host.Statistics.CountError();
             }
 
             call.Observed.End(error);
         }
 
         call.Context.End();
-        _server.Calls.Return(_peer);
+        _host.Calls.Return(_peer);
         Reply(call, error);
     }
 
     /// <summary><see langword="true"/> when the server's stop ended the call: its own cancellation, or the handler's by <see cref="Micro.Server.HandlerContext.Stopping"/>.</summary>
     private bool IsCutOff(MucpServerCall call, Exception exception) =>
-        _server.Cut.IsCancellationRequested || call.Context.EndedByStopping(exception);
+        _host.Cut.IsCancellationRequested || call.Context.EndedByStopping(exception);
 
     private void Reply(MucpServerCall call, MicroException? error)
     {
-        var closes = _replies.WriteReply(call, error);
-        _server.Held.Return(_peer, call.HeldBytes);
+        var closes = _lifetime.AnnouncesClose(call.Head, call.IsMultiplexed);
+        _replies.WriteReply(call, error, closes);
+        _host.Held.Return(_peer, call.HeldBytes);
         call.HeldBytes = 0;
 
         // Counted off before the reply leaves: the next request may be here before this thread goes on.
@@ -287,13 +283,13 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
         // Whoever empties the queue sends the replies of all calls that ran.
         if (!_queue.IsBusy)
         {
-            _replies.StartSending();
+            _output.StartSending();
         }
 
-        _server.CallPool.Return(call);
+        _pool.Return(call);
         if (isLast)
         {
-            _connection.OnWorkEnded();
+            _lifetime.OnWorkEnded();
         }
     }
 
@@ -303,25 +299,11 @@ internal sealed class MucpCallSet : IRunnable, IWorkQueueOwner<MucpServerCall>
         bool isLast;
         lock (_gate)
         {
-            if (call.Previous is { } previous)
-            {
-                previous.Next = call.Next;
-            }
-            else
-            {
-                _first = call.Next;
-            }
-
-            if (call.Next is { } next)
-            {
-                next.Previous = call.Previous;
-            }
-
-            call.Previous = null;
-            call.Next = null;
-            EndsConnection |= closes && !call.IsMultiplexed;
-            isLast = --_count == 0;
-            if (_count <= _waitedFor)
+            _running.Remove(call);
+            _lifetime.IsCloseAnnounced |= closes && !call.IsMultiplexed;
+            var left = --_lifetime.RunningCalls;
+            isLast = left == 0;
+            if (left <= _waitedFor)
             {
                 waiting = _waiting;
                 _waiting = null;

@@ -8,11 +8,13 @@ using Micro.Transport;
 using Micro.Transport.Messages;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Server.Mucp;
 
 /// <summary>Decides what a message of a connection is: a question about health, a frame of a stream, a call.</summary>
-internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies, ConnectionContext connection, MucpCallSet calls, MucpStreamSet streams, BodyHold hold)
+internal sealed class MucpDispatcher(
+    ProtocolHost host, MucpReplyWriter replies, ConnectionLifetime lifetime, ConnectionContext connection, MucpCallSet calls, MucpStreamSet streams, ObjectPool<MucpServerCall> pool, BodyHold hold)
 {
     private const string UnknownPath = "nothing is served on this path; calls are POST / with Micro-Endpoint, or gRPC; health is at /health, /health/live and /health/ready\n";
 
@@ -24,24 +26,22 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
     /// <summary>Whether the connection ends with what was answered last.</summary>
     public bool EndsConnection { get; private set; }
 
-    /// <summary>Id of a message that needs no answer in order; -1 for all others.</summary>
-    public long ReadMultiplexedId(MessageHead head)
+    /// <summary>Begins with a message when its head has arrived.</summary>
+    /// <param name="head">The head.</param>
+    /// <param name="multiplexedId">The id of a message that needs no answer in order; -1 for all others.</param>
+    /// <returns><see langword="false"/> when nothing remains to be done, because the message only cancelled a call.</returns>
+    public bool TryBegin(MessageHead head, out long multiplexedId)
     {
-        _isMultiplexed |= head[KnownHeader.MicroMux].SequenceEqual("0"u8);
-        return _isMultiplexed && TryReadId(head[KnownHeader.MicroId], out var id) ? id : -1;
-    }
-
-    /// <summary>Cancels the call that the message names, if it is that kind of message. It has no body, no turn and no answer.</summary>
-    public bool TryCancel(MessageHead head)
-    {
-        if (!head.Has(KnownHeader.MicroCancel) || head.Method != RequestMethod.Post || head.Has(KnownHeader.Origin) || head.ContentLength > 0 || head.IsChunked)
+        multiplexedId = -1;
+        if (TryCancel(head))
         {
             return false;
         }
 
-        if (TryReadId(head[KnownHeader.MicroCancel], out var id))
+        _isMultiplexed |= head[KnownHeader.MicroMux].SequenceEqual("0"u8);
+        if (_isMultiplexed && TryReadId(head[KnownHeader.MicroId], out var id))
         {
-            calls.Cancel(id);
+            multiplexedId = id;
         }
 
         return true;
@@ -50,7 +50,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
     /// <summary>Takes one message. Its calls and streams run on; what is wrong with it is answered.</summary>
     /// <param name="head">Its head; a call keeps it and leaves another one in its place.</param>
     /// <param name="body">Its body, to be copied by what lasts longer.</param>
-    /// <param name="multiplexedId">What <see cref="ReadMultiplexedId"/> gave.</param>
+    /// <param name="multiplexedId">What <see cref="TryBegin"/> gave.</param>
     /// <param name="arrival">When the head was read.</param>
     public async ValueTask<MessageHead> TakeAsync(MessageHead head, ReadOnlySequence<byte> body, long multiplexedId, Arrival arrival)
     {
@@ -61,9 +61,9 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
             return head;
         }
 
-        if (server.Health.TryAnswer(head, head.ClosesConnection || server.IsDraining) is { } answer)
+        if (host.Health.TryAnswer(head, head.ClosesConnection || host.IsDraining) is { } answer)
         {
-            EndsConnection |= head.ClosesConnection || server.IsDraining;
+            EndsConnection |= head.ClosesConnection || host.IsDraining;
             await replies.WriteRawAsync(answer).ConfigureAwait(false);
             return head;
         }
@@ -83,13 +83,13 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         }
 
         var envelopeId = "";
-        var format = server.Formats.Default;
+        var format = host.Formats.Default;
         EndpointInvoker? invoker = null;
         try
         {
             if (head.Has(KnownHeader.MicroTopic))
             {
-                throw new MicroException(501, server.ServiceName, "publish/subscribe is not supported");
+                throw new MicroException(501, host.ServiceName, "publish/subscribe is not supported");
             }
 
             format = ReadFormat(head);
@@ -110,16 +110,17 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         }
         catch (Exception exception) when (exception is MicroException or CodecException)
         {
-            server.Statistics.CountRequest();
-            server.Statistics.CountError();
-            var error = server.Failures.Map(exception, "", deadlinePassed: false, serverStops: false);
+            host.Statistics.CountRequest();
+            host.Statistics.CountError();
+            var error = host.Failures.Map(exception, "", deadlinePassed: false, serverStops: false);
             if (ServerTelemetry.IsOn)
             {
-                server.Telemetry.Refused(invoker?.Name, head, MucpServer.HttpVersion, error);
+                host.Telemetry.Refused(invoker?.Name, head, ProtocolNames.MucpHttpVersion, error);
             }
 
-            EndsConnection |= replies.WriteError(head, error, format, envelopeId) && multiplexedId < 0;
-            replies.StartSending();
+            var closes = lifetime.AnnouncesClose(head);
+            EndsConnection |= closes && multiplexedId < 0;
+            replies.WriteRefusal(head, error, format, envelopeId, closes);
             return head;
         }
     }
@@ -127,7 +128,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
     /// <summary>Returns the response to a request that is not allowed, or <see langword="null"/>.</summary>
     private byte[]? Refuse(MessageHead head)
     {
-        var admission = server.Admission;
+        var admission = host.Admission;
         if (head.Has(KnownHeader.Origin) && !admission.AllowsOrigin(Encoding.ASCII.GetString(head[KnownHeader.Origin])))
         {
             return PlainReply.Create(403, "requests of web pages are not allowed here", head.Method == RequestMethod.Head);
@@ -149,12 +150,28 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
             && head.GetEither(KnownHeader.MicroMethod, KnownHeader.XMicroMethod).IsEmpty;
     }
 
+    /// <summary>Cancels the call that the message names, if it is that kind of message. It has no body, no turn and no answer.</summary>
+    private bool TryCancel(MessageHead head)
+    {
+        if (!head.Has(KnownHeader.MicroCancel) || head.Method != RequestMethod.Post || head.Has(KnownHeader.Origin) || head.ContentLength > 0 || head.IsChunked)
+        {
+            return false;
+        }
+
+        if (TryReadId(head[KnownHeader.MicroCancel], out var id))
+        {
+            calls.Cancel(id);
+        }
+
+        return true;
+    }
+
     private static bool TryReadId(ReadOnlySpan<byte> text, out long id) =>
         Utf8Parser.TryParse(text, out id, out var used) && used == text.Length && id >= 0;
 
     private MessageHead AddCall(MessageHead head, EndpointInvoker invoker, ContentFormat format, in ReadOnlySequence<byte> body, string envelopeId, long multiplexedId, Arrival arrival)
     {
-        var call = server.CallPool.Get();
+        var call = pool.Get();
         var next = call.Head;
         call.Head = head;
         call.Keep(in body);
@@ -173,7 +190,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         var encoding = head[KnownHeader.ContentEncoding];
         if (!encoding.IsEmpty && !Ascii.EqualsIgnoreCase(encoding, "identity"u8))
         {
-            throw new MicroException(415, server.ServiceName, $"unsupported Content-Encoding: {Encoding.UTF8.GetString(encoding)}. Send the body as it is");
+            throw new MicroException(415, host.ServiceName, $"unsupported Content-Encoding: {Encoding.UTF8.GetString(encoding)}. Send the body as it is");
         }
 
         var contentType = head[KnownHeader.ContentType];
@@ -181,13 +198,13 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         {
             // A web page can send bytes without a type; peers in Go that send none send an id.
             return head.Has(KnownHeader.MicroId) || head.Has(KnownHeader.XMicroId)
-                ? server.Formats.Default
-                : throw new MicroException(415, server.ServiceName, "the request has no Content-Type");
+                ? host.Formats.Default
+                : throw new MicroException(415, host.ServiceName, "the request has no Content-Type");
         }
 
-        return server.Formats.TryGet(contentType, out var format)
+        return host.Formats.TryGet(contentType, out var format)
             ? format
-            : throw new MicroException(415, server.ServiceName, $"unsupported Content-Type: {Encoding.UTF8.GetString(contentType)}");
+            : throw new MicroException(415, host.ServiceName, $"unsupported Content-Type: {Encoding.UTF8.GetString(contentType)}");
     }
 
     /// <summary>The endpoint by header, or by the envelope of peers from before go-micro 1.0.</summary>
@@ -207,13 +224,13 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
 
         if (!endpoint.IsEmpty && format.Envelope is null)
         {
-            return server.Endpoints.Get(endpoint, server.ServiceName);
+            return host.Endpoints.Get(endpoint, host.ServiceName);
         }
 
-        var enveloped = endpoint.IsEmpty && !head.Has(KnownHeader.MicroService) ? server.Formats.Legacy(format) : format;
+        var enveloped = endpoint.IsEmpty && !head.Has(KnownHeader.MicroService) ? host.Formats.Legacy(format) : format;
         if (enveloped.Envelope is not { } envelope)
         {
-            return server.Endpoints.Get(endpoint, server.ServiceName);
+            return host.Endpoints.Get(endpoint, host.ServiceName);
         }
 
         var request = envelope.OpenRequest(in body);
@@ -226,8 +243,8 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         envelopeId = request.Id;
         body = request.Message;
         return endpoint.IsEmpty
-            ? server.Endpoints.Get(request.Endpoint, server.ServiceName)
-            : server.Endpoints.Get(endpoint, server.ServiceName);
+            ? host.Endpoints.Get(request.Endpoint, host.ServiceName)
+            : host.Endpoints.Get(endpoint, host.ServiceName);
     }
 
     /// <summary>
@@ -240,18 +257,18 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         Span<char> path = stackalloc char[EndpointName.MaxLength];
         if (!Encoding.UTF8.TryGetChars(value, path, out var length))
         {
-            throw MicroException.BadRequest(server.ServiceName, $"Micro-Rpc exceeds {EndpointName.MaxLength} characters");
+            throw MicroException.BadRequest(host.ServiceName, $"Micro-Rpc exceeds {EndpointName.MaxLength} characters");
         }
 
         path = path[..length];
-        if (server.Endpoints.TryGetRpc(path, out var invoker))
+        if (host.Endpoints.TryGetRpc(path, out var invoker))
         {
             return invoker;
         }
 
-        return server.Endpoints.AcceptsShortName(RpcPath.ServiceOf(path), server.ServiceName)
+        return host.Endpoints.AcceptsShortName(RpcPath.ServiceOf(path), host.ServiceName)
             ? null
-            : throw MicroException.NotFound(server.ServiceName, $"rpc: can't find service {RpcPath.ServiceOf(path)}");
+            : throw MicroException.NotFound(host.ServiceName, $"rpc: can't find service {RpcPath.ServiceOf(path)}");
     }
 
     private void OpenStream(MessageHead head, EndpointInvoker invoker, ContentFormat format, Arrival arrival)
@@ -259,7 +276,7 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
         var id = head.GetEither(KnownHeader.MicroStream, KnownHeader.XMicroStream);
         if (id.IsEmpty)
         {
-            throw MicroException.BadRequest(server.ServiceName, $"{invoker.Name} is a stream: the request needs a Micro-Stream header");
+            throw MicroException.BadRequest(host.ServiceName, $"{invoker.Name} is a stream: the request needs a Micro-Stream header");
         }
 
         if (!head.GetEither(KnownHeader.MicroError, KnownHeader.XMicroError).IsEmpty)
@@ -269,31 +286,31 @@ internal sealed class MucpDispatcher(MucpServer server, MucpReplyWriter replies,
             return;
         }
 
-        streams.Open(MucpStreamSet.ReadId(id), head, invoker, format, opening =>
-        {
-            var context = new HandlerContext();
-            Begin(context, opening, invoker, format, arrival);
-            return context;
-        });
+        var name = MucpStreamSet.ReadId(id);
+        streams.Admit(name);
+        var opening = head.Detach();
+        var context = new HandlerContext();
+        Begin(context, opening, invoker, format, arrival);
+        streams.Open(name, opening, format, context, invoker);
     }
 
     private void Begin(HandlerContext context, MessageHead head, EndpointInvoker invoker, ContentFormat format, Arrival arrival)
     {
         var service = head.GetEither(KnownHeader.MicroService, KnownHeader.XMicroService);
         context.Begin(
-            service.IsEmpty || Ascii.Equals(service, server.ServiceName) ? server.ServiceName : Encoding.UTF8.GetString(service),
+            service.IsEmpty || Ascii.Equals(service, host.ServiceName) ? host.ServiceName : Encoding.UTF8.GetString(service),
             invoker.Name,
             format.ContentType,
             invoker.IsStream,
             head,
-            server.TimeProvider,
-            DeadlineHeader.ToTimestamp(head[KnownHeader.Timeout], server.TimeProvider, arrival.Timestamp),
+            host.TimeProvider,
+            DeadlineHeader.ToTimestamp(head[KnownHeader.Timeout], host.TimeProvider, arrival.Timestamp),
             _remoteAddress,
             _localAddress,
-            streams.Ended,
-            invoker.IsStream ? server.StreamCut : server.Cut);
+            lifetime.Ended,
+            invoker.IsStream ? host.StreamCut : host.Cut);
         context.Tls = _tls;
-        context.Stopping = server.Stopping;
+        context.Stopping = host.Stopping;
         context.Waited = arrival.Waited;
     }
 }

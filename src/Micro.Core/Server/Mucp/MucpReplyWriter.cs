@@ -12,67 +12,71 @@ namespace Micro.Server.Mucp;
 /// Writes the replies of one connection. Every reply to a go-micro client is status 200, errors too: they stand in
 /// <c>Micro-Error</c> and its twin, as it expects. Plain HTTP gets the error's own status and its JSON as the body besides.
 /// </summary>
-internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output, MucpServerConnection connection) : IDisposable
+internal sealed class MucpReplyWriter(ProtocolHost host, CoalescingWriter output) : IDisposable
 {
     private const int OkStatus = 200;
 
     /// <summary>Bytes of stream messages that may wait for the client before their handler does.</summary>
     private const int MaxQueuedStreamBytes = 64 * 1024;
 
-    /// <summary>Sends what was written, without waiting.</summary>
-    public void StartSending() => output.StartSending();
-
-    /// <summary>Waits until all is with the kernel.</summary>
-    public ValueTask FlushAsync() => output.FlushAsync();
-
-    /// <summary>Writes the reply of a call; <see cref="StartSending"/> sends it.</summary>
-    /// <returns>Whether it tells the client that the connection will be closed.</returns>
-    public bool WriteReply(MucpServerCall call, MicroException? error)
+    /// <summary>Writes the reply of a call, which is sent together with others.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="error">Its error; <see langword="null"/> when it succeeded.</param>
+    /// <param name="closes"><see langword="true"/> to tell the client that the connection will be closed.</param>
+    public void WriteReply(MucpServerCall call, MicroException? error, bool closes)
     {
-        var closes = call.Head.ClosesConnection || (call.IsMultiplexed ? connection.AnnouncesCloseToMultiplexed : connection.AnnouncesClose);
-        if (error is null && call.Format.Envelope is null && call.Response.WrittenCount <= server.Limits.MaxMessageBytes)
+        if (error is null && call.Format.Envelope is null && call.Response.WrittenCount <= host.Limits.MaxMessageBytes)
         {
-            output.Append(new Frame(call.Head, call.Format) { Body = call.Response.WrittenMemory, Closes = closes, Call = call }, WriteFrame);
-            return closes;
+            output.Append(new Frame(call.Head, call.Format, call) { Body = call.Response.WrittenMemory, Closes = closes }, WriteFrame);
+            return;
         }
 
         if (error is null && TryWriteEnveloped(call, closes))
         {
-            return closes;
+            return;
         }
 
-        error ??= new MicroException(500, server.ServiceName, $"response of {call.Response.WrittenCount} bytes exceeds the limit of {server.Limits.MaxMessageBytes} ({TransportLimits.ServerSizeFlag})");
+        error ??= new MicroException(500, host.ServiceName, $"response of {call.Response.WrittenCount} bytes exceeds the limit of {host.Limits.MaxMessageBytes} ({TransportLimits.ServerSizeFlag})");
         WriteError(call.Head, error, call.Format, call.EnvelopeId, closes, call);
-        return closes;
     }
 
-    /// <summary>Writes an error, of a call or as the end of a stream; <see cref="StartSending"/> sends it.</summary>
-    /// <returns>Whether it tells the client that the connection will be closed.</returns>
-    public bool WriteError(MessageHead request, MicroException error, ContentFormat format, string envelopeId, bool mustClose = false)
+    /// <summary>Writes the error of a message of which no call or stream came, and begins to send it.</summary>
+    public void WriteRefusal(MessageHead request, MicroException error, ContentFormat format, string envelopeId, bool closes)
     {
-        var closes = mustClose || request.ClosesConnection || connection.AnnouncesClose;
         WriteError(request, error, format, envelopeId, closes, call: null);
-        return closes;
+        output.StartSending();
     }
 
     /// <summary>Writes the last frame of a stream and waits until it is sent.</summary>
-    public async ValueTask WriteStreamEndAsync(MucpServerStream stream, string text)
+    /// <param name="opening">Head of the frame that opened the stream.</param>
+    /// <param name="format">The format of the stream.</param>
+    /// <param name="text">The text that ends the stream.</param>
+    /// <param name="headers">The response headers, unless a message has carried them.</param>
+    /// <param name="trailers">The response trailers.</param>
+    /// <param name="closes"><see langword="true"/> to tell the client that the connection will be closed.</param>
+    public async ValueTask WriteStreamEndAsync(MessageHead opening, ContentFormat format, string text, CallMetadata? headers, CallMetadata? trailers, bool closes)
     {
         using var body = new PooledBufferWriter(64);
-        stream.Format.Envelope?.WrapError("", text, body);
+        format.Envelope?.WrapError("", text, body);
         output.Append(
-            new Frame(stream.Opening, stream.Format) { Body = body.WrittenMemory, Error = HeaderRules.Clean(text), Stream = stream, Closes = stream.Opening.ClosesConnection || connection.AnnouncesClose },
+            new Frame(opening, format) { Body = body.WrittenMemory, Error = HeaderRules.Clean(text), Headers = headers, Trailers = trailers, Closes = closes },
             WriteFrame);
         await output.FlushAsync().ConfigureAwait(false);
     }
 
     /// <summary>Writes a message of a stream; waits while the client is behind.</summary>
+    /// <param name="opening">Head of the frame that opened the stream.</param>
+    /// <param name="format">The format of the stream.</param>
+    /// <param name="endpoint">The name of the endpoint.</param>
+    /// <param name="headers">The response headers, unless an earlier message has carried them.</param>
+    /// <param name="body">The message.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="IOException">The client is gone.</exception>
     /// <exception cref="OperationCanceledException">The token fired during the wait.</exception>
-    public ValueTask WriteStreamMessageAsync(MucpServerStream stream, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public ValueTask WriteStreamMessageAsync(
+        MessageHead opening, ContentFormat format, string endpoint, CallMetadata? headers, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        output.Append(new Frame(stream.Opening, stream.Format) { Body = body, StreamEndpoint = stream.Endpoint, Stream = stream }, WriteFrame);
-        stream.HasSentHeaders = true;
+        output.Append(new Frame(opening, format) { Body = body, StreamEndpoint = endpoint, Headers = headers }, WriteFrame);
         return output.FlushAsync(MaxQueuedStreamBytes, cancellationToken);
     }
 
@@ -95,13 +99,13 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
 
         using var wrapped = new PooledBufferWriter(call.Response.WrittenCount + 64);
         envelope.WrapResponse(call.EnvelopeId, call.Response.WrittenSpan, wrapped);
-        if (wrapped.WrittenCount > server.Limits.MaxMessageBytes)
+        if (wrapped.WrittenCount > host.Limits.MaxMessageBytes)
         {
             return false;
         }
 
         output.Append(
-            new Frame(call.Head, call.Format) { Body = wrapped.WrittenMemory, EnvelopeId = call.EnvelopeId, EnvelopeLines = true, Closes = closes, Call = call },
+            new Frame(call.Head, call.Format, call) { Body = wrapped.WrittenMemory, EnvelopeId = call.EnvelopeId, EnvelopeLines = true, Closes = closes },
             WriteFrame);
         return true;
     }
@@ -123,7 +127,7 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
         }
 
         output.Append(
-            new Frame(request, format) { Body = body.WrittenMemory, Error = HeaderRules.Clean(text), Status = status, EnvelopeId = envelopeId, Closes = closes, Call = call },
+            new Frame(request, format, call) { Body = body.WrittenMemory, Error = HeaderRules.Clean(text), Status = status, EnvelopeId = envelopeId, Closes = closes },
             WriteFrame);
     }
 
@@ -146,7 +150,7 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
             output.WriteHeader(MucpHeaderNames.XMicroError, error);
         }
 
-        if (frame.Call is { IsMultiplexed: true })
+        if (frame.IsMultiplexed)
         {
             WriteMultiplexed(output, frame.Request);
         }
@@ -236,7 +240,7 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
     }
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Frame(MessageHead Request, ContentFormat Format)
+    private readonly record struct Frame(MessageHead Request, ContentFormat Format, MucpServerCall? Call = null)
     {
         public ReadOnlyMemory<byte> Body { get; init; }
 
@@ -255,13 +259,10 @@ internal sealed class MucpReplyWriter(MucpServer server, CoalescingWriter output
 
         public bool Closes { get; init; }
 
-        public MucpServerCall? Call { get; init; }
+        public bool IsMultiplexed => Call is { IsMultiplexed: true };
 
-        /// <summary>The stream whose message or end this is.</summary>
-        public MucpServerStream? Stream { get; init; }
+        public CallMetadata? Headers { get; init; } = Call?.Context.SentHeaders;
 
-        public CallMetadata? Headers => Call is not null ? Call.Context.SentHeaders : Stream is { HasSentHeaders: false } ? Stream.Context.SentHeaders : null;
-
-        public CallMetadata? Trailers => Call is not null ? Call.Context.SentTrailers : Error is not null ? Stream?.Context.SentTrailers : null;
+        public CallMetadata? Trailers { get; init; } = Call?.Context.SentTrailers;
     }
 }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.ObjectPool;
 namespace Micro.Server.Mucp;
 
 /// <summary>A unary call on a server connection with its own copy of the request; used again for later calls.</summary>
-internal sealed class MucpServerCall : IResettable, IDisposable
+internal sealed class MucpServerCall : LinkedItem<MucpServerCall>, IResettable, IDisposable
 {
     /// <summary>Head of the request; what replies repeat and handlers see as metadata.</summary>
     public MessageHead Head { get; set; } = new();
@@ -38,11 +38,6 @@ internal sealed class MucpServerCall : IResettable, IDisposable
 
     /// <summary><c>Micro-Id</c> of a multiplexed call; -1 for a call in order.</summary>
     public long MultiplexedId { get; set; }
-
-    /// <summary>Neighbours among the running calls of the connection.</summary>
-    public MucpServerCall? Previous { get; set; }
-
-    public MucpServerCall? Next { get; set; }
 
     public bool IsMultiplexed => MultiplexedId >= 0;
 

@@ -1,11 +1,11 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using Micro.Basics;
 using Micro.Server.Peers;
 using Micro.Transport;
 using Micro.Transport.Messages;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Server.Mucp;
 
@@ -13,7 +13,7 @@ namespace Micro.Server.Mucp;
 /// One mucp connection of a server. Its loop reads messages and hands them on. What comes from Go, curl and probes is
 /// answered in order, one message at a time; calls of clients that agreed to it run side by side.
 /// </summary>
-internal sealed class MucpServerConnection : IReapable, IMessageObserver, IDisposable
+internal sealed class MucpServerConnection : IDisposable
 {
     /// <summary>How long requests that crossed the good-bye are still taken in, so that it is not lost in a reset.</summary>
     private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(1);
@@ -21,73 +21,52 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IDispo
     /// <summary>Bytes of replies that may wait for the client before its requests are read no further.</summary>
     private const int MaxQueuedReplyBytes = 256 * 1024;
 
-    private readonly MucpServer _server;
+    private readonly ProtocolHost _host;
     private readonly ConnectionContext _connection;
+    private readonly Peer _peer;
+    private readonly ConnectionLifetime _lifetime;
+    private readonly ClientWatch _watch;
     private readonly MessageReader _reader;
     private readonly CoalescingWriter _output;
     private readonly MucpReplyWriter _replies;
+    private readonly BodyHold _hold;
     private readonly MucpCallSet _calls;
     private readonly MucpStreamSet _streams;
     private readonly MucpDispatcher _dispatcher;
-    private readonly BodyHold _hold;
-    private readonly Peer _peer;
-    private readonly ReplySink _sink;
-
-    /// <summary>Spread over ± 10 %, so that many idle connections do not end in the same moment.</summary>
-    private readonly long _idleTime;
     private MessageHead _head = new();
-    private long _idleSince;
-    private long _readDeadline = long.MaxValue;
-    private MessagePace _pace;
-    private bool _isBody;
-    private volatile bool _closeRequested;
-    private volatile bool _isLeaving;
-    private volatile bool _isBetweenMessages;
 
-    public MucpServerConnection(MucpServer server, ConnectionContext connection)
+    public MucpServerConnection(ProtocolHost host, ConnectionContext connection, ObjectPool<MucpServerCall> calls)
     {
-        _server = server;
+        _host = host;
         _connection = connection;
         _peer = connection.Features.Get<Peer>() ?? new Peer(key: null);
-        _sink = new ReplySink(server, connection, _peer);
-        _output = new CoalescingWriter(_sink);
-        _replies = new MucpReplyWriter(server, _output, this);
-        _hold = new BodyHold(server.Held, _peer);
-        _calls = new MucpCallSet(server, _replies, this, _peer);
-        _reader = new MessageReader(connection.Transport.Input, server.Limits, readsResponses: false)
-        {
-            Observer = this,
-        };
-        _streams = new MucpStreamSet(server, _replies, connection, this, _peer);
-        _dispatcher = new MucpDispatcher(server, _replies, connection, _calls, _streams, _hold);
-        _idleTime = server.TimeProvider.Units(server.Limits.IdleTimeout * (0.9 + (0.2 * server.Random.NextDouble())));
+        _lifetime = new ConnectionLifetime(host, connection.Transport.Input);
+        var sink = new ReplySink(host, connection, _peer);
+        _watch = new ClientWatch(host, connection, _lifetime, sink);
+        _reader = new MessageReader(connection.Transport.Input, host.Limits, readsResponses: false) { Observer = _watch };
+        _output = new CoalescingWriter(sink);
+        _replies = new MucpReplyWriter(host, _output);
+        _hold = new BodyHold(host.Held, _peer);
+        _calls = new MucpCallSet(host, _replies, _output, _lifetime, _peer, calls);
+        _streams = new MucpStreamSet(host, _replies, _lifetime, connection, _peer);
+        _dispatcher = new MucpDispatcher(host, _replies, _lifetime, connection, _calls, _streams, calls, _hold);
     }
-
-    /// <summary>Gets whether replies tell the client that the connection will be closed.</summary>
-    public bool AnnouncesClose => _server.IsDraining && _streams.IsEmpty;
-
-    /// <summary>
-    /// Gets whether replies of multiplexed calls tell it: not before the port is closed. A client that has to leave earlier dials
-    /// again, and connections that wait to be accepted when the port closes are reset, with their requests.
-    /// </summary>
-    public bool AnnouncesCloseToMultiplexed => _closeRequested && _streams.IsEmpty;
-
-    bool IMessageObserver.IsClosing => CanClose();
 
     public async Task RunAsync()
     {
         var lifetime = _connection.Features.Get<IConnectionLifetimeNotificationFeature>();
         using var closing = lifetime?.ConnectionClosedRequested.UnsafeRegister(
-            static connection => ((MucpServerConnection)connection!).RequestClose(), this);
-        using var leaving = _server.Leaving.UnsafeRegister(static connection => ((MucpServerConnection)connection!).Leave(), this);
+            static lifetime => ((ConnectionLifetime)lifetime!).RequestClose(), _lifetime);
+        using var leaving = _host.Leaving.UnsafeRegister(static connection => ((MucpServerConnection)connection!).Leave(), this);
         var reason = "closed by the client";
+        _host.Reaper.Add(_watch);
         try
         {
-            while (await new Waiting(NextMessageAsync(), _calls))
+            while (await new Waiting(NextMessageAsync(), _calls.Work))
             {
             }
 
-            if (_closeRequested && !_isLeaving && !_calls.EndsConnection && !_dispatcher.EndsConnection)
+            if (_lifetime.NeedsGoodbye && !_dispatcher.EndsConnection)
             {
                 reason = "server stops";
                 await SayGoodbyeAsync().ConfigureAwait(false);
@@ -106,80 +85,64 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IDispo
         catch (Exception exception)
         {
             reason = "unexpected failure";
-            _server.Logger.ConnectionFailed(exception, _connection.ConnectionId, _connection.RemoteEndPoint?.ToString());
+            _host.Logger.ConnectionFailed(exception, _connection.ConnectionId, _connection.RemoteEndPoint?.ToString());
         }
         finally
         {
-            _isBetweenMessages = false;
-            _readDeadline = long.MaxValue;
+            _watch.EndRead();
             _hold.Return();
-            await _streams.EndAsync(_server.Leaving).ConfigureAwait(false);
+            await _lifetime.EndAsync().ConfigureAwait(false);
+            await _streams.WaitAsync(_host.Leaving).ConfigureAwait(false);
             await _calls.WaitUntilAtMostAsync(0).ConfigureAwait(false);
             await SendLastRepliesAsync().ConfigureAwait(false);
-            _server.Logger.ConnectionEnded(_connection.ConnectionId, _connection.RemoteEndPoint?.ToString(), reason);
+            _host.Logger.ConnectionEnded(_connection.ConnectionId, _connection.RemoteEndPoint?.ToString(), reason);
         }
     }
 
     public void Dispose()
     {
-        _streams.Dispose();
+        _host.Reaper.Remove(_watch);
+        _lifetime.Dispose();
         _reader.Dispose();
         _replies.Dispose();
         _head.Dispose();
     }
 
-    public void CutIfLate(long now)
-    {
-        // With calls or streams open the silence of the client is no idleness.
-        var isIdle = _isBetweenMessages && _calls.IsEmpty && _streams.IsEmpty;
-        var late = Volatile.Read(ref _readDeadline) < now || (isIdle && now - Volatile.Read(ref _idleSince) > _idleTime) ? "it sent nothing, or too slowly"
-            : _sink.IsLate(now) ? "it read its replies too slowly"
-            : null;
-        if (late is not null)
-        {
-            _server.Logger.ConnectionCut(_connection.ConnectionId, _connection.RemoteEndPoint?.ToString(), late);
-            _connection.Abort(new ConnectionAbortedException(late));
-        }
-    }
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> NextMessageAsync()
     {
-        OnMessagesPaused();
+        _watch.BeginWait();
         if (!await _reader.ReadHeadAsync(_head, CancellationToken.None).ConfigureAwait(false))
         {
             return false;
         }
 
-        _isBetweenMessages = false;
-        _isBody = false;
-        Volatile.Write(ref _readDeadline, long.MaxValue);
-        var now = _server.TimeProvider.GetTimestamp();
-        var arrival = new Arrival(now, _server.Pauses.PauseBefore(now));
+        _watch.EndRead();
+        var now = _host.TimeProvider.GetTimestamp();
+        var arrival = new Arrival(now, _host.Pauses.PauseBefore(now));
         if (arrival.Waited > TimeSpan.Zero)
         {
             // What cancels this call may wait in the socket with it.
             _calls.Settle();
         }
 
-        if (_dispatcher.TryCancel(_head))
+        if (!_dispatcher.TryBegin(_head, out var id))
         {
             return true;
         }
 
-        var id = _dispatcher.ReadMultiplexedId(_head);
         if (!await WaitForTurnAsync(id).ConfigureAwait(false))
         {
             return false;
         }
 
         var room = RoomFor(_head);
-        if ((room > 0 || _server.Held.IsExceededBy(_peer)) && !await WaitForRoomAsync(room).ConfigureAwait(false))
+        if ((room > 0 || _host.Held.IsExceededBy(_peer)) && !await WaitForRoomAsync(room).ConfigureAwait(false))
         {
             return false;
         }
 
-        if (_head.ExpectsContinue && _head.ContentLength <= _server.Limits.MaxMessageBytes)
+        if (_head.ExpectsContinue && _head.ContentLength <= _host.Limits.MaxMessageBytes)
         {
             await _replies.WriteRawAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray()).ConfigureAwait(false);
         }
@@ -187,7 +150,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IDispo
         ReadOnlySequence<byte> body;
         try
         {
-            _isBody = true;
+            _watch.BeginBody(_head.ContentLength);
             body = await _reader.ReadBodyAsync(_head, CancellationToken.None).ConfigureAwait(false);
             _hold.Shrink(body.Length);
         }
@@ -197,7 +160,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IDispo
             return await RefuseBodyAsync(exception, id).ConfigureAwait(false);
         }
 
-        Volatile.Write(ref _readDeadline, long.MaxValue);
+        _watch.EndRead();
         try
         {
             _head = await _dispatcher.TakeAsync(_head, body, id, arrival).ConfigureAwait(false);
@@ -208,7 +171,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IDispo
             _hold.Return();
         }
 
-        return !_dispatcher.EndsConnection && !CanClose();
+        return !_dispatcher.EndsConnection && !_lifetime.CanClose;
     }
 
     /// <summary>
@@ -217,20 +180,20 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IDispo
     /// </summary>
     private async ValueTask<bool> WaitForTurnAsync(long id)
     {
-        await _calls.WaitUntilAtMostAsync(id < 0 ? 0 : _server.Limits.MaxCallsPerConnection - 1).ConfigureAwait(false);
+        await _calls.WaitUntilAtMostAsync(id < 0 ? 0 : _host.Limits.MaxCallsPerConnection - 1).ConfigureAwait(false);
         if (_output.QueuedBytes > MaxQueuedReplyBytes)
         {
-            _calls.Run();
+            _calls.Work.Run();
             await _output.FlushAsync(MaxQueuedReplyBytes).ConfigureAwait(false);
         }
 
-        return id >= 0 || (!_calls.EndsConnection && !_isLeaving);
+        return id >= 0 || !(_lifetime.IsCloseAnnounced || _lifetime.IsLeaving);
     }
 
     /// <summary>Returns the room that a body needs: zero when it is small, or too large to be kept at all.</summary>
     private long RoomFor(MessageHead head) =>
-        head.IsChunked ? _server.Limits.MaxMessageBytes
-        : head.ContentLength > ByteBudget.FreeBytes && head.ContentLength <= _server.Limits.MaxMessageBytes ? head.ContentLength
+        head.IsChunked ? _host.Limits.MaxMessageBytes
+        : head.ContentLength > ByteBudget.FreeBytes && head.ContentLength <= _host.Limits.MaxMessageBytes ? head.ContentLength
         : 0;
 
     /// <summary>Waits with the body unread until there is room for it; <see langword="false"/> when the connection ends meanwhile.</summary>
@@ -238,7 +201,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IDispo
     {
         try
         {
-            await _hold.TakeAsync(bytes, _server.Leaving).ConfigureAwait(false);
+            await _hold.TakeAsync(bytes, _host.Leaving).ConfigureAwait(false);
             return true;
         }
         catch (OperationCanceledException)
@@ -251,11 +214,11 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IDispo
     {
         // Who waits for leave to send may send the body or not: only closing makes that clear.
         var canSkip = exception.IsRead
-            || (!_head.ExpectsContinue && exception.Length <= (long)_server.Limits.MaxMessageBytes * MessageReader.SkippedBodies);
+            || (!_head.ExpectsContinue && exception.Length <= (long)_host.Limits.MaxMessageBytes * MessageReader.SkippedBodies);
         if (canSkip && !exception.IsRead)
         {
             await _reader.SkipBodyAsync(exception.Length, CancellationToken.None).ConfigureAwait(false);
-            Volatile.Write(ref _readDeadline, long.MaxValue);
+            _watch.EndRead();
         }
 
         if (!canSkip)
@@ -263,9 +226,10 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IDispo
             await _calls.WaitUntilAtMostAsync(0).ConfigureAwait(false);
         }
 
-        var error = new MicroException(413, _server.ServiceName, exception.Message);
-        var closes = _replies.WriteError(_head, error, _server.Formats.Default, "", mustClose: !canSkip);
-        await _replies.FlushAsync().ConfigureAwait(false);
+        var error = new MicroException(413, _host.ServiceName, exception.Message);
+        var closes = !canSkip || _lifetime.AnnouncesClose(_head);
+        _replies.WriteRefusal(_head, error, _host.Formats.Default, "", closes);
+        await _output.FlushAsync().ConfigureAwait(false);
         return canSkip && (id >= 0 || !closes);
     }
 
@@ -285,7 +249,7 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IDispo
     {
         try
         {
-            await _replies.FlushAsync().ConfigureAwait(false);
+            await _output.FlushAsync().ConfigureAwait(false);
         }
         catch (IOException)
         {
@@ -300,9 +264,9 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IDispo
     /// </summary>
     private async ValueTask SayGoodbyeAsync()
     {
-        await _replies.WriteRawAsync(_server.Goodbye).ConfigureAwait(false);
-        using var limit = new CancellationTokenSource(GoodbyeTime, _server.TimeProvider);
-        await using var cut = _server.Cut.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit).ConfigureAwait(false);
+        await _replies.WriteRawAsync(PlainReply.CreateGoodbye(_host.ServiceName)).ConfigureAwait(false);
+        using var limit = new CancellationTokenSource(GoodbyeTime, _host.TimeProvider);
+        await using var cut = _host.Cut.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit).ConfigureAwait(false);
         try
         {
             var input = _connection.Transport.Input;
@@ -319,50 +283,9 @@ internal sealed class MucpServerConnection : IReapable, IMessageObserver, IDispo
         }
     }
 
-    private bool CanClose() => _isLeaving || (_calls.IsEmpty && _streams.IsEmpty && (_closeRequested || _calls.EndsConnection));
-
-    /// <summary>Ends the connection in good order, so that the replies it holds arrive; calls that still run get none.</summary>
     private void Leave()
     {
-        _isLeaving = true;
+        _lifetime.Leave();
         _calls.Abandon();
-        RequestClose();
     }
-
-    private void RequestClose()
-    {
-        _closeRequested = true;
-        WakeReader();
-    }
-
-    /// <summary>On a thread of its own, because the loop may go on within the call.</summary>
-    private void WakeReader() =>
-        ThreadPool.UnsafeQueueUserWorkItem(static input => input.CancelPendingRead(), _connection.Transport.Input, preferLocal: false);
-
-    private void OnMessagesPaused()
-    {
-        Volatile.Write(ref _idleSince, _server.Pauses.RunningTime());
-        _isBetweenMessages = true;
-    }
-
-    /// <summary>The last call, or a stream, has ended.</summary>
-    public void OnWorkEnded()
-    {
-        Volatile.Write(ref _idleSince, _server.Pauses.RunningTime());
-        if (CanClose() || (_server.IsDraining && _streams.IsEmpty && _closeRequested))
-        {
-            WakeReader();
-        }
-    }
-
-    public void OnMessageStarted()
-    {
-        _isBetweenMessages = false;
-        var now = _server.Pauses.RunningTime();
-        Volatile.Write(ref _readDeadline, _isBody ? _pace.Begin(now, _server.Limits, _server.TimeProvider) : now + _server.TimeProvider.Units(_server.Limits.HeaderTimeout));
-    }
-
-    public void OnMessageProgressed() => Volatile.Write(
-        ref _readDeadline,
-        _pace.Progress(_server.Pauses.RunningTime(), _reader.ReceivedBytes, Math.Max(_head.ContentLength, _reader.ReceivedBytes), _server.Limits, _server.TimeProvider));
 }

@@ -28,15 +28,16 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
     private readonly MucpReplyWriter _replies;
     private readonly PooledBufferWriter _body = new();
     private readonly CancellationToken _cancellationToken;
+    private bool _hasSentHeaders;
 
     /// <param name="id">Its id on the connection.</param>
     /// <param name="opening">Head of the frame that opened it.</param>
     /// <param name="format">Encodes and decodes messages.</param>
     /// <param name="replies">Writes the messages of the handler.</param>
     /// <param name="context">The context of the handler, which holds the response metadata.</param>
-    /// <param name="server">State of all connections.</param>
+    /// <param name="host">The server.</param>
     /// <param name="peer">The sender of the messages.</param>
-    public MucpServerStream(string id, MessageHead opening, ContentFormat format, MucpReplyWriter replies, HandlerContext context, MucpServer server, Peer peer)
+    public MucpServerStream(string id, MessageHead opening, ContentFormat format, MucpReplyWriter replies, HandlerContext context, ProtocolHost host, Peer peer)
     {
         Id = id;
         Opening = opening;
@@ -44,11 +45,11 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
         _format = format;
         _replies = replies;
         _cancellationToken = context.CancellationToken;
-        _held = server.Held;
+        _held = host.Held;
         _peer = peer;
-        _backlog = new ByteBudget(server.Limits.MaxStreamBacklogBytes, server.Limits.MaxStreamBacklogBytes);
-        _idle = server.WatchIdle(context);
-        _received = Channel.CreateBounded<ReceivedMessage>(new BoundedChannelOptions(server.Limits.MaxStreamBacklog) { SingleReader = true, SingleWriter = true });
+        _backlog = new ByteBudget(host.Limits.MaxStreamBacklogBytes, host.Limits.MaxStreamBacklogBytes);
+        _idle = new StreamIdleWatch(host, context);
+        _received = Channel.CreateBounded<ReceivedMessage>(new BoundedChannelOptions(host.Limits.MaxStreamBacklog) { SingleReader = true, SingleWriter = true });
     }
 
     public string Id { get; }
@@ -58,13 +59,8 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
     /// <summary>Head of the frame that opened the stream: the handler's metadata, and what replies repeat.</summary>
     public MessageHead Opening { get; }
 
-    public ContentFormat Format => _format;
-
     /// <summary>The context of the handler, which holds the response metadata.</summary>
     public HandlerContext Context { get; }
-
-    /// <summary><see langword="true"/> once a message has carried the response headers.</summary>
-    public bool HasSentHeaders { get; set; }
 
     /// <summary>Whether the client has said that it sends no more.</summary>
     public bool HasClientEnded { get; private set; }
@@ -158,21 +154,25 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
             throw new InvalidOperationException($"{Endpoint} failed with its response: {exception.Message}", exception);
         }
 
-        if (!HasSentHeaders)
-        {
-            HeaderRules.ThrowIfTooLarge(Context.SentHeaders, "response headers", Endpoint);
-        }
-
+        var headers = UnsentHeaders;
+        HeaderRules.ThrowIfTooLarge(headers, "response headers", Endpoint);
+        _hasSentHeaders = true;
         try
         {
             _idle.OnSent();
-            await _replies.WriteStreamMessageAsync(this, _body.WrittenMemory, _cancellationToken).ConfigureAwait(false);
+            await _replies.WriteStreamMessageAsync(Opening, _format, Endpoint, headers, _body.WrittenMemory, _cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or Microsoft.AspNetCore.Connections.ConnectionAbortedException)
         {
             throw new CallerGoneException(exception);
         }
     }
+
+    /// <summary>Writes the last frame.</summary>
+    /// <param name="text">The text that ends the stream.</param>
+    /// <param name="closes"><see langword="true"/> to tell the client that the connection will be closed.</param>
+    public ValueTask EndAsync(string text, bool closes) =>
+        _replies.WriteStreamEndAsync(Opening, _format, text, UnsentHeaders, Context.SentTrailers, closes);
 
     public void Dispose()
     {
@@ -186,6 +186,8 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
         Opening.Dispose();
         _body.Dispose();
     }
+
+    private CallMetadata? UnsentHeaders => _hasSentHeaders ? null : Context.SentHeaders;
 
     private async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {

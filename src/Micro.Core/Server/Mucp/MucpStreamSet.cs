@@ -11,19 +11,15 @@ using Microsoft.AspNetCore.Connections;
 namespace Micro.Server.Mucp;
 
 /// <summary>The open streams of one server connection, told apart by <c>Micro-Stream</c>.</summary>
-internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, ConnectionContext connection, MucpServerConnection owner, Peer peer) : IDisposable
+internal sealed class MucpStreamSet(ProtocolHost host, MucpReplyWriter replies, ConnectionLifetime lifetime, ConnectionContext connection, Peer peer)
 {
     private const string EndOfStream = "EOS";
 
     private readonly Lock _gate = new();
-    private readonly FinishedStreams _finished = new(server.Limits.MaxStreamsPerConnection);
+    private readonly FinishedStreams _finished = new(host.Limits.MaxStreamsPerConnection);
 
     /// <summary>Made with the first stream: most connections have none.</summary>
     private Dictionary<string, MucpServerStream>? _streams;
-    private int _open;
-    private readonly CancellationTokenSource _ended = new();
-
-    public bool IsEmpty => Volatile.Read(ref _open) == 0;
 
     /// <summary>Whether the client ever asked for a stream.</summary>
     public bool IsUsed { get; private set; }
@@ -46,7 +42,7 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
 
         if (!isEnd)
         {
-            await stream.PostAsync(body, hold.Release(), _ended.Token).ConfigureAwait(false);
+            await stream.PostAsync(body, hold.Release(), lifetime.Ended).ConfigureAwait(false);
         }
         else
         {
@@ -56,49 +52,55 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
         return true;
     }
 
-    /// <summary>Opens a stream; its first frame only names the endpoint, its body is dropped as go-micro does.</summary>
+    /// <summary>Takes the place of a stream that is opened next.</summary>
     /// <exception cref="MicroException">503: too many streams on the connection, from the peer or in the server.</exception>
-    public void Open(string id, MessageHead head, EndpointInvoker invoker, ContentFormat format, Func<MessageHead, HandlerContext> makeContext)
+    public void Admit(string id)
     {
         IsUsed = true;
-        if (server.Stopping.IsCancellationRequested)
+        if (host.Stopping.IsCancellationRequested)
         {
             // Nothing was executed: the caller opens it on another node at once.
             _finished.Add(id);
-            throw FailureMapper.GoingAway(server.ServiceName);
+            throw FailureMapper.GoingAway(host.ServiceName);
         }
 
-        if (Volatile.Read(ref _open) >= server.Limits.MaxStreamsPerConnection)
+        if (lifetime.OpenStreams >= host.Limits.MaxStreamsPerConnection)
         {
             _finished.Add(id);
-            throw MicroException.Unavailable(server.ServiceName, $"more than {server.Limits.MaxStreamsPerConnection} streams on a connection");
+            throw MicroException.Unavailable(host.ServiceName, $"more than {host.Limits.MaxStreamsPerConnection} streams on a connection");
         }
 
-        if (!server.Streams.TryTake(peer))
+        if (!host.Streams.TryTake(peer))
         {
             _finished.Add(id);
-            throw server.Streams.Refusal(server.ServiceName);
+            throw host.Streams.Refusal(host.ServiceName);
         }
+    }
 
-        var opening = head.Detach();
-        var context = makeContext(opening);
-        var stream = new MucpServerStream(id, opening, format, replies, context, server, peer);
+    /// <summary>Opens a stream; its first frame only names the endpoint, its body is dropped as go-micro does.</summary>
+    /// <param name="id">The id, for which <see cref="Admit"/> has taken a place.</param>
+    /// <param name="opening">The head of the first frame; owned from now on.</param>
+    /// <param name="format">Encodes and decodes messages.</param>
+    /// <param name="context">The context of the handler.</param>
+    /// <param name="invoker">The endpoint.</param>
+    public void Open(string id, MessageHead opening, ContentFormat format, HandlerContext context, EndpointInvoker invoker)
+    {
+        var stream = new MucpServerStream(id, opening, format, replies, context, host, peer);
         lock (_gate)
         {
             _streams ??= new Dictionary<string, MucpServerStream>(StringComparer.Ordinal);
             _streams[id] = stream;
-            _open = _streams.Count;
+            lifetime.OpenStreams = _streams.Count;
         }
 
-        server.BeginStream();
+        host.BeginStream();
         stream.Completion = Task.Run(() => RunAsync(stream, invoker, context));
     }
 
-    /// <summary>Ends all streams: the connection is gone.</summary>
+    /// <summary>Waits for the end of all streams: the connection is gone.</summary>
     /// <param name="leaving">Ends the wait for handlers that do not end.</param>
-    public async ValueTask EndAsync(CancellationToken leaving)
+    public async ValueTask WaitAsync(CancellationToken leaving)
     {
-        await _ended.CancelAsync().ConfigureAwait(false);
         MucpServerStream[] open;
         lock (_gate)
         {
@@ -111,23 +113,18 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
         }
     }
 
-    public void Dispose() => _ended.Dispose();
-
-    /// <summary>Fires when the connection's loop has ended.</summary>
-    public CancellationToken Ended => _ended.Token;
-
     private async Task RunAsync(MucpServerStream stream, EndpointInvoker invoker, HandlerContext context)
     {
-        server.Statistics.CountRequest();
+        host.Statistics.CountRequest();
         try
         {
             var end = await InvokeAsync(stream, invoker, context).ConfigureAwait(false);
-            await replies.WriteStreamEndAsync(stream, end).ConfigureAwait(false);
+            await stream.EndAsync(end, lifetime.AnnouncesClose(stream.Opening)).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or ConnectionAbortedException or ConnectionResetException or OperationCanceledException or InvalidOperationException)
         {
             // The client is gone: nobody is left to tell how the stream ended.
-            server.Logger.ConnectionEnded(connection.ConnectionId, connection.RemoteEndPoint?.ToString(), exception.Message);
+            host.Logger.ConnectionEnded(connection.ConnectionId, connection.RemoteEndPoint?.ToString(), exception.Message);
         }
         finally
         {
@@ -139,30 +136,30 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
             lock (_gate)
             {
                 _streams!.Remove(stream.Id);
-                _open = _streams.Count;
+                lifetime.OpenStreams = _streams.Count;
             }
 
             context.End();
             stream.Dispose();
-            server.Streams.Return(peer);
-            server.EndStream();
-            owner.OnWorkEnded();
+            host.Streams.Return(peer);
+            host.EndStream();
+            lifetime.OnWorkEnded();
         }
     }
 
     /// <summary>Runs the handler and gives the text that ends the stream.</summary>
     private async Task<string> InvokeAsync(MucpServerStream stream, EndpointInvoker invoker, HandlerContext context)
     {
-        var observed = ServerTelemetry.IsOn && !invoker.IsInternal ? server.Telemetry.Begin(invoker.Name, stream.Opening, MucpServer.HttpVersion) : default;
+        var observed = ServerTelemetry.IsOn && !invoker.IsInternal ? host.Telemetry.Begin(invoker.Name, stream.Opening, ProtocolNames.MucpHttpVersion) : default;
         try
         {
             if (context.Waited > TimeSpan.Zero)
             {
                 // The end of the connection may wait in the socket behind the opening.
-                await Task.Delay(PauseWatch.SettleTime, server.TimeProvider, context.CancellationToken).ConfigureAwait(false);
+                await Task.Delay(PauseWatch.SettleTime, host.TimeProvider, context.CancellationToken).ConfigureAwait(false);
             }
 
-            context.ThrowIfTooLate(server.ServiceName);
+            context.ThrowIfTooLate(host.ServiceName);
             await invoker.InvokeStreamAsync(context, stream).ConfigureAwait(false);
             if (ResponseMetadataWriter.Check(context) is { } tooLarge)
             {
@@ -174,19 +171,19 @@ internal sealed class MucpStreamSet(MucpServer server, MucpReplyWriter replies, 
         }
         catch (Exception failure)
         {
-            var exception = context.OrIdle(failure, server.ServiceName);
+            var exception = context.OrIdle(failure, host.ServiceName);
 
             // Only when the client is gone is there nobody to tell; a handler's own cancellation is its failure.
-            if (exception is CallerGoneException || (exception is OperationCanceledException && context.IsCallerGone && !server.StreamCut.IsCancellationRequested))
+            if (exception is CallerGoneException || (exception is OperationCanceledException && context.IsCallerGone && !host.StreamCut.IsCancellationRequested))
             {
                 observed.EndWithoutCaller();
-                server.Logger.CallerGone(stream.Endpoint, exception.InnerException?.Message ?? exception.Message);
+                host.Logger.CallerGone(stream.Endpoint, exception.InnerException?.Message ?? exception.Message);
                 throw;
             }
 
-            server.Statistics.CountError();
+            host.Statistics.CountError();
             ResponseMetadataWriter.Check(context);
-            var error = server.Failures.Map(exception, stream.Endpoint, context.IsDeadlinePassed, server.Stopping.IsCancellationRequested, isStream: true);
+            var error = host.Failures.Map(exception, stream.Endpoint, context.IsDeadlinePassed, host.Stopping.IsCancellationRequested, isStream: true);
             observed.End(error);
             return ErrorJson.Format(error);
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using Micro.Basics;
+using Micro.Codecs;
 
 namespace Micro.Server.Mucp;
 
@@ -14,4 +15,12 @@ internal static class PlainReply
     public static byte[] Create(int status, string text, bool isHead = false, string header = "") =>
         Encoding.ASCII.GetBytes(
             $"HTTP/1.1 {status} {ReasonPhrases.Get(status)}\r\nConnection: close\r\n{header}Content-Type: text/plain\r\nContent-Length: {text.Length}\r\n\r\n{(isHead ? "" : text)}");
+
+    /// <summary>Creates the last words on a connection that waits for a request when the server stops.</summary>
+    public static byte[] CreateGoodbye(string serviceName)
+    {
+        var error = HeaderRules.Clean(ErrorJson.Format(MicroException.Unavailable(serviceName, "server is stopping")));
+        return Encoding.UTF8.GetBytes(
+            $"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\nMicro-Error: {error}\r\nX-Micro-Error: {error}\r\n\r\n");
+    }
 }

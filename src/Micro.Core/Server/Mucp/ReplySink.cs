@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Connections;
 namespace Micro.Server.Mucp;
 
 /// <summary>Sends the replies of one connection and measures how long its client leaves them unread.</summary>
-internal sealed class ReplySink(MucpServer server, ConnectionContext connection, Peer peer) : IByteSink
+internal sealed class ReplySink(ProtocolHost host, ConnectionContext connection, Peer peer) : IByteSink
 {
     /// <summary>Bytes sent at once: the client has <see cref="TransportLimits.WriteTimeout"/> to read each piece.</summary>
     private const int SendBytes = 64 * 1024;
@@ -20,18 +20,18 @@ internal sealed class ReplySink(MucpServer server, ConnectionContext connection,
     /// <summary>Returns whether the client reads its replies too slowly.</summary>
     public bool IsLate(long now)
     {
-        var time = server.Limits.WriteTimeout;
-        if (time > ShortTime && server.Held.IsExceededBy(peer))
+        var time = host.Limits.WriteTimeout;
+        if (time > ShortTime && host.Held.IsExceededBy(peer))
         {
             time = ShortTime;
         }
 
-        return now - Volatile.Read(ref _waitsSince) > server.TimeProvider.Units(time);
+        return now - Volatile.Read(ref _waitsSince) > host.TimeProvider.Units(time);
     }
 
-    public void OnSending(bool waits) => Volatile.Write(ref _waitsSince, waits ? server.Pauses.RunningTime() : long.MaxValue);
+    public void OnSending(bool waits) => Volatile.Write(ref _waitsSince, waits ? host.Pauses.RunningTime() : long.MaxValue);
 
-    public void OnWaiting(long bytes) => server.Held.CountUntaken(peer, bytes);
+    public void OnWaiting(long bytes) => host.Held.CountUntaken(peer, bytes);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)

@@ -10,5 +10,6 @@ internal interface IMessageObserver
     void OnMessageStarted();
 
     /// <summary>More bytes of a message have arrived.</summary>
-    void OnMessageProgressed();
+    /// <param name="received">Bytes of the message so far.</param>
+    void OnMessageProgressed(long received);
 }

@@ -174,7 +174,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
             input.AdvanceTo(result.Buffer.GetPosition(taken));
             length -= taken;
             ReceivedBytes += taken;
-            Observer?.OnMessageProgressed();
+            Observer?.OnMessageProgressed(ReceivedBytes);
             if (length > 0 && result.IsCompleted)
             {
                 throw new IOException("connection ended within a message body");
@@ -290,7 +290,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
             }
 
             ReceivedBytes = headBytes + result.Buffer.Length;
-            Observer?.OnMessageProgressed();
+            Observer?.OnMessageProgressed(ReceivedBytes);
             input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
             if (result.IsCompleted)
             {
@@ -322,7 +322,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
                 return new ReadOnlySequence<byte>(_chunks.WrittenMemory);
             }
 
-            Observer?.OnMessageProgressed();
+            Observer?.OnMessageProgressed(ReceivedBytes);
             if (result.IsCompleted)
             {
                 throw new IOException("connection ended within a chunked body");

@@ -204,6 +204,6 @@ public sealed class MessageReaderTests
 
         public void OnMessageStarted() => Events.Add("started");
 
-        public void OnMessageProgressed() => Events.Add("progressed");
+        public void OnMessageProgressed(long received) => Events.Add("progressed");
     }
 }

@@ -1,0 +1,17 @@
+using Micro.Codecs;
+
+namespace Micro.Client;
+
+/// <summary>A call together with what it does on a node.</summary>
+/// <typeparam name="TResult">The type of the result: a response or an open stream.</typeparam>
+internal abstract class PlannedCall<TResult>(
+    ClientOptions defaults, string service, string endpoint, CallOptions options, ContentFormat format, CallMetadata? metadata, long id)
+    : CallPlan(defaults, service, endpoint, options, format, metadata, id)
+{
+    /// <summary>Makes one attempt, in the protocol that suits the node.</summary>
+    /// <param name="transports">The transports of the client.</param>
+    /// <param name="node">The node to try.</param>
+    /// <param name="limit">The time limit of the attempt.</param>
+    /// <param name="cancellationToken">Fires when the limit passes or the caller cancels.</param>
+    public abstract ValueTask<TResult> SendAsync(NodeTransports transports, Node node, TimeSpan limit, CancellationToken cancellationToken);
+}
