@@ -68,6 +68,14 @@ internal sealed partial class TemplateFolder
         return Path.Combine(_folder, name, "bin", "Debug", "net10.0", $"{name}.dll");
     }
 
+    /// <summary>Publishes a project trimmed and with its own runtime.</summary>
+    /// <returns>The program.</returns>
+    public async Task<string> PublishTrimmedAsync(string name)
+    {
+        await RuntimePacks.PublishTrimmedAsync(_folder, name, Path.Combine(_folder, name, "trimmed"));
+        return Path.Combine(_folder, name, "trimmed", OperatingSystem.IsWindows() ? $"{name}.exe" : name);
+    }
+
     public async Task<string> ItemsAsync(string name, string item) => (await RunAsync("msbuild", name, $"-getItem:{item}")).Output;
 
     public string Read(string path) => File.ReadAllText(Path.Combine(_folder, path));

@@ -10,12 +10,7 @@ public sealed partial class TrimmedGreeterTests(PackedRepository repository)
     public async Task Greeter_TrimmedAndSelfContained_ServesAndCalls()
     {
         var output = Path.Combine(repository.Folder, "greeter");
-        string[] what = [Path.Combine("samples", "Greeter"), "--use-current-runtime", "-p:SelfContained=true", "-p:PublishTrimmed=true"];
-        var restored = await Command.DotnetAsync(RepositoryRoot.Find(), ["restore", .. what, .. repository.BuildArguments("trimmed")]);
-        Skip.If(restored.ExitCode != 0 && MissingPack().Match(restored.Output) is { Success: true }, $"the runtime to publish with can not be had: {MissingPack().Match(restored.Output).Value}");
-        restored.Succeeded();
-
-        var published = (await Command.DotnetAsync(RepositoryRoot.Find(), ["publish", .. what, "--no-restore", "--output", output, .. repository.BuildArguments("trimmed")])).Succeeded();
+        var published = await RuntimePacks.PublishTrimmedAsync(RepositoryRoot.Find(), Path.Combine("samples", "Greeter"), output, repository.BuildArguments("trimmed"));
 
         // Google.Protobuf's own is not ours to remove.
         published.Output.Split('\n').Where(line => TrimWarning().IsMatch(line) && !line.Contains("IL2104: Assembly 'Google.Protobuf'")).Should().BeEmpty();
@@ -39,7 +34,4 @@ public sealed partial class TrimmedGreeterTests(PackedRepository repository)
 
     [GeneratedRegex(@"\bIL\d{4}\b")]
     private static partial Regex TrimWarning();
-
-    [GeneratedRegex(@"\b(NU1101|NU1102|NU1301)\b.*(App\.Runtime|App\.Host|ILLink|service index).*")]
-    private static partial Regex MissingPack();
 }

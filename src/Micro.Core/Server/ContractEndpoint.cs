@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
 using Google.Protobuf.Reflection;
-using Micro.Registry;
 
 namespace Micro.Server;
 
@@ -27,10 +26,4 @@ public sealed record ContractEndpoint(string Name)
     /// Gets the attributes of the handler, see <see cref="EndpointDefinition.Attributes"/>. The default value is empty.
     /// </summary>
     public IReadOnlyList<Attribute> Attributes { get; init; } = [];
-
-    /// <summary>The request as the registry describes it; <see langword="null"/> describes the type. Streams have none.</summary>
-    public Value? Request { get; init; }
-
-    /// <summary>The response as the registry describes it; <see langword="null"/> describes the type. Streams have none.</summary>
-    public Value? Response { get; init; }
 }

@@ -12,8 +12,6 @@ namespace Micro.Generators.Model;
 /// <param name="IsTokenFirst">Whether the token comes before the request.</param>
 /// <param name="IsIdempotent">Whether it may be executed twice.</param>
 /// <param name="Obsolete">The attribute that warns callers, if there is one.</param>
-/// <param name="RequestTree">C# of the request's description; <see langword="null"/> leaves it to the running program.</param>
-/// <param name="ResponseTree">C# of the response's description; <see langword="null"/> leaves it to the running program.</param>
 internal sealed record ContractMethod(
     string Name,
     string Endpoint,
@@ -25,9 +23,7 @@ internal sealed record ContractMethod(
     string? TokenName,
     bool IsTokenFirst,
     bool IsIdempotent,
-    string? Obsolete,
-    string? RequestTree,
-    string? ResponseTree)
+    string? Obsolete)
 {
     public bool TakesStream => Kind is EndpointKind.ClientStream or EndpointKind.BidirectionalStream;
 

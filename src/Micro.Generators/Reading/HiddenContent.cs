@@ -8,13 +8,25 @@ internal static class HiddenContent
     /// <summary>Returns <see langword="false"/> for a type without state: it is meant to be empty.</summary>
     public static bool IsHidden(ITypeSymbol message)
     {
-        var type = GoTypeNames.Unwrap(message);
+        var type = message is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : message;
         return type.TypeKind is TypeKind.Class or TypeKind.Struct
-            && GoTypeNames.HasFields(type)
+            && !IsOfFramework(type)
+            && !type.AllInterfaces.Any(static face => face.SpecialType == SpecialType.System_Collections_IEnumerable)
             && !type.IsProtobuf()
             && !type.GetAttributes().Any(static data => data.AttributeClass is { } name && IsOwnFormat(name))
             && !Members(type).Any(IsVisible)
             && Members(type).Any(static member => member is IFieldSymbol { IsStatic: false });
+    }
+
+    private static bool IsOfFramework(ITypeSymbol type)
+    {
+        var root = type.ContainingNamespace;
+        while (root is { ContainingNamespace: { IsGlobalNamespace: false } outer })
+        {
+            root = outer;
+        }
+
+        return root?.Name == "System";
     }
 
     private static bool IsOwnFormat(INamedTypeSymbol attribute) =>

@@ -57,9 +57,7 @@ internal static class MethodReader
             parameters.Token?.Name,
             parameters.Token is { } token && token.Ordinal < parameters.Request.Ordinal,
             method.Has(KnownNames.IdempotentAttribute),
-            ObsoleteOf(method),
-            kind == EndpointKind.Unary ? TypeTreeReader.Describe(parameters.Message) : null,
-            kind == EndpointKind.Unary && answer.Value.Message is { } response ? TypeTreeReader.Describe(response) : null);
+            ObsoleteOf(method));
     }
 
     /// <summary>The attribute as it stands at the contract, for what callers see.</summary>

@@ -173,16 +173,6 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
             properties.Add("JsonTypes = types");
         }
 
-        if (method.RequestTree is { } request)
-        {
-            properties.Add($"Request = {request}");
-        }
-
-        if (method.ResponseTree is { } response)
-        {
-            properties.Add($"Response = {response}");
-        }
-
         return properties;
     }
 

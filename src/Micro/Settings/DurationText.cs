@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Micro.Settings;
 
-/// <summary>Reads durations as people write them: <c>500ms</c>, <c>10s</c>, <c>1m30s</c>, <c>1.5h</c>, <c>24:00:00</c>.</summary>
+/// <summary>Reads and writes durations as people write them: <c>500ms</c>, <c>10s</c>, <c>1m30s</c>, <c>1.5h</c>, <c>24:00:00</c>.</summary>
 internal static class DurationText
 {
     private const int MaxLength = 64;
@@ -16,6 +16,32 @@ internal static class DurationText
     [
         ("ms", 1), ("us", 0.001), ("µs", 0.001), ("ns", 0.000001), ("h", 3_600_000), ("m", 60_000), ("s", 1000),
     ];
+
+    /// <summary>Reads a duration; never negative.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="wholeSeconds">Whether a bare number means seconds.</param>
+    /// <exception cref="FormatException">The text is not a duration.</exception>
+    public static TimeSpan Parse(string text, bool wholeSeconds = false)
+    {
+        if (TryParse(text, wholeSeconds, out var value))
+        {
+            return value;
+        }
+
+        var seconds = wholeSeconds ? "whole seconds or " : "";
+        throw new FormatException(
+            text.StartsWith('-') ? $"duration '{text}' must not be negative"
+            : text.Contains(':', StringComparison.Ordinal) ? $"'{text}' is not a duration: write hours, minutes and seconds, 10:20:00, or units, 10h20m"
+            : $"'{text}' is not a duration: write {seconds}500ms, 10s, 1m30s or 00:00:10");
+    }
+
+    /// <summary>Returns a duration in the notation of flags; <see langword="null"/> when there is none.</summary>
+    public static string? Format(TimeSpan? duration) => duration switch
+    {
+        null => null,
+        { } value when value.Ticks % TimeSpan.TicksPerSecond == 0 => FormattableString.Invariant($"{(long)value.TotalSeconds}s"),
+        { } value => value.TotalMilliseconds.ToString("0.######", CultureInfo.InvariantCulture) + "ms",
+    };
 
     /// <summary>Reads a duration; never negative.</summary>
     /// <param name="text">The text.</param>

@@ -9,7 +9,6 @@ internal static class KnownNames
     public static readonly string[] Clients = ["mucp", "rpc", "grpc"];
     public static readonly string[] Transports = ["http"];
     public static readonly string[] ClientPresets = ["classic", "upstream"];
-    public static readonly string[] LogLevels = ["trace", "debug", "info", "warn", "error", "fatal"];
 
     /// <summary>The known name in its own spelling.</summary>
     /// <exception cref="FormatException">The name is unknown; the message lists the known ones and the nearest.</exception>

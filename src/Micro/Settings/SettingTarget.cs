@@ -4,9 +4,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Settings;
 
-/// <summary>Where settings are applied: the options of both components and what the wiring needs.</summary>
-internal sealed class SettingTarget(ServerOptions server, ClientOptions client, IReadOnlyCollection<string> registryNames)
+/// <summary>Where settings are applied: the options of the service and of both components, and what the wiring needs.</summary>
+internal sealed class SettingTarget(MicroServiceOptions options, ServerOptions server, ClientOptions client, IReadOnlyCollection<string> registryNames)
 {
+    public MicroServiceOptions Options { get; } = options;
+
     public ServerOptions Server { get; } = server;
 
     public ClientOptions Client { get; } = client;

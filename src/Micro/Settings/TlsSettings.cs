@@ -5,18 +5,7 @@ namespace Micro.Settings;
 /// <summary>TLS from outside: any setting of a side switches it on there, and a file takes the place of what code gave.</summary>
 internal static class TlsSettings
 {
-    private const string Hidden = "***";
-
-    /// <summary>Settings that are <see langword="null"/> until somebody gives them.</summary>
-    public static readonly string[] WithoutDefault =
-    [
-        "server_tls_cert", "server_tls_key", "server_tls_key_password", "server_tls_client_ca", "server_tls_client_cert",
-        "client_tls_ca", "client_tls_cert", "client_tls_key", "client_tls_key_password", "client_tls_server_name",
-    ];
-
     private static readonly string[] Requirements = ["none", "request", "require"];
-
-    public static ServerTlsOptions Server(SettingTarget target) => target.Server.Tls ??= new ServerTlsOptions();
 
     public static ClientTlsOptions Client(SettingTarget target) => target.Client.Tls ??= new ClientTlsOptions();
 
@@ -34,6 +23,8 @@ internal static class TlsSettings
         _ => ClientCertificateRequirement.Require,
     };
 
+    public static string Text(ClientCertificateRequirement requirement) => Requirements[(int)requirement];
+
     public static void SkipVerification(SettingTarget target, bool skip)
     {
         if (target.Client.Tls is { } tls)
@@ -42,29 +33,16 @@ internal static class TlsSettings
         }
     }
 
-    /// <summary>What counts, in the notation in which it is given; never a password.</summary>
-    public static string? Read(string name, ServerTlsOptions? tls) => name switch
-    {
-        "server_tls_cert" => tls?.CertificateFile,
-        "server_tls_key" => tls?.KeyFile,
-        "server_tls_key_password" => tls?.KeyPassword is null ? null : Hidden,
-        "server_tls_client_ca" => tls?.CaFile,
-        "server_tls_client_cert" => tls is null ? null : Requirements[(int)tls.Requirement],
-        _ => null,
-    };
+    /// <summary>Creates a setting of the server's TLS.</summary>
+    public static Setting Server(string name, string hint, string help, Action<ServerTlsOptions, string> apply, Func<ServerTlsOptions, string?> read) =>
+        new(name, hint, help, (target, text) => apply(target.Server.Tls ??= new ServerTlsOptions(), text), target => target.Server.Tls is { } tls ? read(tls) : null);
 
-    /// <summary>What counts, in the notation in which it is given; never a password.</summary>
-    public static string? Read(string name, ClientTlsOptions? tls) => name switch
-    {
-        "client_tls" => tls is null ? "false" : "true",
-        "client_tls_ca" => tls?.CaFile,
-        "client_tls_cert" => tls?.CertificateFile,
-        "client_tls_key" => tls?.KeyFile,
-        "client_tls_key_password" => tls?.KeyPassword is null ? null : Hidden,
-        "client_tls_server_name" => tls?.ServerName,
-        "tls_insecure" => tls is { SkipVerification: true } ? "true" : "false",
-        _ => null,
-    };
+    /// <summary>Creates a setting of the client's TLS.</summary>
+    public static Setting Client(string name, string hint, string help, Action<ClientTlsOptions, string> apply, Func<ClientTlsOptions, string?> read) =>
+        new(name, hint, help, (target, text) => apply(Client(target), text), target => target.Client.Tls is { } tls ? read(tls) : null);
+
+    /// <summary>Returns stars in place of a password.</summary>
+    public static string? Hide(string? password) => password is null ? null : "***";
 
     /// <summary>Checks what belongs together, once all is applied, and names the settings it can have come from.</summary>
     public static void Validate(SettingTarget target, ICollection<string> problems)

@@ -73,7 +73,7 @@ internal sealed class ComponentBuilder(
         }))];
         target.Decide(
             "registry_timeout",
-            RegistryResult.Join(results, static settings => EffectiveValues.Text(settings.Timeout)),
+            RegistryResult.Join(results, static settings => DurationText.Format(settings.Timeout)),
             results.Exists(static result => result.Settings.IsTimeoutFromCode) ? "code" : "default");
         target.Decide("registry_address", RegistryResult.Join(results, static settings => settings.Addresses), "code");
         return made.Length == 1 ? made[0] : Registries.Combine(made, loggers, options.TimeProviderValue);
@@ -84,7 +84,7 @@ internal sealed class ComponentBuilder(
         var server = target.Server;
         server.LoggerFactory ??= loggers;
         server.TimeProvider = OwnTime(server.TimeProvider);
-        target.Decide("server_drain_delay", EffectiveValues.Text(DrainDelays.Default((server.Registry ?? registry).Name)), "default");
+        target.Decide("server_drain_delay", DurationText.Format(DrainDelays.Default((server.Registry ?? registry).Name)), "default");
         if (options.ServerValue is { } given)
         {
             (given as IAdoptsRegistry)?.Adopt(registry);
@@ -142,7 +142,7 @@ internal sealed class ComponentBuilder(
         selector.Strategy = target.Selector is { } name && !string.Equals(name, "registry", StringComparison.Ordinal)
             ? SelectorStrategies.Get(name)
             : selector.Strategy;
-        target.Decide("selector_cache_ttl", EffectiveValues.Text(selector.CacheTtl), selector.CacheTtl == initial ? "default" : "code");
+        target.Decide("selector_cache_ttl", DurationText.Format(selector.CacheTtl), selector.CacheTtl == initial ? "default" : "code");
         selector.CacheTtl = target.SelectorCacheTtl ?? selector.CacheTtl;
     }
 

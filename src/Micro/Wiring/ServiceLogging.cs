@@ -52,7 +52,7 @@ internal sealed class ServiceLogging : IDisposable
         {
             if (logger.IsEnabled(level))
             {
-                return EffectiveValues.Text(level);
+                return LogLevelText.Format(level);
             }
         }
 

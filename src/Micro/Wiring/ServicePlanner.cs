@@ -27,8 +27,8 @@ internal static class ServicePlanner
         AddRange(client.AttemptInterceptors, options.AttemptInterceptors);
 
         var registries = RegistryTable.Make(options);
-        var target = new SettingTarget(server, client, registries.Keys);
-        var code = EffectiveValues.ReadAll(options, target);
+        var target = new SettingTarget(options, server, client, registries.Keys);
+        var code = EffectiveSettings.Read(target);
         SettingApplier.Apply(SettingSources.Collect(options, flags.Given, problems, warnings), target, problems);
         if (options.LoggerFactoryValue is not null && target.Origins.TryGetValue("log_level", out var origin))
         {
@@ -54,7 +54,7 @@ internal static class ServicePlanner
             Name = server.Name,
             Logging = logging,
             Problems = problems,
-            Settings = Describe(options, target, code, unused),
+            Settings = Describe(target, code, unused),
             Print = flags.AsksForHelp ? HelpText.Make(server.Name, options)
                 : flags.AsksForVersion ? $"{server.Name} {server.Version}"
                 : null,
@@ -67,10 +67,10 @@ internal static class ServicePlanner
         try
         {
             var components = new ComponentBuilder(options, target, registries, logging.Factory, warnings).Build();
-            var settings = Describe(options, target, code, unused);
+            var settings = Describe(target, code, unused);
             if (plan.Print is not null || flags.AsksForSettings)
             {
-                return plan with { Components = components, Settings = settings, Print = plan.Print ?? EffectiveValues.Format(settings) };
+                return plan with { Components = components, Settings = settings, Print = plan.Print ?? EffectiveSettings.Format(settings) };
             }
 
             warnings.ForEach(warning => ServiceLog.SettingWithoutEffect(logger, warning));
@@ -82,16 +82,8 @@ internal static class ServicePlanner
         }
     }
 
-    private static IReadOnlyList<EffectiveSetting> Describe(
-        MicroServiceOptions options, SettingTarget target, Dictionary<string, string?> code, IReadOnlyList<string> unused) =>
-        [
-            .. EffectiveValues.Describe(
-                EffectiveValues.ReadAll(new MicroServiceOptions(), new SettingTarget(new ServerOptions(), new ClientOptions(), [])),
-                code,
-                EffectiveValues.ReadAll(options, target),
-                target),
-            .. unused.Select(UnusedVariables.Describe),
-        ];
+    private static IReadOnlyList<EffectiveSetting> Describe(SettingTarget target, Dictionary<string, string?> code, IReadOnlyList<string> unused) =>
+        [.. EffectiveSettings.Describe(code, target), .. unused.Select(UnusedVariables.Describe)];
 
     private static void RunActions(MicroServiceOptions options, ParsedFlags flags, List<string> problems)
     {

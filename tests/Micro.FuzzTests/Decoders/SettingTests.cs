@@ -36,7 +36,7 @@ public sealed class SettingTests(ITestOutputHelper output) : DecoderTests(output
             .ToDictionary(static pair => pair[0], static pair => (string?)pair[1], StringComparer.OrdinalIgnoreCase));
 
         var problems = new List<string>(flags.Problems);
-        var target = new SettingTarget(new ServerOptions { Name = "fuzz" }, new ClientOptions(), ["mdns", "consul", "etcd", "memory"]);
+        var target = new SettingTarget(options, new ServerOptions { Name = "fuzz" }, new ClientOptions(), ["mdns", "consul", "etcd", "memory"]);
         SettingApplier.Apply(SettingSources.Collect(options, flags.Given, problems, problems), target, problems);
         Assign(target);
     }

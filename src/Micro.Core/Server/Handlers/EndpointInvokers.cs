@@ -19,7 +19,7 @@ internal static class EndpointInvokers
         IReadOnlyList<Attribute>? attributes = null)
     {
         EndpointName.ThrowIfInvalid(endpoint, nameof(endpoint), mayHavePackage: contract?.Method is not null);
-        var description = EndpointDescriber.Unary<TRequest, TResponse>(endpoint, metadata, contract);
+        var description = EndpointDescriber.Unary<TRequest, TResponse>(endpoint, metadata);
         return new UnaryInvoker<TRequest, TResponse>(description, isInternal, handler, interceptors)
         {
             Definition = new EndpointDefinition(endpoint, description.Metadata, attributes ?? contract?.Attributes ?? []),

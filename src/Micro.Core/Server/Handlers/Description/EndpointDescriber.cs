@@ -15,12 +15,11 @@ internal static class EndpointDescriber
         [DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest,
         [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
         string name,
-        IReadOnlyDictionary<string, string>? metadata,
-        ContractEndpoint? contract = null) => new()
+        IReadOnlyDictionary<string, string>? metadata) => new()
         {
             Name = name,
-            Request = contract?.Request ?? TypeTree.Describe<TRequest>(),
-            Response = contract?.Response ?? TypeTree.Describe<TResponse>(),
+            Request = TypeTree.Describe<TRequest>(),
+            Response = TypeTree.Describe<TResponse>(),
             Metadata = metadata ?? Labels.Empty,
         };
 

@@ -39,7 +39,7 @@ internal static class PlainTypeTree
         return fields;
     }
 
-    /// <summary>Members as declared, those of base types first: reflection itself promises no order.</summary>
+    /// <summary>Members as declared, those of base types and fields first: reflection promises no order, and without tokens (ahead of time) the order here remains.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Members trimmed away cannot travel either: the description says what is left.")]
     private static IEnumerable<MemberInfo> Members(Type type)
     {
@@ -47,7 +47,7 @@ internal static class PlainTypeTree
         var properties = type.GetProperties(PublicInstance)
             .Where(property => property.GetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0)
             .DistinctBy(property => property.Name, StringComparer.Ordinal);
-        return properties.Concat<MemberInfo>(type.GetFields(PublicInstance))
+        return type.GetFields(PublicInstance).Concat<MemberInfo>(properties)
             .OrderBy(member => Depth(member.DeclaringType))
             .ThenBy(member => member.HasMetadataToken() ? member.MetadataToken : 0);
     }

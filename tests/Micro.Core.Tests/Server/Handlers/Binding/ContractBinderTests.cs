@@ -42,17 +42,17 @@ public sealed class ContractBinderTests
     }
 
     [Fact]
-    public void Bind_EndpointWithDescription_IsDescribedByItAndNotByTheType()
+    public void Bind_Endpoint_IsDescribedByItsTypes()
     {
         var invoker = ContractBinder.Bind(
             new Contract(binder => binder.Unary<string, string>(
-                new ContractEndpoint("Greeter.Hello") { Idempotent = true, Request = new Registry.Value { Name = "Word", Type = "Word" } },
+                new ContractEndpoint("Greeter.Hello") { Idempotent = true },
                 (request, _) => Task.FromResult(request))),
             new HandlerOptions(),
             [],
             NoContract).Single();
 
-        invoker.Description.Request.Should().Be(new Registry.Value { Name = "Word", Type = "Word" });
+        invoker.Description.Request.Should().Be(new Registry.Value { Name = "string", Type = "string" });
         invoker.Description.Response.Should().Be(new Registry.Value { Name = "string", Type = "string" });
         invoker.Description.Metadata.Should().Contain("idempotent", "true");
         invoker.Method.Should().BeNull();
