@@ -2,14 +2,14 @@ using Microsoft.CodeAnalysis;
 
 namespace Micro.Generators.Reading;
 
-/// <summary>What a type is called in the registry, by the same rules as the running program's reflection.</summary>
+/// <summary>Names of types in the registry, by the same rules as reflection at run time.</summary>
 internal static class GoTypeNames
 {
     private const int MaxNesting = 8;
 
     public static string Of(ITypeSymbol type) => Of(type, MaxNesting);
 
-    /// <summary>Whether the type is described by its fields, not by its name alone.</summary>
+    /// <summary>Returns whether the type is described by its fields, not only by its name.</summary>
     public static bool HasFields(ITypeSymbol type)
     {
         type = Unwrap(type);

@@ -2,12 +2,12 @@ using Microsoft.CodeAnalysis;
 
 namespace Micro.Generators.Reading;
 
-/// <summary>The members of a type that the JSON codec writes, and what it calls them.</summary>
+/// <summary>The members of a type that the JSON codec writes, and their names.</summary>
 internal static class JsonMembers
 {
     private const int ConditionAlways = 1;
 
-    /// <summary>Those of base types first, fields before properties, as they are declared.</summary>
+    /// <summary>Returns the members: base types first, fields before properties, as declared.</summary>
     public static IEnumerable<(ISymbol Member, ITypeSymbol Type)> Of(ITypeSymbol type)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -57,7 +57,7 @@ internal static class JsonMembers
         return null;
     }
 
-    /// <summary>Capitals at the begin become small; the last of several stays when a word begins with it: <c>URLPath</c> is <c>urlPath</c>.</summary>
+    /// <summary>Lowers leading capitals, except the last of several when a word begins with it: <c>URLPath</c> is <c>urlPath</c>.</summary>
     private static string CamelCase(string name)
     {
         var capitals = 0;

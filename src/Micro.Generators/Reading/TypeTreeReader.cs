@@ -3,17 +3,17 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Micro.Generators.Reading;
 
-/// <summary>Writes the description of a message for the registry as C#, equal to what reflection would find at run time.</summary>
+/// <summary>Writes the description of a message for the registry as C#, equal to that of reflection at run time.</summary>
 internal static class TypeTreeReader
 {
     private const string Value = "global::Micro.Registry.Value";
 
-    // As in the running program: the root is level 0, nothing of this level is described.
+    // As at run time: the root is level 0, and this level is not described.
     private const int MaxLevel = 3;
 
     /// <returns>
-    /// The expression; <see langword="null"/> where only the running program knows: protobuf messages have descriptors, and
-    /// types of the framework are compiled against others than they run with.
+    /// The expression; <see langword="null"/> for types described at run time: protobuf messages have descriptors, and types of
+    /// the framework may differ between compilation and run time.
     /// </returns>
     public static string? Describe(ITypeSymbol type) => type.IsProtobuf() ? null : Describe(type, null, 0);
 
