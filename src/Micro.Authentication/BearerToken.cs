@@ -3,7 +3,7 @@ namespace Micro.Authentication;
 /// <summary>Finds the token in the header <c>Authorization</c> (RFC 6750, section 2.1).</summary>
 internal static class BearerToken
 {
-    /// <summary>Longest token that is looked at; metadata of a call has the same limit.</summary>
+    /// <summary>Maximum length of a token; metadata of a call has the same limit.</summary>
     public const int MaxLength = 8 * 1024;
 
     private const string Scheme = "Bearer ";

@@ -18,17 +18,17 @@ internal sealed class EndpointRule
     /// <summary>Gets a value that is <see langword="true"/> when callers without a token may call it.</summary>
     public bool AllowsAnonymous { get; }
 
-    /// <summary>Gets the scopes of which a caller needs one; empty when none is needed.</summary>
+    /// <summary>Gets the scopes, one of which a caller needs; empty for no restriction.</summary>
     public IReadOnlyList<string> Scopes { get; }
 
-    /// <summary>Gets the <c>[Authorize]</c> attributes, all of which a caller has to satisfy.</summary>
+    /// <summary>Gets the <c>[Authorize]</c> attributes, all of which a caller must satisfy.</summary>
     public IReadOnlyList<IAuthorizeData> Authorize { get; }
 
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="allowAnonymousByDefault"><see langword="true"/> to let callers without a token call an endpoint without a rule.</param>
     public static EndpointRule Of(EndpointDefinition endpoint, bool allowAnonymousByDefault)
     {
-        // A key that is there restricts: one without a scope in it would otherwise open the endpoint by a slip.
+        // The key restricts even without a scope; otherwise an empty value would open the endpoint by mistake.
         var hasScopes = endpoint.Metadata.TryGetValue(ScopesKey, out var text);
         var scopes = (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         IAuthorizeData[] authorize = [.. endpoint.Attributes.OfType<IAuthorizeData>()];

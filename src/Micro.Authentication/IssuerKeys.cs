@@ -6,8 +6,8 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 namespace Micro.Authentication;
 
 /// <summary>
-/// The name and the keys of an authority. Known keys stay in use when the authority cannot be reached. As long as none were
-/// read, one call at a time tries, and for a while after a failure none does.
+/// The name and the keys of an authority. Known keys stay in use when the authority cannot be reached. Until the first
+/// success, one call at a time reads the keys, and for a while after a failure no call does.
 /// </summary>
 internal sealed class IssuerKeys
 {
@@ -37,15 +37,15 @@ internal sealed class IssuerKeys
         {
             RefreshInterval = options.KeyRefreshInterval,
 
-            // A key that the issuer has withdrawn verifies nothing any more. Without an answer of the issuer the keys stay in any case.
+            // Keys that the issuer has withdrawn are dropped. Without an answer of the issuer all keys stay.
             UseLastKnownGoodConfiguration = false,
         };
     }
 
-    /// <summary>Gets what hands the keys to the validation and reads them again.</summary>
+    /// <summary>Gets the manager that provides the keys to the validation and refreshes them.</summary>
     public ConfigurationManager<OpenIdConnectConfiguration> Manager { get; }
 
-    /// <summary>Returns <see langword="true"/> when keys were read at least once, after trying to read them if need be.</summary>
+    /// <summary>Reads the keys if needed; returns <see langword="true"/> when they were read at least once.</summary>
     /// <param name="context">The call that waits.</param>
     public async ValueTask<bool> AreKnownAsync(HandlerContext context)
     {
@@ -107,11 +107,11 @@ internal sealed class IssuerKeys
         }
     }
 
-    /// <summary>The text may repeat what a server answered: it must neither forge lines of the log nor fill it.</summary>
+    /// <summary>Shortens a text to one line: it may repeat a server's answer, which must neither forge nor flood log lines.</summary>
     private static string OneLine(string text) =>
         string.Concat(text.Take(MaxErrorLength).Select(static character => char.IsControl(character) ? ' ' : character));
 
-    /// <summary>Lives as long as the process needs it: without requests its connections close by themselves.</summary>
+    /// <summary>Creates the client, which is not disposed: its idle connections close by themselves.</summary>
     private static HttpClient CreateClient() =>
         new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false, ConnectTimeout = ReadTimeout })
         {

@@ -8,7 +8,7 @@ namespace Micro.Authentication;
 
 /// <summary>
 /// Identifies the caller of every call and stream by its bearer token, then decides by the rule of the endpoint: 401 without a
-/// valid token, 403 without the right.
+/// valid token, 403 without permission.
 /// </summary>
 internal sealed class JwtInterceptor(JwtOptions jwt) : IHandlerInterceptor
 {
@@ -53,8 +53,8 @@ internal sealed class JwtInterceptor(JwtOptions jwt) : IHandlerInterceptor
 
             if (!await IsAllowedAsync(context, rule))
             {
-                parts.Logger.CallerRefused(context.Endpoint, context.RemoteAddress, "the token lacks the right");
-                throw MicroException.Forbidden(context.Service, $"{context.Endpoint}: the caller does not have the right to call it");
+                parts.Logger.CallerRefused(context.Endpoint, context.RemoteAddress, "the token does not grant access");
+                throw MicroException.Forbidden(context.Service, $"{context.Endpoint}: the caller is not allowed to call it");
             }
         }
 
@@ -81,7 +81,7 @@ internal sealed class JwtInterceptor(JwtOptions jwt) : IHandlerInterceptor
             : MicroException.Unauthorized(context.Service, $"{context.Endpoint}: {reason}");
     }
 
-    /// <summary>Settings and logging are complete at the first call, not when the interceptor is added.</summary>
+    /// <summary>Created at the first call: settings and logging are not complete when the interceptor is added.</summary>
     private Parts Build()
     {
         lock (_gate)
@@ -91,7 +91,7 @@ internal sealed class JwtInterceptor(JwtOptions jwt) : IHandlerInterceptor
                 return built;
             }
 
-            var server = _server ?? throw new InvalidOperationException("authentication was added to a server that was created before: call Authenticate first");
+            var server = _server ?? throw new InvalidOperationException("authentication was added after the server was created: call Authenticate first");
             var logger = (server.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Micro.Authentication");
             SecurityKey? key = null;
             if ((server.AuthPublicKey ?? jwt.PublicKey) is { } text && !PublicKeys.TryRead(text, out key, out var problem))

@@ -17,14 +17,14 @@ public sealed class JwtOptions
     public string? Authority { get; set; }
 
     /// <summary>
-    /// Gets or sets the public key of the issuer: PEM, or base64 of PEM as go-micro has it. <c>--auth_public_key</c> or
+    /// Gets or sets the public key of the issuer: PEM, or base64 of PEM as in go-micro. <c>--auth_public_key</c> or
     /// <c>MICRO_AUTH_PUBLIC_KEY</c> overrides it. The default value is <see langword="null"/>.
     /// </summary>
     public string? PublicKey { get; set; }
 
     /// <summary>
     /// Gets or sets the audience (claim <c>aud</c>) that tokens must have. Required with <see cref="Authority"/>; go-micro's
-    /// tokens have none, so with a public key <see langword="null"/> (the default) accepts every audience.
+    /// tokens have no audience, so with a public key <see langword="null"/> (the default) accepts every audience.
     /// </summary>
     public string? Audience { get; set; }
 
@@ -35,7 +35,7 @@ public sealed class JwtOptions
     public string? Issuer { get; set; }
 
     /// <summary>
-    /// Gets or sets the difference between clocks that the times in a token may have; zero to 5 min. The default value is 30 s.
+    /// Gets or sets the tolerated clock difference for the times in a token; zero to 5 min. The default value is 30 s.
     /// </summary>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -46,7 +46,7 @@ public sealed class JwtOptions
     public bool RequireHttpsMetadata { get; set; } = true;
 
     /// <summary>
-    /// Gets or sets the shortest time between two reads of the authority's keys because of a token whose key is not known;
+    /// Gets or sets the shortest time between two reads of the authority's keys that tokens with an unknown key cause;
     /// 1 s to 1 day. The default value is 5 min. They are read again every 12 h in any case.
     /// </summary>
     public TimeSpan KeyRefreshInterval { get; set; } = TimeSpan.FromMinutes(5);
@@ -86,11 +86,11 @@ public sealed class JwtOptions
         var key = server.AuthPublicKey ?? PublicKey;
         if (Authority is not null && key is not null)
         {
-            errors.Add("authentication: an authority and a public key are set: tokens come from one issuer, remove either");
+            errors.Add("authentication: both an authority and a public key are set: remove one, tokens have one issuer");
         }
         else if (Authority is null && key is null && !HasOwnKeys)
         {
-            errors.Add("authentication: no key verifies tokens: set Authority, or a public key (--auth_public_key, MICRO_AUTH_PUBLIC_KEY or PublicKey)");
+            errors.Add("authentication: no key to verify tokens: set Authority, or a public key (--auth_public_key, MICRO_AUTH_PUBLIC_KEY or PublicKey)");
         }
 
         if (key is not null && !PublicKeys.TryRead(key, out _, out var problem))
@@ -127,14 +127,14 @@ public sealed class JwtOptions
         }
         else if (RequireHttpsMetadata && uri.Scheme != Uri.UriSchemeHttps)
         {
-            errors.Add($"authentication: authority '{Authority}': must be https, or RequireHttpsMetadata false for development");
+            errors.Add($"authentication: authority '{Authority}': must be https; for development set RequireHttpsMetadata to false");
         }
 
         var hasAudience = Audience is not null || Parameters.ValidAudience is not null || Parameters.ValidAudiences?.Any() == true
             || Parameters.AudienceValidator is not null || !Parameters.ValidateAudience;
         if (!hasAudience)
         {
-            errors.Add("authentication: no audience: set Audience, or tokens that the authority issues for other services would be accepted");
+            errors.Add("authentication: no audience: set Audience, otherwise tokens for other services of the authority would be accepted");
         }
     }
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Micro.Authentication;
 
 /// <summary>
-/// Evaluates <c>[Authorize]</c> by the services of the call's container, or by services of its own when the container has no
-/// authorization. Safe for concurrent use.
+/// Evaluates <c>[Authorize]</c> with the services of the call's container, or with its own services when the container has
+/// no authorization. Safe for concurrent use.
 /// </summary>
 internal sealed class PolicyEvaluator(Action<AuthorizationOptions>? policies)
 {

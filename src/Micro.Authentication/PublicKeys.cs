@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Micro.Authentication;
 
-/// <summary>Reads public keys as go-micro hands them over, base64 of PEM, or as PEM.</summary>
+/// <summary>Reads public keys: PEM, or base64 of PEM as in go-micro.</summary>
 internal static class PublicKeys
 {
     private const int LeastRsaBits = 2048;
@@ -13,7 +13,7 @@ internal static class PublicKeys
 
     /// <param name="text">The key.</param>
     /// <param name="key">The key, ready to verify signatures.</param>
-    /// <param name="problem">The mistake, as the end of a sentence that begins with the name of the text. The message never contains the text.</param>
+    /// <param name="problem">The problem, which continues a sentence that begins with the name of the text. It never contains the text.</param>
     public static bool TryRead(string text, [NotNullWhen(true)] out SecurityKey? key, [NotNullWhen(false)] out string? problem)
     {
         key = null;
@@ -26,7 +26,7 @@ internal static class PublicKeys
         var label = pem.AsSpan(fields.Label);
         if (label.Contains("PRIVATE", StringComparison.Ordinal))
         {
-            problem = "is a private key: give the service the public one, and keep the private one where tokens are issued";
+            problem = "is a private key: set the public key, and keep the private key where tokens are issued";
             return false;
         }
 
@@ -46,7 +46,7 @@ internal static class PublicKeys
         return true;
     }
 
-    /// <summary>Returns the RSA private key in a text; <see langword="null"/> when there is none, or a short one.</summary>
+    /// <summary>Returns the RSA private key in a text; <see langword="null"/> when it has none or a short one.</summary>
     public static RSA? ReadPrivate(string text)
     {
         if (Decode(text.Trim()) is not { } pem)
@@ -65,7 +65,7 @@ internal static class PublicKeys
         }
         catch (Exception exception) when (exception is ArgumentException or CryptographicException)
         {
-            // The caller names the text by what it is for, and never shows it.
+            // The caller's message names the text but never shows it.
         }
 
         key.Dispose();

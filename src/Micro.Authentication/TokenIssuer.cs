@@ -17,7 +17,7 @@ public sealed class TokenIssuer : IDisposable
     private readonly SigningCredentials _credentials;
 
     /// <summary>Creates an issuer.</summary>
-    /// <param name="privateKey">The RSA key: PEM, or base64 of PEM, as go-micro has it in <c>MICRO_AUTH_PRIVATE_KEY</c>.</param>
+    /// <param name="privateKey">The RSA key: PEM, or base64 of PEM, as in go-micro's <c>MICRO_AUTH_PRIVATE_KEY</c>.</param>
     /// <param name="timeProvider">Source of time; <see langword="null"/> for the system's.</param>
     /// <exception cref="ArgumentException">The text is not an RSA private key of at least 2,048 bits. The message does not hold it.</exception>
     public TokenIssuer(string privateKey, TimeProvider? timeProvider = null)
@@ -33,7 +33,7 @@ public sealed class TokenIssuer : IDisposable
     /// <param name="id">Id of the account, the claim <c>sub</c>.</param>
     /// <param name="scopes">Scopes of the account; <see langword="null"/> for none.</param>
     /// <param name="metadata">Metadata of the account; <see langword="null"/> for none.</param>
-    /// <param name="lifetime">Time until the token ends, at least 1 s; <see langword="null"/> for 15 min.</param>
+    /// <param name="lifetime">Time until the token expires, at least 1 s; <see langword="null"/> for 15 min.</param>
     /// <param name="type">Type of the account, in go-micro <c>user</c> or <c>service</c>.</param>
     /// <param name="issuer">The claim <c>iss</c>; go-micro's default is <c>go.micro</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The lifetime is too short.</exception>

@@ -1,18 +1,18 @@
 namespace Micro.Authentication;
 
-/// <summary>The reason for which a call has no user.</summary>
+/// <summary>The reason why a call has no user.</summary>
 internal enum TokenRefusal
 {
-    /// <summary>There is a user.</summary>
+    /// <summary>The call has a user.</summary>
     None,
 
     /// <summary>The call has no bearer token.</summary>
     Missing,
 
-    /// <summary>The token has ended.</summary>
+    /// <summary>The token has expired.</summary>
     Expired,
 
-    /// <summary>The token begins later.</summary>
+    /// <summary>The token is not valid yet.</summary>
     NotYetValid,
 
     /// <summary>The token is malformed, too large, signed by another key, or meant for another service.</summary>

@@ -22,8 +22,8 @@ internal sealed class TokenValidator
     private readonly IssuerKeys? _keys;
 
     /// <param name="options">The options, validated.</param>
-    /// <param name="publicKey">The key, when tokens are verified by one.</param>
-    /// <param name="keys">The keys of an authority, when tokens are verified by those.</param>
+    /// <param name="publicKey">The key, when tokens are verified with a public key.</param>
+    /// <param name="keys">The keys of an authority, when tokens are verified with them.</param>
     public TokenValidator(JwtOptions options, SecurityKey? publicKey, IssuerKeys? keys)
     {
         _keys = keys;
@@ -31,7 +31,7 @@ internal sealed class TokenValidator
         _parameters.RequireSignedTokens = true;
         _parameters.RequireExpirationTime = true;
         _parameters.ValidateLifetime = true;
-        _parameters.TryAllIssuerSigningKeys = true; // go-micro's tokens do not name their key
+        _parameters.TryAllIssuerSigningKeys = true; // go-micro's tokens have no key id
         _parameters.ClockSkew = options.ClockSkew;
         _parameters.ValidAudience = options.Audience ?? _parameters.ValidAudience;
         _parameters.ValidIssuer = options.Issuer ?? _parameters.ValidIssuer;
@@ -46,7 +46,7 @@ internal sealed class TokenValidator
     }
 
     /// <summary>Validates a token.</summary>
-    /// <returns>The user, or the reason why there is none.</returns>
+    /// <returns>The user, or the reason for the refusal.</returns>
     public async ValueTask<(ClaimsPrincipal? User, TokenRefusal Refusal)> ValidateAsync(string token, HandlerContext context)
     {
         if (_keys is not null && !await _keys.AreKnownAsync(context).ConfigureAwait(false))

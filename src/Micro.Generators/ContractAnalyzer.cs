@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace Micro.Generators;
 
-/// <summary>Says what is wrong with interfaces that have <c>[MicroContract]</c>.</summary>
+/// <summary>Reports the problems of interfaces with <c>[MicroContract]</c>.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ContractAnalyzer : DiagnosticAnalyzer
 {

@@ -6,13 +6,13 @@ using Micro.Generators.Writing;
 namespace Micro.Generators;
 
 /// <summary>
-/// Makes client and handler binding of every interface with <c>[MicroContract]</c>. What is wrong is told by
-/// <see cref="ContractAnalyzer"/>, because editors offer fixes for analyzers only; of a wrong contract nothing is made.
+/// Generates client and handler binding of every interface with <c>[MicroContract]</c>; nothing for an invalid contract.
+/// <see cref="ContractAnalyzer"/> reports the problems, because editors offer fixes for analyzers only.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class ContractGenerator : IIncrementalGenerator
 {
-    /// <summary>Name of the step that reads the contracts, for tests of what is done again.</summary>
+    /// <summary>Name of the step that reads the contracts, for tests of incremental generation.</summary>
     public const string ReadStep = "Contracts";
 
     /// <inheritdoc/>

@@ -11,33 +11,32 @@ public sealed class EjectionOptions
     public bool Enabled { get; set; } = true;
 
     /// <summary>
-    /// Transport-level failures in a row that leave a node out, 1 to 1,000; 3 by default. A refused connection does so
+    /// Transport-level failures in a row that eject a node, 1 to 1,000; 3 by default. A refused connection ejects it
     /// at once.
     /// </summary>
     public int ConsecutiveFailures { get; set; } = 3;
 
     /// <summary>
-    /// Answers in a row that the node cannot serve now (503, <c>UNAVAILABLE</c>) that leave a node out, 1 to 1,000; 5 by
+    /// Answers in a row that the node cannot serve now (503, <c>UNAVAILABLE</c>) that eject a node, 1 to 1,000; 5 by
     /// default.
     /// </summary>
     public int ConsecutiveUnavailable { get; set; } = 5;
 
     /// <summary>
-    /// For how long a node is left out the first time, ± 20 %, 10 ms to 1 hour; 5 seconds by default. Then the client asks
-    /// it each 1 to 5 seconds whether it lives, and once it does, one request is tried at it: the node comes back, or
-    /// stays out for twice as long.
+    /// Length of the first ejection, ± 20 %, 10 ms to 1 hour; 5 seconds by default. Then the client checks the node every
+    /// 1 to 5 seconds. Once it answers, one request is tried: the node returns, or is ejected for twice as long.
     /// </summary>
     public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Longest pause, ± 20 %, from <see cref="FirstPause"/> to 1 hour; 60 seconds by default. Each such time without
-    /// a new ejection halves the next pause again. For as long, a node that has left the registry is remembered.
+    /// a new ejection halves the next pause. A node that left the registry is remembered for this time.
     /// </summary>
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Largest share of a service's listed nodes that is left out at a time, more than 0, at most 1; 0.5 by default.
-    /// One node may always be left out; when all that match a call are, all of them are used.
+    /// Largest share of a service's listed nodes that is ejected at a time, more than 0, at most 1; 0.5 by default.
+    /// One node may always be ejected; when all nodes that match a call are ejected, all of them are used.
     /// </summary>
     public double MaxShare { get; set; } = 0.5;
 

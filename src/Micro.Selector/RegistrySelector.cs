@@ -57,7 +57,7 @@ internal sealed class RegistrySelector : ISelector, IReportsFreshness, IChecksNo
     public IReadOnlyCollection<string> ListEndpoints(string service) =>
         _services.TryGetValue(service, out var entry) ? entry.ListEndpoints() : [];
 
-    /// <summary>What is known of a service, if it was looked up.</summary>
+    /// <summary>The entry of a service; <see langword="null"/> before its first lookup.</summary>
     internal ServiceEntry? Find(string service) => _services.GetValueOrDefault(service);
 
     public async ValueTask DisposeAsync()
@@ -109,7 +109,7 @@ internal sealed class RegistrySelector : ISelector, IReportsFreshness, IChecksNo
                 return pick;
             }
 
-            // Stopped means forgotten in this very moment (or disposed, which the next round notices).
+            // Stopped: the service was forgotten just now, or the selector disposed; the next round notices the latter.
             if (outcome.Result != LookupResult.Stopped)
             {
                 throw outcome.ToException(_context.Registry.Name, service);

@@ -3,8 +3,8 @@ using Micro.Selection.Filters;
 namespace Micro.Selection;
 
 /// <summary>
-/// The filters that come with the framework. Two filters made with the same values are equal, so the selector knows
-/// their result again. Missing metadata never matches.
+/// The built-in filters. Two filters with the same values are equal, so the selector reuses their result.
+/// Missing metadata never matches.
 /// </summary>
 public static class SelectorFilters
 {

@@ -3,7 +3,7 @@ using Micro.Selection.Services;
 
 namespace Micro.Selection;
 
-/// <summary>The figures of one selector.</summary>
+/// <summary>The metrics of one selector.</summary>
 internal sealed class SelectorMetrics : IDisposable
 {
     private readonly Meter _meter = new(MicroTelemetry.Name);
@@ -13,15 +13,15 @@ internal sealed class SelectorMetrics : IDisposable
     public SelectorMetrics(Func<IEnumerable<ServiceEntry>> services)
     {
         _lookups = _meter.CreateCounter<long>(MicroTelemetry.RegistryLookups, "{lookup}", "Reads of the registry");
-        _watchRestarts = _meter.CreateCounter<long>(MicroTelemetry.RegistryWatchRestarts, "{restart}", "Watches opened again");
+        _watchRestarts = _meter.CreateCounter<long>(MicroTelemetry.RegistryWatchRestarts, "{restart}", "Watches reopened");
         _meter.CreateObservableGauge(
             MicroTelemetry.SelectorNodes, () => services().Select(entry => Measure(entry.NodeCount, entry)), "{node}", "Nodes to pick from");
         _meter.CreateObservableGauge(
             MicroTelemetry.SelectorSuspects, () => services().Select(entry => Measure(entry.SuspectCount, entry)), "{node}", "Vanished nodes kept as a last resort");
         _meter.CreateObservableGauge(
-            MicroTelemetry.SelectorEjected, () => services().Select(entry => Measure(entry.EjectedCount, entry)), "{node}", "Nodes left out because they fail");
+            MicroTelemetry.SelectorEjected, () => services().Select(entry => Measure(entry.EjectedCount, entry)), "{node}", "Nodes ejected because they fail");
         _meter.CreateObservableGauge(
-            MicroTelemetry.SelectorSnapshotAge, () => services().Select(entry => Measure(entry.Age.TotalSeconds, entry)), "s", "Time without confirmation");
+            MicroTelemetry.SelectorSnapshotAge, () => services().Select(entry => Measure(entry.Age.TotalSeconds, entry)), "s", "Time since the registry last confirmed the nodes");
     }
 
     public void CountLookup(string service, LookupResult result) => _lookups.Add(

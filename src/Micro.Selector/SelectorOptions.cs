@@ -5,7 +5,7 @@ namespace Micro.Selection;
 /// <summary>Options of the registry selector. Read once when the selector is created; not safe for concurrent use.</summary>
 public sealed class SelectorOptions
 {
-    /// <summary>The registry that nodes are looked up in; required. The selector does not dispose it.</summary>
+    /// <summary>The registry to look nodes up in; required. The selector does not dispose it.</summary>
     public IRegistry? Registry { get; set; }
 
     /// <summary>The strategy that chooses a node; random by default.</summary>
@@ -13,19 +13,19 @@ public sealed class SelectorOptions
 
     /// <summary>
     /// The time for which an answer of the registry counts as fresh, 100 ms to 1 day; 1 minute by default. Services in use are
-    /// read again at four fifths of it, in the background. Zero switches caching off: every pick asks the registry.
+    /// read again at four fifths of it, in the background. Zero disables caching: every pick reads the registry.
     /// </summary>
     public TimeSpan CacheTtl { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// Least time between two reads of a service that has nodes, more than zero, at most 1 hour; 5 seconds by default.
-    /// A service without nodes is asked for again after at most 1 second.
+    /// A service without nodes is read again after at most 1 second.
     /// </summary>
     public TimeSpan MinimumRetryInterval { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// The time for which nodes are used while the registry cannot be reached, not less than <see cref="CacheTtl"/>;
-    /// without limit by default. Noticed up to a quarter late.
+    /// without limit by default. Enforced up to a quarter late.
     /// </summary>
     public TimeSpan? MaxStale { get; set; }
 
@@ -40,24 +40,24 @@ public sealed class SelectorOptions
     public TimeSpan LookupTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Maximum number of services that are cached and watched, 1 to 100,000; 4,096 by default. Beyond it the registry is asked at
-    /// every pick, until services that nobody asks for have been forgotten.
+    /// Maximum number of services that are cached and watched, 1 to 100,000; 4,096 by default. Beyond it every pick reads the
+    /// registry, until unused services have been forgotten.
     /// </summary>
     public int MaxServices { get; set; } = 4096;
 
     /// <summary>
     /// Maximum number of sets of filters and strategy whose result is kept per service, 1 to 4,096; 64 by default. Further ones are
-    /// worked out at every pick.
+    /// computed at every pick.
     /// </summary>
     public int MaxFilterSets { get; set; } = 64;
 
     /// <summary>Options for the ejection of nodes that fail on the transport level; on by default.</summary>
     public EjectionOptions Ejection { get; } = new();
 
-    /// <summary>After how long a service without an asker is forgotten.</summary>
+    /// <summary>The time after which an unused service is forgotten.</summary>
     internal TimeSpan IdleAfter => CacheTtl * 10;
 
-    /// <summary>When an answer is read again before it is too old.</summary>
+    /// <summary>The age at which an answer is read again, before it is too old.</summary>
     internal TimeSpan RefreshAfter => CacheTtl * 0.8;
 
     /// <summary>Least time between two reads of a service without nodes, so that a new one is found soon.</summary>

@@ -42,5 +42,5 @@ public static class SelectorStrategies
     public static ISelectorStrategy Get(string name) =>
         TryGet(name, out var strategy)
             ? strategy
-            : throw new ArgumentException($"unknown selector '{name}': known are {string.Join(", ", Names)}", nameof(name));
+            : throw new ArgumentException($"unknown selector '{name}': use {string.Join(", ", Names)}", nameof(name));
 }

@@ -5,7 +5,7 @@ using Micro.Selection.Snapshots;
 
 namespace Micro.Selection;
 
-/// <summary>Picks without a cache: every pick asks the registry, only the counters of round robin and the nodes' health are kept.</summary>
+/// <summary>Picks without a cache: every pick reads the registry. Only the round-robin counters and the nodes' health are kept.</summary>
 internal sealed class UncachedPicks(SelectorContext context, CancellationToken stop)
 {
     private readonly ConcurrentDictionary<string, SnapshotContext> _services = new(StringComparer.Ordinal);
@@ -40,9 +40,9 @@ internal sealed class UncachedPicks(SelectorContext context, CancellationToken s
             return known;
         }
 
-        // What is made for one pick asks no nodes in the background.
+        // A context that serves one pick runs no checks in the background.
         var isKept = _services.Count < context.Options.MaxServices;
-        var made = SnapshotContext.Create(service, context, suspects: null, isKept ? stop : new CancellationToken(canceled: true));
-        return isKept ? _services.GetOrAdd(service, made) : made;
+        var created = SnapshotContext.Create(service, context, suspects: null, isKept ? stop : new CancellationToken(canceled: true));
+        return isKept ? _services.GetOrAdd(service, created) : created;
     }
 }

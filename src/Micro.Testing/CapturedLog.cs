@@ -13,6 +13,6 @@ public sealed record CapturedLog(LogLevel Level, EventId Id, string Message, Exc
     /// <summary>The category of the logger, for example <c>Micro.Server</c>.</summary>
     public string Category { get; init; } = "";
 
-    /// <summary>The span that was current, or <see langword="null"/>.</summary>
+    /// <summary>The span that was active, or <see langword="null"/>.</summary>
     public ActivitySpanId? Span { get; init; }
 }

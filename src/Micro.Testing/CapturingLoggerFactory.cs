@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Testing;
 
-/// <summary>Keeps what is logged, of every level and category, for tests that expect it. Safe for concurrent use.</summary>
+/// <summary>Captures log entries of every level and category for assertions. Safe for concurrent use.</summary>
 public sealed class CapturingLoggerFactory : ILoggerFactory
 {
     private readonly ConcurrentQueue<CapturedLog> _entries = new();
@@ -16,15 +16,15 @@ public sealed class CapturingLoggerFactory : ILoggerFactory
     /// <param name="categoryName">Its category.</param>
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
-    /// <summary>Not possible: what is logged stays here.</summary>
+    /// <summary>Not supported: the factory only captures entries.</summary>
     /// <param name="provider">A provider.</param>
     /// <exception cref="NotSupportedException">Always.</exception>
-    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("what is logged stays here");
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("the factory only captures entries");
 
-    /// <summary>Does nothing: the entries stay, for asserting after everything has stopped.</summary>
+    /// <summary>Does nothing: the entries stay, for assertions after the test host has stopped.</summary>
     public void Dispose()
     {
-        // Nothing is held.
+        // Nothing to release.
     }
 
     private sealed class Logger(CapturingLoggerFactory owner, string category) : ILogger

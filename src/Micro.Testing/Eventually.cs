@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace Micro.Testing;
 
-/// <summary>Waits in real time for a condition, with a generous upper bound, and says what was missing.</summary>
+/// <summary>Waits in real time for a condition, with a generous upper bound and an error that names the condition.</summary>
 public static class Eventually
 {
-    /// <summary>Waits until a condition holds, asking every 5 ms.</summary>
-    /// <param name="condition">The condition; what it throws ends the wait.</param>
+    /// <summary>Waits until a condition holds, checking it every 5 ms.</summary>
+    /// <param name="condition">The condition; an exception ends the wait.</param>
     /// <param name="what">The awaited condition, as it reads after "not within 20 s: ".</param>
     /// <param name="seconds">Longest wait, in seconds.</param>
-    /// <exception cref="TimeoutException">It did not hold in time.</exception>
+    /// <exception cref="TimeoutException">The condition did not hold in time.</exception>
     public static async Task TrueAsync(Func<bool> condition, string what, int seconds = 20)
     {
         ArgumentNullException.ThrowIfNull(condition);
@@ -20,11 +20,11 @@ public static class Eventually
         }
     }
 
-    /// <summary>Waits until a condition holds, asking every 20 ms.</summary>
-    /// <param name="condition">The condition; what it throws ends the wait.</param>
+    /// <summary>Waits until a condition holds, checking it every 20 ms.</summary>
+    /// <param name="condition">The condition; an exception ends the wait.</param>
     /// <param name="what">The awaited condition, as it reads after "not within 20 s: ".</param>
     /// <param name="seconds">Longest wait, in seconds.</param>
-    /// <exception cref="TimeoutException">It did not hold in time.</exception>
+    /// <exception cref="TimeoutException">The condition did not hold in time.</exception>
     public static async Task TrueAsync(Func<Task<bool>> condition, string what, int seconds = 20)
     {
         ArgumentNullException.ThrowIfNull(condition);

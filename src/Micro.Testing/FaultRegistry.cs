@@ -6,57 +6,57 @@ using Micro.Registry;
 namespace Micro.Testing;
 
 /// <summary>
-/// A registry in front of another one. It can be set to fail, to hang and to return false records, and it counts requests. Without faults
-/// it is the other one. Safe for concurrent use; disposing it disposes the other one.
+/// Wraps a registry. It can fail, hang and return false records, and it counts requests. Without faults it passes everything
+/// to the inner registry. Safe for concurrent use; disposing it disposes the inner registry.
 /// </summary>
-/// <param name="inner">The registry behind it.</param>
+/// <param name="inner">The inner registry.</param>
 public sealed class FaultRegistry(IRegistry inner) : IRegistry
 {
     private readonly ConcurrentDictionary<Channel<RegistryEvent>, string> _watches = new();
     private int _reads;
     private int _watchesOpened;
     private int _readsRunning;
-    private int _mostReadsRunning;
+    private int _maxConcurrentReads;
 
     internal IRegistry Inner => inner;
 
-    /// <summary>Name of the registry behind it.</summary>
+    /// <summary>Gets the name of the inner registry.</summary>
     public string Name => inner.Name;
 
-    /// <summary>Gets the location of the registry behind it.</summary>
+    /// <summary>Gets the location of the inner registry.</summary>
     public string Location => inner.Location;
 
-    /// <summary>Thrown by reads while set.</summary>
+    /// <summary>Gets or sets the exception that reads throw; <see langword="null"/> for none.</summary>
     public Exception? ReadError { get; set; }
 
-    /// <summary>Thrown by new watches while set.</summary>
+    /// <summary>Gets or sets the exception that new watches throw; <see langword="null"/> for none.</summary>
     public Exception? WatchError { get; set; }
 
-    /// <summary>Thrown by registrations and deregistrations while set.</summary>
+    /// <summary>Gets or sets the exception that registrations and deregistrations throw; <see langword="null"/> for none.</summary>
     public Exception? WriteError { get; set; }
 
-    /// <summary>The records that reads return in place of the inner registry's while set.</summary>
-    public IReadOnlyList<ServiceRecord>? Answer { get; set; }
+    /// <summary>Gets or sets the records that reads return; <see langword="null"/> for those of the inner registry.</summary>
+    public IReadOnlyList<ServiceRecord>? ReadResult { get; set; }
 
-    /// <summary>Reads wait for it while set; they give up waiting when cancelled.</summary>
+    /// <summary>Gets or sets a gate that reads wait for until they are cancelled; <see langword="null"/> for none.</summary>
     public TaskCompletionSource? ReadGate { get; set; }
 
-    /// <summary><see langword="true"/> to let reads that wait at the gate ignore their token.</summary>
+    /// <summary><see langword="true"/> to make reads that wait at the gate ignore their token.</summary>
     public bool IgnoresCancellation { get; set; }
 
-    /// <summary>Runs within every read of a service, on the reader's thread and with its ambient values.</summary>
+    /// <summary>Gets or sets a callback that every read of a service runs, on the reader's thread and with its ambient values.</summary>
     public Action? OnRead { get; set; }
 
-    /// <summary>The number of reads of a service.</summary>
+    /// <summary>Gets the number of reads of a service.</summary>
     public int Reads => Volatile.Read(ref _reads);
 
-    /// <summary>The highest number of reads that ran at the same time.</summary>
-    public int MostReadsRunning => Volatile.Read(ref _mostReadsRunning);
+    /// <summary>Gets the highest number of reads that ran at the same time.</summary>
+    public int MaxConcurrentReads => Volatile.Read(ref _maxConcurrentReads);
 
-    /// <summary>The number of watches that were requested.</summary>
+    /// <summary>Gets the number of watches that were requested.</summary>
     public int WatchesOpened => Volatile.Read(ref _watchesOpened);
 
-    /// <summary>The number of watches that run.</summary>
+    /// <summary>Gets the number of open watches.</summary>
     public int OpenWatches => _watches.Count;
 
     /// <inheritdoc/>
@@ -78,7 +78,7 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
     {
         Interlocked.Increment(ref _reads);
         var running = Interlocked.Increment(ref _readsRunning);
-        InterlockedMax(ref _mostReadsRunning, running);
+        InterlockedMax(ref _maxConcurrentReads, running);
         try
         {
             OnRead?.Invoke();
@@ -88,7 +88,7 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
             }
 
             ThrowIf(ReadError);
-            return Answer ?? await inner.GetServiceAsync(name, cancellationToken).ConfigureAwait(false);
+            return ReadResult ?? await inner.GetServiceAsync(name, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -139,9 +139,9 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
         }
     }
 
-    /// <summary>Sends an event to all watches of its service although nothing happened.</summary>
+    /// <summary>Sends an event to all watches of its service, without a change in the registry.</summary>
     /// <param name="change">The event.</param>
-    public void Tell(RegistryEvent change)
+    public void Raise(RegistryEvent change)
     {
         ArgumentNullException.ThrowIfNull(change);
         foreach (var (channel, service) in _watches)
@@ -153,16 +153,16 @@ public sealed class FaultRegistry(IRegistry inner) : IRegistry
         }
     }
 
-    /// <summary>Ends all faults; reads that wait at the gate go on.</summary>
+    /// <summary>Ends all faults; reads that wait at the gate continue.</summary>
     public void Heal()
     {
-        (ReadError, WatchError, WriteError, Answer) = (null, null, null, null);
+        (ReadError, WatchError, WriteError, ReadResult) = (null, null, null, null);
         var gate = ReadGate;
         ReadGate = null;
         gate?.TrySetResult();
     }
 
-    /// <summary>Disposes the registry behind it.</summary>
+    /// <summary>Disposes the inner registry.</summary>
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
     private static void InterlockedMax(ref int most, int value)

@@ -4,12 +4,12 @@ namespace Micro.Testing;
 
 /// <summary>
 /// Time that stands still until a test moves it. Timers run on the thread that calls <see cref="Advance"/>.
-/// The timestamp frequency is not that of ticks on purpose, to catch code that assumes units of 100 ns. Safe for
+/// The timestamp frequency deliberately differs from that of ticks, to catch code that assumes units of 100 ns. Safe for
 /// concurrent use.
 /// </summary>
 /// <remarks>
-/// <c>Task.Delay</c>, <c>WaitAsync</c> and <c>CancelAfter</c> count whole milliseconds: what is shorter than one
-/// completes at once and arms no timer, here as on any clock. A test that waits for that timer waits in vain.
+/// <c>Task.Delay</c>, <c>WaitAsync</c> and <c>CancelAfter</c> count whole milliseconds. A delay below 1 ms completes at once
+/// and arms no timer, as on any clock, so a test cannot wait for that timer.
 /// </remarks>
 public sealed class ManualTimeProvider : TimeProvider
 {
@@ -23,12 +23,12 @@ public sealed class ManualTimeProvider : TimeProvider
     private TimeSpan _target;
 
     /// <summary>
-    /// Four units per tick: both directions of the conversion are exact, so that after <see cref="Advance"/> exactly
-    /// that time has passed, wherever it began.
+    /// Four units per tick, so conversions in both directions are exact: after <see cref="Advance"/> exactly that time has
+    /// passed.
     /// </summary>
     public override long TimestampFrequency => UnitsPerTick * TimeSpan.TicksPerSecond;
 
-    /// <summary>The number of timers that wait to fire.</summary>
+    /// <summary>The number of armed timers.</summary>
     public int ActiveTimers
     {
         get
@@ -40,7 +40,7 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
-    /// <summary>The wall clock: 1 January 2026, 00:00 UTC, plus what has passed and what it was moved by.</summary>
+    /// <summary>The wall clock: 1 January 2026, 00:00 UTC, plus the time that passed and all jumps.</summary>
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
@@ -60,8 +60,8 @@ public sealed class ManualTimeProvider : TimeProvider
 
     /// <summary>Arms a timer that fires within <see cref="Advance"/>.</summary>
     /// <param name="callback">The callback to run.</param>
-    /// <param name="state">Handed to it.</param>
-    /// <param name="dueTime">After how long; negative counts as none, infinite as never.</param>
+    /// <param name="state">The argument of the callback.</param>
+    /// <param name="dueTime">The delay; negative for no delay, infinite for never.</param>
     /// <param name="period">Time between further runs; zero or infinite for one run only.</param>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -81,11 +81,11 @@ public sealed class ManualTimeProvider : TimeProvider
     }
 
     /// <summary>
-    /// Moves time; due timers fire in order, each at its own time. What concurrent callers ask for adds up; each
-    /// returns when its share has passed.
+    /// Moves time; due timers fire in order, each at its own time. Concurrent advances add up; each returns when its share
+    /// has passed.
     /// </summary>
     /// <param name="by">The time that passes; not negative.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="by"/> is negative.</exception>
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
@@ -132,13 +132,13 @@ public sealed class ManualTimeProvider : TimeProvider
     }
 
     /// <summary>
-    /// Moves time step by step until something is so, each step when the one before has had its effect on the thread pool.
+    /// Moves time step by step until a condition holds. Each step waits for the effects of the previous one on the thread pool.
     /// </summary>
-    /// <param name="condition">The condition; what it throws ends the wait.</param>
+    /// <param name="condition">The condition; an exception ends the wait.</param>
     /// <param name="what">The awaited condition, as it reads after "not within 120 s, with time passing: ".</param>
     /// <param name="step">The time that passes in one step; positive.</param>
     /// <param name="seconds">Longest wait in real time, in seconds.</param>
-    /// <exception cref="TimeoutException">It did not hold in time.</exception>
+    /// <exception cref="TimeoutException">The condition did not hold in time.</exception>
     public async Task StepUntilAsync(Func<bool> condition, string what, TimeSpan step, int seconds = 120)
     {
         ArgumentNullException.ThrowIfNull(condition);
@@ -158,7 +158,7 @@ public sealed class ManualTimeProvider : TimeProvider
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Passes time up to the next timer that is due, or to the target when none is.</summary>
+    /// <summary>Moves time to the next due timer, or to the target when no timer is due.</summary>
     private ManualTimer? PassToNext(TimeSpan target)
     {
         lock (_gate)
@@ -166,7 +166,7 @@ public sealed class ManualTimeProvider : TimeProvider
             var next = _timers.Where(timer => timer.Due <= target).MinBy(timer => timer.Due);
             var reached = next?.Due ?? target;
 
-            // Another caller may have been here already; time never goes back.
+            // Another caller may have moved time further; it never goes back.
             if (reached > _elapsed)
             {
                 _now += reached - _elapsed;

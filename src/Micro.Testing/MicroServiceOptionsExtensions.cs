@@ -2,12 +2,12 @@ using Micro.Server;
 
 namespace Micro.Testing;
 
-/// <summary>Puts services into the surroundings of a test.</summary>
+/// <summary>Connects services to test networks and test hosts.</summary>
 public static class MicroServiceOptionsExtensions
 {
     /// <summary>
-    /// Lets the server listen on a test's network and the client connect through it. In memory the server listens on
-    /// <c>127.0.0.1</c> and a free port unless told otherwise.
+    /// Makes the server listen on a test network and the client connect through it. In memory the server listens on
+    /// <c>127.0.0.1</c> and a free port unless an address is set.
     /// </summary>
     /// <param name="options">Options of a service.</param>
     /// <param name="network">The network; services that share it reach each other.</param>
@@ -29,7 +29,7 @@ public static class MicroServiceOptionsExtensions
     }
 
     /// <summary>
-    /// Puts a service into a test host: its registry, network, clock and logs, no environment variables, no wait between
+    /// Connects a service to a test host: its registry, network, clock and logs, no environment variables, no wait between
     /// deregistering and stopping. For services that the host does not start itself, such as those of <c>AddMicro</c>.
     /// </summary>
     /// <param name="options">Options of a service.</param>

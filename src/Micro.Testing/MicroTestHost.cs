@@ -5,9 +5,8 @@ using Micro.Server;
 namespace Micro.Testing;
 
 /// <summary>
-/// Services under test in one process: they share a registry in memory, a network, a clock and a place for logs, and are
-/// disposed together. Hosts share nothing, so tests with a host each can run side by side. Safe for
-/// concurrent use.
+/// Hosts services under test in one process. They share a registry in memory, a network, a clock and captured logs, and are
+/// disposed together. Hosts share nothing, so tests with their own hosts can run in parallel. Safe for concurrent use.
 /// </summary>
 /// <example>
 /// <code>
@@ -24,7 +23,7 @@ public sealed class MicroTestHost : IAsyncDisposable
     private bool _isDisposed;
 
     /// <summary>Creates a host without services.</summary>
-    /// <param name="network">The network of its services; one in memory by default.</param>
+    /// <param name="network">The network of its services; a network in memory by default.</param>
     /// <param name="time">
     /// Clock of services, registry and network; the system's by default. With a <see cref="ManualTimeProvider"/> deadlines,
     /// retries, renewals and expiry wait for the test.
@@ -46,7 +45,7 @@ public sealed class MicroTestHost : IAsyncDisposable
     /// <summary>The log entries of the services.</summary>
     public CapturingLoggerFactory Logs { get; } = new();
 
-    /// <summary>The clock of everything.</summary>
+    /// <summary>The clock of services, registry and network.</summary>
     public TimeProvider Time { get; }
 
     /// <summary>A client of the host that finds all services, created at first use.</summary>
@@ -54,7 +53,7 @@ public sealed class MicroTestHost : IAsyncDisposable
 
     /// <summary>Creates a service of this host, not started; the host disposes it.</summary>
     /// <param name="configure">Sets its options; those of the host are set already.</param>
-    /// <exception cref="MicroConfigurationException">The options are wrong.</exception>
+    /// <exception cref="MicroConfigurationException">The options are invalid.</exception>
     public MicroService Create(Action<MicroServiceOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -64,7 +63,7 @@ public sealed class MicroTestHost : IAsyncDisposable
             configure(options);
         });
 
-        // Wrong options show here and not at the first use.
+        // Invalid options are reported here and not at the first use.
         _ = service.Registry;
         lock (_gate)
         {
@@ -75,14 +74,14 @@ public sealed class MicroTestHost : IAsyncDisposable
         return service;
     }
 
-    /// <summary>Creates a service, starts it and waits until it is registered. Several of one name are several nodes.</summary>
+    /// <summary>Creates a service, starts it and waits until it is registered. Starting one name several times creates several nodes.</summary>
     /// <param name="name">Name of the service.</param>
     /// <param name="addHandlers">Adds its handlers.</param>
     /// <param name="configure">Sets further options.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    /// <returns>The service; stop or dispose it to have it leave, else the host does.</returns>
-    /// <exception cref="MicroConfigurationException">The options are wrong.</exception>
-    /// <exception cref="TimeoutException">It was not registered within 20 s.</exception>
+    /// <returns>The service; the host stops it unless the test does.</returns>
+    /// <exception cref="MicroConfigurationException">The options are invalid.</exception>
+    /// <exception cref="TimeoutException">The service was not registered within 20 s.</exception>
     public async Task<MicroService> StartAsync(
         string name,
         Action<MicroService> addHandlers,
@@ -104,7 +103,7 @@ public sealed class MicroTestHost : IAsyncDisposable
 
     /// <summary>Returns the faults between clients and the node of a started service.</summary>
     /// <param name="service">The service.</param>
-    /// <exception cref="InvalidOperationException">It is not started.</exception>
+    /// <exception cref="InvalidOperationException">The service is not started.</exception>
     public NodeFaults FaultsOf(MicroService service)
     {
         ArgumentNullException.ThrowIfNull(service);
@@ -113,13 +112,13 @@ public sealed class MicroTestHost : IAsyncDisposable
             : throw new InvalidOperationException($"service '{service.Name}' is not started: it has no address yet");
     }
 
-    /// <summary>Waits until so many nodes of a service are registered.</summary>
+    /// <summary>Waits until a number of nodes of a service are registered.</summary>
     /// <param name="service">Name of the service.</param>
-    /// <param name="nodes">The number of nodes; more are fine.</param>
+    /// <param name="nodes">The minimum number of nodes.</param>
     /// <param name="seconds">Longest wait in real time, in seconds.</param>
     /// <returns>Its nodes.</returns>
-    /// <exception cref="TimeoutException">There were not so many in time.</exception>
-    public async Task<IReadOnlyList<Node>> UntilRegisteredAsync(string service, int nodes = 1, int seconds = 20)
+    /// <exception cref="TimeoutException">Fewer nodes were registered in time.</exception>
+    public async Task<IReadOnlyList<Node>> WaitUntilRegisteredAsync(string service, int nodes = 1, int seconds = 20)
     {
         IReadOnlyList<Node> found = [];
         await Eventually.TrueAsync(
@@ -132,17 +131,17 @@ public sealed class MicroTestHost : IAsyncDisposable
     /// <summary>Waits until no node of a service is registered.</summary>
     /// <param name="service">Name of the service.</param>
     /// <param name="seconds">Longest wait in real time, in seconds.</param>
-    /// <exception cref="TimeoutException">There still was one.</exception>
-    public Task UntilGoneAsync(string service, int seconds = 20) => Eventually.TrueAsync(
+    /// <exception cref="TimeoutException">A node was still registered.</exception>
+    public Task WaitUntilGoneAsync(string service, int seconds = 20) => Eventually.TrueAsync(
         async () => (await NodesAsync(service).ConfigureAwait(false)).Count == 0, $"no node of '{service}' is registered", seconds);
 
-    /// <summary>Waits until something was logged.</summary>
-    /// <param name="condition">Tells it.</param>
+    /// <summary>Waits until a matching entry was logged.</summary>
+    /// <param name="condition">Returns <see langword="true"/> for the awaited entry.</param>
     /// <param name="what">The awaited condition, as it reads after "not within 20 s: ".</param>
     /// <param name="seconds">Longest wait in real time, in seconds.</param>
-    /// <returns>The first such event.</returns>
-    /// <exception cref="TimeoutException">It was not logged in time.</exception>
-    public async Task<CapturedLog> UntilLoggedAsync(Func<CapturedLog, bool> condition, string what, int seconds = 20)
+    /// <returns>The first matching entry.</returns>
+    /// <exception cref="TimeoutException">No matching entry was logged in time.</exception>
+    public async Task<CapturedLog> WaitUntilLoggedAsync(Func<CapturedLog, bool> condition, string what, int seconds = 20)
     {
         ArgumentNullException.ThrowIfNull(condition);
         CapturedLog? found = null;
@@ -150,7 +149,7 @@ public sealed class MicroTestHost : IAsyncDisposable
         return found!;
     }
 
-    /// <summary>Ends all faults, stops and disposes the services, the last first, then the registry. <see cref="Logs"/> stay.</summary>
+    /// <summary>Ends all faults, stops and disposes the services, newest first, then the registry. <see cref="Logs"/> stay.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_gate)
@@ -163,7 +162,7 @@ public sealed class MicroTestHost : IAsyncDisposable
             _isDisposed = true;
         }
 
-        // A fault left behind must not hold up the end of the test.
+        // A remaining fault must not delay the end of the test.
         Network.Heal();
         Registry.Heal();
         while (_services.TryPop(out var service))
@@ -174,7 +173,7 @@ public sealed class MicroTestHost : IAsyncDisposable
         await Registry.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>What is registered, past the faults of the registry.</summary>
+    /// <summary>Reads the registered nodes, bypassing the faults of the registry.</summary>
     private async Task<IReadOnlyList<Node>> NodesAsync(string service)
     {
         try

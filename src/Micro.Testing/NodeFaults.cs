@@ -3,8 +3,8 @@ using Micro.Testing.Network;
 namespace Micro.Testing;
 
 /// <summary>
-/// The faults between the clients of a <see cref="TestNetwork"/> and one node. Set by the test and in effect at once, on
-/// open connections as well; nothing is left to chance. Safe for concurrent use.
+/// The faults between the clients of a <see cref="TestNetwork"/> and one node. Effective at once, also on open connections;
+/// deterministic. Safe for concurrent use.
 /// </summary>
 public sealed class NodeFaults
 {
@@ -27,7 +27,7 @@ public sealed class NodeFaults
         set => Set(settings => settings with { RefuseConnections = value });
     }
 
-    /// <summary><see langword="true"/> to let connecting hang, as when packets vanish, until this is reset or the client's dial timeout passes.</summary>
+    /// <summary><see langword="true"/> to make connecting hang, as when packets are lost, until this is reset or the client's dial timeout passes.</summary>
     public bool HoldConnections
     {
         get => Current.HoldConnections;
@@ -60,8 +60,8 @@ public sealed class NodeFaults
     }
 
     /// <summary>
-    /// <see langword="true"/> to lose everything that the node sends. A connection that lost something stays silent, also when this is reset: only new
-    /// connections hear the node again.
+    /// <see langword="true"/> to lose everything that the node sends. A connection that lost bytes stays silent after this is reset; only new
+    /// connections receive from the node again.
     /// </summary>
     public bool DropAnswers
     {
@@ -95,7 +95,7 @@ public sealed class NodeFaults
     public int ConnectAttempts => Volatile.Read(ref _attempts);
 
     /// <summary>The number of connections that were opened.</summary>
-    public int ConnectionsMade => Volatile.Read(ref _made);
+    public int ConnectionsOpened => Volatile.Read(ref _made);
 
     /// <summary>The number of open connections.</summary>
     public int OpenConnections
@@ -135,8 +135,8 @@ public sealed class NodeFaults
     /// <summary>Ends all faults; connections that were cut or lost something stay as they are.</summary>
     public void Heal() => Set(static _ => new Settings());
 
-    /// <summary>Does to a connection attempt what is set.</summary>
-    /// <param name="connect">Makes the connection.</param>
+    /// <summary>Applies the faults to a connection attempt.</summary>
+    /// <param name="connect">Opens the connection.</param>
     /// <param name="time">Clock of the delays.</param>
     /// <param name="cancellationToken">The client's patience.</param>
     internal async ValueTask<Stream> ConnectAsync(Func<CancellationToken, ValueTask<Stream>> connect, TimeProvider time, CancellationToken cancellationToken)
@@ -168,7 +168,7 @@ public sealed class NodeFaults
         }
     }
 
-    /// <summary>Waits until the settings are so.</summary>
+    /// <summary>Waits until the settings match.</summary>
     internal async ValueTask UntilAsync(Func<Settings, bool> condition, CancellationToken cancellationToken)
     {
         while (true)
@@ -222,7 +222,7 @@ public sealed class NodeFaults
         changed.TrySetResult();
     }
 
-    /// <summary>What is set, as one value.</summary>
+    /// <summary>The settings as one value.</summary>
     internal sealed record Settings
     {
         public bool RefuseConnections { get; init; }

@@ -8,13 +8,13 @@ using Microsoft.AspNetCore.Connections;
 namespace Micro.Testing;
 
 /// <summary>
-/// A network for services under test: in memory, so that nothing is listened on and nothing leaves the process, or over the
-/// machine's sockets; in both cases with faults for each node. Above the bytes everything is as in production: protocols,
-/// connection pools, limits, deadlines. Safe for concurrent use.
+/// A network for services under test, with faults for each node. In memory it opens no port and nothing leaves the process;
+/// over sockets it uses those of the machine. Above the bytes everything is as in production: protocols, connection pools,
+/// limits, deadlines. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// The network in memory is like one machine: ports count, hosts are not looked at, and a port that nobody listens on refuses
-/// connections. It carries no TLS; a network over sockets does.
+/// The network in memory is like one machine: hosts are ignored, and an unused port refuses connections. It does not support
+/// TLS; a network over sockets does.
 /// </remarks>
 public sealed class TestNetwork
 {
@@ -27,10 +27,10 @@ public sealed class TestNetwork
         Inner = new FaultNetwork(this, inner);
     }
 
-    /// <summary>The nodes that a client has tried to connect to, or whose faults were asked for.</summary>
+    /// <summary>The nodes that a client has tried to connect to, or whose faults were requested.</summary>
     public IReadOnlyCollection<NodeFaults> Nodes => [.. _faults.Values];
 
-    /// <summary>What options of servers and clients take.</summary>
+    /// <summary>The network for options of servers and clients.</summary>
     internal INetwork Inner { get; }
 
     /// <summary>Creates a network in memory.</summary>

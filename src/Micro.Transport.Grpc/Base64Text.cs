@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Micro.Transport.Grpc;
 
-/// <summary>Base64 of header values, which may come with or without padding.</summary>
+/// <summary>Base64 of header values, with or without padding.</summary>
 internal static class Base64Text
 {
     private static readonly SearchValues<char> Alphabet =

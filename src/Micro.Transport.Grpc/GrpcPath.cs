@@ -1,6 +1,6 @@
 namespace Micro.Transport.Grpc;
 
-/// <summary>The form of a gRPC path: <c>/service/method</c>, nothing else.</summary>
+/// <summary>The form of a gRPC path: <c>/service/method</c>.</summary>
 internal static class GrpcPath
 {
     private const int MaxLength = 512;

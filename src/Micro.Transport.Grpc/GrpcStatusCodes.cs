@@ -1,9 +1,9 @@
 namespace Micro.Transport.Grpc;
 
-/// <summary>How status codes relate to the codes of other layers.</summary>
+/// <summary>Maps status codes to and from the codes of other layers.</summary>
 internal static class GrpcStatusCodes
 {
-    /// <summary>go-micro's table, read backwards: 500 for what is not in it.</summary>
+    /// <summary>Reverses go-micro's table; returns 500 for a missing entry.</summary>
     public static int ToMicroCode(StatusCode code) => code switch
     {
         StatusCode.OK => 200,
@@ -19,7 +19,7 @@ internal static class GrpcStatusCodes
         _ => 500,
     };
 
-    /// <summary>go-micro's table; 2 for what is not in it.</summary>
+    /// <summary>Applies go-micro's table; returns 2 for a missing entry.</summary>
     public static StatusCode FromMicroCode(int code) => code switch
     {
         400 => StatusCode.InvalidArgument,
@@ -42,7 +42,7 @@ internal static class GrpcStatusCodes
         _ => ErrorKind.Application,
     };
 
-    /// <summary>For an answer that is no gRPC: a proxy or another server.</summary>
+    /// <summary>Returns the status of an answer that is not gRPC, such as a proxy's.</summary>
     public static StatusCode FromHttpStatus(int status) => status switch
     {
         400 => StatusCode.Internal,
@@ -53,7 +53,7 @@ internal static class GrpcStatusCodes
         _ => StatusCode.Unknown,
     };
 
-    /// <summary>For a stream that was reset: the error code of HTTP/2 (RFC 9113, section 7).</summary>
+    /// <summary>Returns the status of a reset stream by its HTTP/2 error code (RFC 9113, section 7).</summary>
     public static StatusCode FromHttp2Error(long error) => error switch
     {
         0x7 => StatusCode.Unavailable, // REFUSED_STREAM

@@ -67,7 +67,7 @@ public sealed class OptionTests : IDisposable
     {
         var act = () => MicroServer.Create(static server => server.Authenticate());
 
-        act.Should().Throw<MicroConfigurationException>().WithMessage("*no key verifies tokens*");
+        act.Should().Throw<MicroConfigurationException>().WithMessage("*no key to verify tokens*");
     }
 
     private static IReadOnlyList<string> ProblemsOf(Action<JwtOptions>? configure, params string[] args)

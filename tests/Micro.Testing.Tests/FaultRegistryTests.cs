@@ -49,7 +49,7 @@ public sealed class FaultRegistryTests : IAsyncDisposable
         _registry.Heal();
 
         (await Task.WhenAll(reads)).Should().OnlyContain(records => records.Count == 1);
-        _registry.MostReadsRunning.Should().Be(2);
+        _registry.MaxConcurrentReads.Should().Be(2);
     }
 
     [Fact]
@@ -60,8 +60,8 @@ public sealed class FaultRegistryTests : IAsyncDisposable
         watch.Current.Kind.Should().Be(RegistryEventKind.Synchronized);
         _registry.OpenWatches.Should().Be(1);
 
-        _registry.Tell(RegistryEvent.Create(Record));
-        _registry.Tell(RegistryEvent.Create(Record with { Name = "other" }));
+        _registry.Raise(RegistryEvent.Create(Record));
+        _registry.Raise(RegistryEvent.Create(Record with { Name = "other" }));
         _registry.CutWatches(new IOException("cut"));
 
         (await watch.MoveNextAsync()).Should().BeTrue();

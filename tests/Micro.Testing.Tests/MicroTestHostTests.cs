@@ -72,7 +72,7 @@ public sealed class MicroTestHostTests
         await host.StartEchoAsync(new Echo("two"));
         var caller = await host.StartAsync("caller", service => service.Handle<EchoRequest, EchoResponse>("Caller.Ask", (request, _) => service.Client.SayAsync(request.Text)));
 
-        var nodes = await host.UntilRegisteredAsync("echo", nodes: 2);
+        var nodes = await host.WaitUntilRegisteredAsync("echo", nodes: 2);
         var from = new HashSet<string>();
         await Eventually.TrueAsync(
             async () =>
@@ -95,7 +95,7 @@ public sealed class MicroTestHostTests
 
         await service.StopAsync();
 
-        await host.UntilGoneAsync("echo");
+        await host.WaitUntilGoneAsync("echo");
         var act = () => host.Client.SayAsync("x", new CallOptions { Addresses = [address], Retries = 0 });
         (await act.Should().ThrowAsync<MicroException>()).Which.Kind.Should().Be(ErrorKind.Connect);
     }
@@ -142,10 +142,10 @@ public sealed class MicroTestHostTests
         host.Registry.WriteError = new RegistryUnavailableException("memory", "the registry is down");
 
         time.Advance(TimeSpan.FromSeconds(59));
-        (await host.UntilRegisteredAsync("echo")).Should().HaveCount(1);
+        (await host.WaitUntilRegisteredAsync("echo")).Should().HaveCount(1);
         await time.StepUntilAsync(() => !host.Registry.GetServiceAsync("echo").IsCompletedSuccessfully, "it expires", TimeSpan.FromSeconds(1));
 
-        await host.UntilLoggedAsync(entry => entry.Message.Contains("the registry is down") || entry.Error is RegistryUnavailableException, "the failed renewal");
+        await host.WaitUntilLoggedAsync(entry => entry.Message.Contains("the registry is down") || entry.Error is RegistryUnavailableException, "the failed renewal");
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class MicroTestHostTests
     {
         await using var host = new MicroTestHost();
 
-        var act = () => host.UntilRegisteredAsync("nobody", nodes: 2, seconds: 0);
+        var act = () => host.WaitUntilRegisteredAsync("nobody", nodes: 2, seconds: 0);
 
         await act.Should().ThrowAsync<TimeoutException>().WithMessage("*2 nodes of 'nobody' are registered*");
     }
@@ -219,10 +219,10 @@ public sealed class MicroTestHostTests
 
         await application.StartAsync();
 
-        await host.UntilRegisteredAsync("application");
+        await host.WaitUntilRegisteredAsync("application");
         (await application.Services.GetRequiredService<IMicroClient>().SayAsync()).From.Should().Be("echo");
         (await host.Client.CallAsync<EchoRequest, EchoResponse>("application", "Application.Say", new EchoRequest { Text = "back" })).Text.Should().Be("back");
         await application.StopAsync();
-        await host.UntilGoneAsync("application");
+        await host.WaitUntilGoneAsync("application");
     }
 }

@@ -25,7 +25,7 @@ public sealed class NetworkFaultTests
         }
 
         host.FaultsOf(refused).ConnectAttempts.Should().BeLessThan(20, "a node that refuses is left out");
-        host.FaultsOf(refused).ConnectionsMade.Should().Be(0);
+        host.FaultsOf(refused).ConnectionsOpened.Should().Be(0);
     }
 
     [Theory]
@@ -176,7 +176,7 @@ public sealed class NetworkFaultTests
         host.FaultsOf(service).CutConnections().Should().Be(1);
 
         (await host.Client.SayAsync("again", new CallOptions { Idempotent = true })).Text.Should().Be("again");
-        host.FaultsOf(service).ConnectionsMade.Should().Be(2);
+        host.FaultsOf(service).ConnectionsOpened.Should().Be(2);
         host.FaultsOf(service).OpenConnections.Should().Be(1);
     }
 

@@ -44,7 +44,7 @@ public sealed class NetworkTests
 
         await service.StartAsync();
 
-        await host.UntilRegisteredAsync("echo");
+        await host.WaitUntilRegisteredAsync("echo");
         (await host.Client.SayAsync("x", new CallOptions { Addresses = ["127.0.0.1:7000"] })).Text.Should().Be("x");
     }
 

@@ -1,6 +1,6 @@
 namespace Micro.Generators.Model;
 
-/// <summary>What a method does with messages; named as the members of <c>IContractBinder</c>.</summary>
+/// <summary>The kind of an endpoint, named as the members of <c>IContractBinder</c>.</summary>
 internal enum EndpointKind
 {
     Unary,

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace Micro.Generators.Model;
 
-/// <summary>A list that is equal by content: what is equal is not generated again.</summary>
+/// <summary>A list that is equal by content: equal lists are not generated again.</summary>
 internal readonly struct EquatableArray<T>(ImmutableArray<T> items) : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
     where T : IEquatable<T>
 {

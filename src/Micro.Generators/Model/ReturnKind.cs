@@ -1,6 +1,6 @@
 namespace Micro.Generators.Model;
 
-/// <summary>In what a method hands its answer over.</summary>
+/// <summary>The kind of a method's return type.</summary>
 internal enum ReturnKind
 {
     Task,

@@ -4,14 +4,14 @@ using Microsoft.CodeAnalysis;
 
 namespace Micro.Generators.Reading;
 
-/// <summary>Reads an interface with <c>[MicroContract]</c>: what it means, or what is wrong with it.</summary>
+/// <summary>Reads an interface with <c>[MicroContract]</c>: its meaning, or its problems.</summary>
 internal static class ContractReader
 {
     private const string NameRule = "letters, digits, '_' and '-', at most 256 characters for both parts of an endpoint";
 
     /// <param name="type">The interface.</param>
-    /// <param name="compilation">What it is compiled with.</param>
-    /// <param name="sink">Told of everything that is wrong, or <see langword="null"/>.</param>
+    /// <param name="compilation">The compilation of the interface.</param>
+    /// <param name="sink">The receiver of diagnostics, or <see langword="null"/>.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <returns>The contract; <see langword="null"/> if it has errors.</returns>
     public static Contract? Read(INamedTypeSymbol type, Compilation compilation, Action<Diagnostic>? sink, CancellationToken cancellation)
@@ -86,7 +86,7 @@ internal static class ContractReader
 
             if (method.AssociatedSymbol is not null)
             {
-                continue; // told as property or event
+                continue; // reported as property or event
             }
 
             hasMethods = true;
@@ -108,7 +108,7 @@ internal static class ContractReader
             var part = read.Endpoint.Substring(name.Length + 1);
             if (!Names.IsEndpoint(name, part))
             {
-                // Of a contract's wrong name it was told before.
+                // An invalid contract name has already been reported.
                 if (Names.IsPart(name))
                 {
                     report.Add(Problems.WrongName, PlaceOf(method, type), part, method.Name, "an endpoint", NameRule);
@@ -139,6 +139,6 @@ internal static class ContractReader
         }
     }
 
-    /// <summary>What is inherited from another assembly is told at the contract.</summary>
+    /// <summary>Returns the location to report; a problem in another assembly is reported at the contract.</summary>
     private static Location PlaceOf(ISymbol member, INamedTypeSymbol type) => member.Place() is { IsInSource: true } place ? place : type.Place();
 }

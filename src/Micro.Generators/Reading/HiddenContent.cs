@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace Micro.Generators.Reading;
 
-/// <summary>Finds types of messages whose state is private, so that they would arrive empty; by the rules of the running program.</summary>
+/// <summary>Finds types of messages whose state is private, which would arrive empty, by the rules that apply at run time.</summary>
 internal static class HiddenContent
 {
     /// <summary>Returns <see langword="false"/> for a type without state: it is meant to be empty.</summary>

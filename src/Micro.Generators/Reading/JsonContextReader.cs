@@ -10,15 +10,15 @@ internal static class JsonContextReader
     {
         if (attribute.Named("JsonContext") is not INamedTypeSymbol context || context.TypeKind == TypeKind.Error)
         {
-            return null; // of a type that is not there the compiler tells
+            return null; // the compiler reports an unknown type
         }
 
         var place = attribute.Place(type, cancellation);
         var wrong = context switch
         {
-            _ when !IsContext(context) => "is no JsonSerializerContext: derive a partial class from it, with [JsonSerializable] for each message",
-            { IsAbstract: true } => "is abstract: name a class that can be made",
-            { IsGenericType: true } => "has type parameters: name a class without",
+            _ when !IsContext(context) => "is not a JsonSerializerContext: derive a partial class from it, with [JsonSerializable] for each message",
+            { IsAbstract: true } => "is abstract: use a class that can be created",
+            { IsGenericType: true } => "has type parameters: use a class without type parameters",
             _ => null,
         };
         if (wrong is not null)

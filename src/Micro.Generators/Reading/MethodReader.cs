@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Micro.Generators.Reading;
 
-/// <summary>Reads a method of a contract: which kind of endpoint it is, or what is wrong with it.</summary>
+/// <summary>Reads a method of a contract: its kind of endpoint, or its problems.</summary>
 internal static class MethodReader
 {
     private const string SuitableReturns = "Task<TResponse>, ValueTask<TResponse>, Task, ValueTask or IAsyncEnumerable<TResponse>";
@@ -60,7 +60,7 @@ internal static class MethodReader
             ObsoleteOf(method));
     }
 
-    /// <summary>The attribute as it stands at the contract, for what callers see.</summary>
+    /// <summary>Returns the attribute as written at the contract, for the generated client.</summary>
     public static string? ObsoleteOf(ISymbol symbol)
     {
         if (symbol.Find(KnownNames.ObsoleteAttribute) is not { } attribute)

@@ -6,7 +6,7 @@ internal static class Names
     private const string Suffix = "Async";
     private const int MaxEndpoint = 256;
 
-    /// <summary>Without the leading <c>I</c> of interfaces.</summary>
+    /// <summary>Removes the leading <c>I</c> of interfaces.</summary>
     public static string WithoutPrefix(string face) =>
         face.Length > 1 && face[0] == 'I' && char.IsUpper(face[1]) ? face.Substring(1) : face;
 

@@ -14,7 +14,7 @@ internal static class OuterTypes
     {
         if (type.IsFileLocal)
         {
-            report.Add(Problems.Unreachable, type.Place(), type.Name, System.IO.Path.GetFileName(type.Place().SourceTree?.FilePath ?? ""), "nothing outside can see", "remove 'file'");
+            report.Add(Problems.Unreachable, type.Place(), type.Name, System.IO.Path.GetFileName(type.Place().SourceTree?.FilePath ?? ""), "hides it from generated code", "remove 'file'");
         }
 
         var headers = new List<string>();
@@ -54,7 +54,7 @@ internal static class OuterTypes
             if (!SymbolEqualityComparer.Default.Equals(other, type) && other.TypeKind == TypeKind.Interface && other.Has(KnownNames.ContractAttribute)
                 && string.Equals(Names.WithoutPrefix(other.Name), prefix, StringComparison.Ordinal))
             {
-                report.Add(Problems.NameTaken, type.Place(), type.Name, $"{prefix}Client", $"that of contract '{other.Name}'");
+                report.Add(Problems.NameTaken, type.Place(), type.Name, $"{prefix}Client", $"the client of contract '{other.Name}'");
             }
         }
     }

@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace Micro.Generators.Reading;
 
-/// <summary>Reads what a method of a contract takes.</summary>
+/// <summary>Reads the parameters of a method of a contract.</summary>
 internal static class ParameterReader
 {
     public static Parameters? Read(IMethodSymbol method, Location place, Report report)
@@ -47,7 +47,7 @@ internal static class ParameterReader
         return new Parameters(request, item ?? request.Type, item is not null, token);
     }
 
-    /// <summary>Whether values of the type can travel; by the rules of the reflection binding.</summary>
+    /// <summary>Returns whether values of the type can be sent, by the rules of the reflection binding.</summary>
     public static bool IsMessage(ITypeSymbol type) =>
         type is { TypeKind: not (TypeKind.Delegate or TypeKind.Pointer or TypeKind.FunctionPointer or TypeKind.TypeParameter), IsRefLikeType: false, SpecialType: not SpecialType.System_Void }
         && !type.Is(KnownNames.Task)
@@ -66,12 +66,12 @@ internal static class ParameterReader
         var type = parameter.Type;
         if (type.Is(KnownNames.HandlerContext))
         {
-            return ("the context of a call, which only servers have", "remove it and take it in the handler's constructor, with a handler made per call: Handle...(context => new Handler(context))");
+            return ("the context of a call, which only servers have", "remove it and pass it to the handler's constructor, with a handler per call: Handle...(context => new Handler(context))");
         }
 
         if (type.Is("Micro.Client.CallOptions"))
         {
-            return ("the options of a call, which only callers have", "remove it, the generated client has an overload with them");
+            return ("the options of a call, which only callers have", "remove it; the generated client has an overload with them");
         }
 
         if (type.Is(KnownNames.CancellationToken))
@@ -81,10 +81,10 @@ internal static class ParameterReader
 
         if (!IsMessage(ItemOf(type) ?? type))
         {
-            return ($"a {type.ToName()}, which is no message", "take a type of your own, or an IAsyncEnumerable of one for a stream of requests");
+            return ($"a {type.ToName()}, which is not a message", "use a custom type, or an IAsyncEnumerable of it for a stream of requests");
         }
 
-        return hasRequest ? ("a second message", "an endpoint has one request, put both in one type") : null;
+        return hasRequest ? ("a second message", "an endpoint has one request; put both in one type") : null;
     }
 
     private static ITypeSymbol? ItemOf(ITypeSymbol type) => type is INamedTypeSymbol named && named.Is(KnownNames.Sequence, 1) ? named.TypeArguments[0] : null;

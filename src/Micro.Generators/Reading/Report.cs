@@ -2,17 +2,17 @@ using Microsoft.CodeAnalysis;
 
 namespace Micro.Generators.Reading;
 
-/// <summary>Takes what is wrong with one contract, and remembers whether any of it is an error.</summary>
-/// <param name="sink">Who is told; <see langword="null"/> for nobody.</param>
+/// <summary>Collects the problems of one contract, and records whether any of them is an error.</summary>
+/// <param name="sink">The receiver of diagnostics; <see langword="null"/> for none.</param>
 internal sealed class Report(Action<Diagnostic>? sink)
 {
     public bool HasErrors { get; private set; }
 
     public void Add(DiagnosticDescriptor problem, Location place, params object[] arguments) => Add(problem, place, null, arguments);
 
-    /// <param name="problem">What is wrong.</param>
-    /// <param name="place">Where.</param>
-    /// <param name="hint">What a fix would write, if there is one.</param>
+    /// <param name="problem">The problem.</param>
+    /// <param name="place">The location.</param>
+    /// <param name="hint">The text for a fix, if there is one.</param>
     /// <param name="arguments">Parts of the message.</param>
     public void Add(DiagnosticDescriptor problem, Location place, string? hint, object[] arguments)
     {

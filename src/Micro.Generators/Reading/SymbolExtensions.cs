@@ -2,19 +2,19 @@ using Microsoft.CodeAnalysis;
 
 namespace Micro.Generators.Reading;
 
-/// <summary>Questions to symbols, by name: a type that is defined twice among the references is the same to us.</summary>
+/// <summary>Queries symbols by name, so that a type that two references define counts as one.</summary>
 internal static class SymbolExtensions
 {
     private static readonly SymbolDisplayFormat FullName = SymbolDisplayFormat.FullyQualifiedFormat.AddMiscellaneousOptions(
         SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier | SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
 
-    /// <summary>Full name as generated code writes it.</summary>
+    /// <summary>Returns the full name for generated code.</summary>
     public static string ToFullName(this ITypeSymbol type) => type.ToDisplayString(FullName);
 
-    /// <summary>Name as people write it.</summary>
+    /// <summary>Returns the name for messages.</summary>
     public static string ToName(this ISymbol symbol) => symbol.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat);
 
-    /// <summary>Whether it is the type of that full name, with so many type arguments.</summary>
+    /// <summary>Returns whether it is the type with that full name and number of type arguments.</summary>
     public static bool Is(this ITypeSymbol type, string name, int arity = 0) =>
         type is INamedTypeSymbol named
         && named.Arity == arity

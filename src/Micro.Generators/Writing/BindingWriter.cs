@@ -2,14 +2,14 @@ using Micro.Generators.Model;
 
 namespace Micro.Generators.Writing;
 
-/// <summary>Writes the class by which handlers are added to a server.</summary>
+/// <summary>Writes the class that adds handlers to a server.</summary>
 internal sealed class BindingWriter(CodeWriter writer, Contract contract)
 {
     private const string Configure = $"global::System.Action<{Known.HandlerOptions}>? configure = null";
     private const string NewEmpty = $"new {Known.Empty}()";
 
     private const string Create = $"global::System.Func<{Known.Context}, THandler>";
-    private const string TypeParameter = "/// <typeparam name=\"THandler\">Type of the handler, whose attributes are those of the endpoints.</typeparam>";
+    private const string TypeParameter = "/// <typeparam name=\"THandler\">Type of the handler; its attributes apply to the endpoints.</typeparam>";
 
     private string Constraint => $"where THandler : class, {contract.Interface}";
 
@@ -17,19 +17,19 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
 
     public void Write()
     {
-        writer.Line($"/// <summary>Handlers of the contract <see cref=\"{contract.Interface}\"/>: nothing of them is found by reflection.</summary>");
+        writer.Line($"/// <summary>Adds handlers of the contract <see cref=\"{contract.Interface}\"/> without reflection.</summary>");
         writer.Line("[global::System.CodeDom.Compiler.GeneratedCode(\"Micro.Generators\", null)]");
         writer.Block($"{contract.Accessibility} static partial class {contract.Companion}", Members);
     }
 
     private void Members()
     {
-        writer.Line("/// <summary>Name in the registry that clients ask for unless they are given another.</summary>");
+        writer.Line("/// <summary>Default name of the service in the registry.</summary>");
         writer.Line($"public const string ServiceName = {Known.Literal(contract.Service)};");
         writer.Line();
         writer.Line("/// <summary>Binds one object for all calls.</summary>");
         writer.Line("/// <param name=\"handler\">The handler; called by many threads at once.</param>");
-        writer.Line("/// <returns>What servers and hosts take as a handler.</returns>");
+        writer.Line("/// <returns>The handler for a server or host.</returns>");
         writer.Block($"public static {Known.ContractHandler} Bind({contract.Interface} handler)", () =>
         {
             writer.Line($"{Known.Null}.ThrowIfNull(handler);");
@@ -38,8 +38,8 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
         writer.Line();
         writer.Line("/// <summary>Binds an object for each call.</summary>");
         writer.Line(TypeParameter);
-        writer.Line("/// <param name=\"create\">Gives the handler of a call, usually from the services of its context, whose scope then disposes it.</param>");
-        writer.Line("/// <returns>What servers and hosts take as a handler.</returns>");
+        writer.Line("/// <param name=\"create\">Returns the handler of a call, usually from the services of its context, whose scope disposes it.</param>");
+        writer.Line("/// <returns>The handler for a server or host.</returns>");
         writer.Line($"public static {Known.ContractHandler} Bind<THandler>({Create} create)");
         writer.More(Constraint);
         writer.Block(null, () =>
@@ -66,12 +66,12 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
         foreach (var (name, text, parameter) in new[]
         {
             ("handler", "The handler; called by many threads at once.", contract.Interface),
-            ("create", "Gives the handler of a call, usually from the services of its context, whose scope then disposes it.", Create),
+            ("create", "Returns the handler of a call, usually from the services of its context, whose scope disposes it.", Create),
         })
         {
             var isPerCall = name == "create";
             writer.Line();
-            writer.Line($"/// <summary>Adds the endpoints of the contract{(isPerCall ? ", each call on an object of its own" : "")}.</summary>");
+            writer.Line($"/// <summary>Adds the endpoints of the contract{(isPerCall ? ", each call on a new object" : "")}.</summary>");
             if (isPerCall)
             {
                 writer.Line(TypeParameter);
@@ -80,7 +80,7 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
             writer.Line($"/// <param name=\"{receiver}\">The {receiver}.</param>");
             writer.Line($"/// <param name=\"{name}\">{text}</param>");
             writer.Line("/// <param name=\"configure\">Name, visibility and metadata.</param>");
-            writer.Line($"/// <exception cref=\"global::System.ArgumentException\">The name is taken.</exception>");
+            writer.Line($"/// <exception cref=\"global::System.ArgumentException\">The name is in use.</exception>");
             writer.Line($"/// <exception cref=\"global::System.InvalidOperationException\">The {receiver} was started.</exception>");
             writer.Line($"public static void {Handle}{(isPerCall ? "<THandler>" : "")}(this {type} {receiver}, {parameter} {name}, {Configure})");
             if (isPerCall)
@@ -103,8 +103,8 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
         writer.Line("/// Adds the endpoints of the contract. Each call gets a scope of the container and the handler from it; scope and handler are");
         writer.Line("/// disposed after the response is encoded or the stream has ended.");
         writer.Line("/// </summary>");
-        writer.Line("/// <typeparam name=\"THandler\">Type of the handler. Registered as scoped, unless it is registered already.</typeparam>");
-        writer.Line("/// <param name=\"builder\">The service in its container.</param>");
+        writer.Line("/// <typeparam name=\"THandler\">Type of the handler; registered as scoped unless registered already.</typeparam>");
+        writer.Line("/// <param name=\"builder\">The builder of the service.</param>");
         writer.Line("/// <param name=\"configure\">Name, visibility and metadata.</param>");
         writer.Line("/// <returns>The builder.</returns>");
         writer.Line($"public static {Known.Builder} {Handle}<[{Known.Constructors}] THandler>(this {Known.Builder} builder, {Configure})");

@@ -2,7 +2,7 @@ using Micro.Generators.Model;
 
 namespace Micro.Generators.Writing;
 
-/// <summary>Writes the client: the interface, and beside each method one that takes options of the call.</summary>
+/// <summary>Writes the client: the methods of the interface, each with an overload that takes call options.</summary>
 internal sealed class ClientWriter(CodeWriter writer, Contract contract)
 {
     private readonly bool _hasIdempotent = contract.Methods.Any(IsRepeatable);
@@ -39,10 +39,10 @@ internal sealed class ClientWriter(CodeWriter writer, Contract contract)
 
     private void Constructor()
     {
-        writer.Line("/// <summary>Makes a client of the contract.</summary>");
-        writer.Line("/// <param name=\"client\">What calls; stays the caller's.</param>");
+        writer.Line("/// <summary>Creates a client of the contract.</summary>");
+        writer.Line("/// <param name=\"client\">The client that sends the calls; not disposed.</param>");
         writer.Line("/// <param name=\"service\">Name of the service in the registry.</param>");
-        writer.Line("/// <param name=\"options\">What calls do differently that are given no options of their own, or <see langword=\"null\"/>.</param>");
+        writer.Line("/// <param name=\"options\">Default options of calls, or <see langword=\"null\"/> for those of the client.</param>");
         writer.Block($"public {contract.Client}({Known.Client} client, string service = {contract.FullCompanion}.ServiceName, {Known.CallOptions}? options = null)", () =>
         {
             writer.Line($"{Known.Null}.ThrowIfNull(client);");
@@ -72,12 +72,12 @@ internal sealed class ClientWriter(CodeWriter writer, Contract contract)
 
         var options = MemberNames.Free("options", [method.RequestName, method.TokenName]);
         var cancellation = method.TokenName is null ? MemberNames.Free("cancellationToken", [method.RequestName]) : Known.Name(method.TokenName);
-        writer.Line($"/// <summary>Calls <c>{method.Endpoint}</c> with options of its own.</summary>");
+        writer.Line($"/// <summary>Calls <c>{method.Endpoint}</c> with call options.</summary>");
         writer.Line($"/// <param name=\"{method.RequestName}\">{(method.TakesStream ? "The messages to send." : "The request.")}</param>");
-        writer.Line($"/// <param name=\"{options}\">What this call does differently, or <see langword=\"null\"/> for what the client does.</param>");
+        writer.Line($"/// <param name=\"{options}\">Options of this call, or <see langword=\"null\"/> for the defaults of the client.</param>");
         writer.Line($"/// <param name=\"{cancellation.TrimStart('@')}\">Ends the call with <see cref=\"{Known.Cancelled}\"/>.</param>");
-        writer.Line($"/// <returns>{(method.GivesStream ? "The messages of the answer; asking for the first opens the stream, asking no more ends it." : "The response.")}</returns>");
-        writer.Line($"/// <exception cref=\"{Known.Error}\">The call failed: code, kind, node and number of attempts say how.</exception>");
+        writer.Line($"/// <returns>{(method.GivesStream ? "The response messages. Reading the first opens the stream; disposing the enumerator ends it." : "The response.")}</returns>");
+        writer.Line($"/// <exception cref=\"{Known.Error}\">The call failed; see its code, kind, node and attempts.</exception>");
         writer.Line($"/// <exception cref=\"{Known.Cancelled}\">The caller cancelled.</exception>");
         Obsolete(method.Obsolete);
         writer.Line($"public {ReturnType(method)} {name}({requestType} {request}, {Known.CallOptions}? {options}, {Known.CancellationToken} {cancellation} = default) =>");
@@ -113,7 +113,7 @@ internal sealed class ClientWriter(CodeWriter writer, Contract contract)
         if (contract.JsonContext is { } context)
         {
             writer.Line();
-            writer.Line("// The contract says what describes its messages; what the caller says counts more.");
+            writer.Line("// The JSON types of the contract apply unless the caller sets others.");
             writer.Line($"private static {Known.CallOptions} {_names.AddTypes}({Known.CallOptions}? options) =>");
             writer.More(
                 $"options is null ? new {Known.CallOptions} {{ JsonTypes = {context}.Default }} : options.JsonTypes is null ? options with {{ JsonTypes = {context}.Default }} : options;");
@@ -122,7 +122,7 @@ internal sealed class ClientWriter(CodeWriter writer, Contract contract)
         if (_hasIdempotent)
         {
             writer.Line();
-            writer.Line("// The contract says that these calls may be repeated; what the caller says counts more.");
+            writer.Line("// The contract marks these calls as idempotent unless the caller overrides it.");
             writer.Line($"private static {Known.CallOptions} {_names.AllowRepeat}({Known.CallOptions}? options) =>");
             writer.More($"options is null ? new {Known.CallOptions} {{ Idempotent = true }} : options.Idempotent is null ? options with {{ Idempotent = true }} : options;");
         }

@@ -18,7 +18,7 @@ internal sealed class CodeWriter
         _text.Append('\n');
     }
 
-    /// <summary>A line that belongs to the one before.</summary>
+    /// <summary>Writes a continuation line.</summary>
     public void More(string line)
     {
         _depth++;

@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Micro.Generators.Writing;
 
-/// <summary>Full names of what generated code uses: nothing in a user's namespaces can hide them.</summary>
+/// <summary>Full names of the types that generated code uses, so that user namespaces cannot hide them.</summary>
 internal static class Known
 {
     public const string Context = "global::Micro.Server.HandlerContext";

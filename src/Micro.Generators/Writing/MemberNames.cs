@@ -2,7 +2,7 @@ using Micro.Generators.Model;
 
 namespace Micro.Generators.Writing;
 
-/// <summary>Names of the private members of a client that no method and no parameter of the contract has.</summary>
+/// <summary>Names of the private members of a client that differ from all methods and parameters of the contract.</summary>
 internal sealed class MemberNames
 {
     public MemberNames(Contract contract)

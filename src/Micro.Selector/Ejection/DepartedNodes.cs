@@ -3,12 +3,12 @@ using Micro.Basics;
 namespace Micro.Selection.Ejection;
 
 /// <summary>
-/// The health of nodes that the registry lists no longer, kept for a while: one that comes and goes must not start clean
-/// each time. Bounded; nodes without a failure are not kept. Not safe for concurrent use.
+/// The health of nodes that recently left the registry, so that a node that comes and goes does not start clean each
+/// time. Bounded; nodes without a failure are not kept. Not safe for concurrent use.
 /// </summary>
 internal sealed class DepartedNodes(TimeProvider time, TimeSpan keepFor)
 {
-    /// <summary>The most nodes of a service that are kept; more push out those that left first.</summary>
+    /// <summary>Maximum number of nodes kept per service; those that left first are dropped.</summary>
     public const int Limit = 1024;
 
     private readonly Dictionary<(string Id, string Address), (NodeHealth Health, long Until)> _nodes = [];
@@ -37,7 +37,7 @@ internal sealed class DepartedNodes(TimeProvider time, TimeSpan keepFor)
         }
     }
 
-    /// <summary>Takes the health of a node that is back; <see langword="null"/> for one that starts clean.</summary>
+    /// <summary>Removes and returns the health of a node that is back; <see langword="null"/> when it starts clean.</summary>
     public NodeHealth? Take((string Id, string Address) key) =>
         _nodes.Remove(key, out var entry) && entry.Until > time.GetTimestamp() ? entry.Health : null;
 }

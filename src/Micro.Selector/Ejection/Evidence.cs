@@ -1,12 +1,12 @@
 namespace Micro.Selection.Ejection;
 
-/// <summary>What an attempt says about the node it went to.</summary>
+/// <summary>The evidence of an attempt about its node's health.</summary>
 internal enum Evidence
 {
-    /// <summary>Nothing: the attempt was given up or never sent.</summary>
+    /// <summary>No evidence: the attempt was abandoned or never sent.</summary>
     None,
 
-    /// <summary>The node answered, be it with an error of the service.</summary>
+    /// <summary>The node answered, possibly with an error of the service.</summary>
     Answered,
 
     /// <summary>The node answered that it cannot serve now.</summary>
@@ -15,6 +15,6 @@ internal enum Evidence
     /// <summary>The connection broke, or no reply came in time.</summary>
     Failed,
 
-    /// <summary>There was no connection to be had.</summary>
+    /// <summary>The node refused the connection.</summary>
     Refused,
 }

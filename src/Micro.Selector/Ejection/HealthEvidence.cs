@@ -1,6 +1,6 @@
 namespace Micro.Selection.Ejection;
 
-/// <summary>Reads the outcome of an attempt for what it says about the node, not about the service on it.</summary>
+/// <summary>Derives evidence about the node, not the service on it, from the outcome of an attempt.</summary>
 internal static class HealthEvidence
 {
     public static Evidence Of(in AttemptOutcome outcome) => outcome switch

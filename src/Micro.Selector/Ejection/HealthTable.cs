@@ -5,15 +5,15 @@ using Micro.Selection.Snapshots;
 namespace Micro.Selection.Ejection;
 
 /// <summary>
-/// The health of the nodes of one service: takes reports of attempts, and lets its parts leave nodes out and bring them back.
-/// Safe for concurrent use: picks and successes take no lock, all else takes the one lock of the table.
+/// The health of the nodes of one service: receives reports of attempts, ejects nodes and brings them back. Safe for
+/// concurrent use: picks and successes take no lock, all else takes the one lock of the table.
 /// </summary>
 internal sealed class HealthTable
 {
     private readonly Lock _gate = new();
     private readonly EjectionOptions _options;
     private readonly TimeProvider _time;
-    private readonly LeftOutNodes _leftOut;
+    private readonly ExcludedNodes _excluded;
     private readonly KnownNodes _known;
     private readonly Newcomers _newcomers;
     private readonly NodeReturn _returns;
@@ -28,23 +28,23 @@ internal sealed class HealthTable
         _options = context.Options.Ejection;
         _time = context.Time;
         var keepFor = context.Options.KeepLastNodesFor > _options.LongestPause ? context.Options.KeepLastNodesFor : _options.LongestPause;
-        var questions = new NodeQuestions(context, stop);
-        _leftOut = new LeftOutNodes(_options.MaxShare);
-        _known = new KnownNodes(_leftOut, new DepartedNodes(_time, keepFor), context.IsOpen);
-        _newcomers = new Newcomers(context, _gate, _known, _leftOut, questions);
-        _returns = new NodeReturn(service, context, _gate, _known, _leftOut, questions, _newcomers);
-        _ejection = new NodeEjection(service, context, _known, _leftOut, _returns);
-        _silent = new SilentNodes(service, context, _gate, _known, _leftOut, questions, _ejection);
+        var checks = new LivenessChecks(context, stop);
+        _excluded = new ExcludedNodes(_options.MaxShare);
+        _known = new KnownNodes(_excluded, new DepartedNodes(_time, keepFor), context.IsOpen);
+        _newcomers = new Newcomers(context, _gate, _known, _excluded, checks);
+        _returns = new NodeReturn(service, context, _gate, _known, _excluded, checks, _newcomers);
+        _ejection = new NodeEjection(service, context, _known, _excluded, _returns);
+        _silent = new SilentNodes(service, context, _gate, _known, _excluded, checks, _ejection);
     }
 
-    /// <summary>How many nodes are left out now.</summary>
-    public int EjectedCount => _leftOut.Count;
+    /// <summary>Gets the number of excluded nodes.</summary>
+    public int EjectedCount => _excluded.Count;
 
-    /// <inheritdoc cref="LeftOutNodes.FailingCount"/>
-    public int FailingCount => _leftOut.FailingCount;
+    /// <inheritdoc cref="ExcludedNodes.FailingCount"/>
+    public int FailingCount => _excluded.FailingCount;
 
-    /// <summary>Changes with every node that is left out or comes back.</summary>
-    public long Generation => _leftOut.Generation;
+    /// <summary>Gets a number that changes with every node that is excluded or returns.</summary>
+    public long Generation => _excluded.Generation;
 
     public NodeHealth Get(Node node)
     {
@@ -69,9 +69,9 @@ internal sealed class HealthTable
         lock (_gate)
         {
             _known.Retain(listed, suspects);
-            _newcomers.Welcome();
+            _newcomers.CheckArrivals();
             _returns.KeepWithinLimit();
-            _leftOut.Announce();
+            _excluded.Publish();
         }
     }
 
@@ -81,12 +81,12 @@ internal sealed class HealthTable
         lock (_gate)
         {
             _known.Change(edits);
-            _newcomers.Welcome();
+            _newcomers.CheckArrivals();
             _returns.KeepWithinLimit();
-            if (_leftOut.HasChangedCount)
+            if (_excluded.HasChangedCount)
             {
-                // Otherwise what picks have worked out still holds.
-                _leftOut.Announce();
+                // Otherwise the results cached by picks are still valid.
+                _excluded.Publish();
             }
         }
     }
@@ -106,7 +106,7 @@ internal sealed class HealthTable
         }
     }
 
-    /// <summary>Notes how an attempt ended.</summary>
+    /// <summary>Records the outcome of an attempt.</summary>
     public void Report(NodeHealth health, in AttemptOutcome outcome)
     {
         // Nearly every report ends here: a few reads, no lock.
@@ -146,18 +146,18 @@ internal sealed class HealthTable
                     _ejection.OnFailure(health, ++health.Failures, evidence == Evidence.Refused ? 1 : _options.ConsecutiveFailures, outcome.Failure, now);
                     break;
                 default:
-                    NodeReturn.GiveProbeUp(health, now);
+                    NodeReturn.AbandonProbe(health, now);
                     break;
             }
         }
     }
 
-    /// <inheritdoc cref="SilentNodes.PatienceWith"/>
-    public TimeSpan PatienceWith(NodeHealth health)
+    /// <inheritdoc cref="SilentNodes.PatienceFor"/>
+    public TimeSpan PatienceFor(NodeHealth health)
     {
         lock (_gate)
         {
-            return _silent.PatienceWith(health);
+            return _silent.PatienceFor(health);
         }
     }
 

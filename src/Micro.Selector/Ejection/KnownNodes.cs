@@ -6,24 +6,24 @@ namespace Micro.Selection.Ejection;
 /// The health of the nodes of one service by id and address, so that a node restarted elsewhere starts clean. The health of
 /// nodes that the registry no longer lists is remembered for a while. Used under the lock of the <see cref="HealthTable"/>.
 /// </summary>
-/// <param name="leftOut">The nodes that are left out; those that leave are taken off it, those that come back are put on it.</param>
+/// <param name="excluded">The excluded nodes. Removed when they leave, added again when they come back.</param>
 /// <param name="departed">The nodes that have left.</param>
-/// <param name="isOpen"><see langword="true"/> when anybody can announce nodes: those that come are left out until they answer.</param>
-internal sealed class KnownNodes(LeftOutNodes leftOut, DepartedNodes departed, bool isOpen)
+/// <param name="isOpen"><see langword="true"/> when anybody can announce nodes: new ones are excluded until they answer.</param>
+internal sealed class KnownNodes(ExcludedNodes excluded, DepartedNodes departed, bool isOpen)
 {
     private readonly List<NodeHealth> _newcomers = [];
     private Dictionary<(string Id, string Address), NodeHealth> _nodes = [];
 
-    /// <summary>Returns the health of a node. A node of an older snapshot gets a health that nobody else sees.</summary>
+    /// <summary>Returns the health of a node. A node of an older snapshot gets an unshared health.</summary>
     public NodeHealth Get(Node node) => _nodes.GetValueOrDefault(KeyOf(node)) ?? new NodeHealth(node);
 
-    /// <summary>Returns whether the node is still known: reports of older snapshots may be of a node that is not.</summary>
+    /// <summary>Returns whether the node is still known; reports from older snapshots may concern a node that has left.</summary>
     public bool Contains(NodeHealth health) => ReferenceEquals(_nodes.GetValueOrDefault(KeyOf(health.Node)), health);
 
-    /// <summary>Returns whether calls reach the node: it has answered and is not left out.</summary>
+    /// <summary>Returns whether calls reach the node: it has answered and is not excluded.</summary>
     public bool IsWorking(Node node) => _nodes.GetValueOrDefault(KeyOf(node)) is { IsNewcomer: false, State: NodeHealthState.InUse };
 
-    /// <summary>Takes the nodes that have come since the last call and have to answer before they take part.</summary>
+    /// <summary>Removes and returns the nodes added since the last call that must answer before they are used.</summary>
     public IReadOnlyList<NodeHealth> TakeNewcomers()
     {
         if (_newcomers.Count == 0)
@@ -36,7 +36,7 @@ internal sealed class KnownNodes(LeftOutNodes leftOut, DepartedNodes departed, b
         return taken;
     }
 
-    /// <summary>Takes the nodes that are known from now on; others have left.</summary>
+    /// <summary>Replaces the known nodes; all others have left.</summary>
     public void Retain(IEnumerable<Node> listed, IEnumerable<Node> suspects)
     {
         var before = _nodes;
@@ -69,14 +69,14 @@ internal sealed class KnownNodes(LeftOutNodes leftOut, DepartedNodes departed, b
         }
     }
 
-    /// <summary>Takes some changes of the listed nodes, for a service without suspects; the price does not grow with the nodes.</summary>
+    /// <summary>Applies changes of the listed nodes of a service without suspects; the cost does not grow with the nodes.</summary>
     public void Change(IReadOnlyList<NodeEdit> edits)
     {
-        // A node that only changed its labels, or its version, keeps its health: so first all that goes, then what comes.
+        // Removals first, so that a node that only changed its labels or version keeps its health.
         var gone = new Dictionary<(string Id, string Address), NodeHealth>();
         foreach (var edit in edits)
         {
-            if (edit.Gone is { } node && _nodes.Remove(KeyOf(node), out var health))
+            if (edit.Removed is { } node && _nodes.Remove(KeyOf(node), out var health))
             {
                 gone[KeyOf(node)] = health;
             }
@@ -84,7 +84,7 @@ internal sealed class KnownNodes(LeftOutNodes leftOut, DepartedNodes departed, b
 
         foreach (var edit in edits)
         {
-            if (edit.Come is { } node)
+            if (edit.Added is { } node)
             {
                 var health = gone.Remove(KeyOf(node), out var known) ? known : Recall(node);
                 health.IsListed = true;
@@ -112,7 +112,7 @@ internal sealed class KnownNodes(LeftOutNodes leftOut, DepartedNodes departed, b
 
         if (health.State != NodeHealthState.InUse)
         {
-            leftOut.Add(health);
+            excluded.Add(health);
         }
 
         return health;
@@ -120,7 +120,7 @@ internal sealed class KnownNodes(LeftOutNodes leftOut, DepartedNodes departed, b
 
     private void Count(int listed)
     {
-        leftOut.ListedCount = listed;
-        leftOut.RemoveWhere(health => !Contains(health));
+        excluded.ListedCount = listed;
+        excluded.RemoveWhere(health => !Contains(health));
     }
 }

@@ -4,16 +4,16 @@ using Micro.Selection.Services;
 namespace Micro.Selection.Ejection;
 
 /// <summary>
-/// Lets nodes of an open registry take part once they have answered: first a check over a new connection, then one request. A
-/// stranger that anybody can announce costs calls nothing if it fails the check, and ever fewer calls if it fails requests. Used
-/// under the lock of the <see cref="HealthTable"/>.
+/// Admits nodes of an open registry once they have answered: first a check over a new connection, then one request. A false
+/// announcement costs no call if the check fails, and fewer and fewer calls if requests fail. Used under the lock of the
+/// <see cref="HealthTable"/>.
 /// </summary>
 /// <param name="context">State shared by all services.</param>
-/// <param name="gate">The lock of the table, for what goes on in the background.</param>
+/// <param name="gate">The lock of the table, for background work.</param>
 /// <param name="known">The nodes that are known.</param>
-/// <param name="leftOut">The nodes that are left out.</param>
-/// <param name="questions">Asks nodes whether they live.</param>
-internal sealed class Newcomers(SelectorContext context, Lock gate, KnownNodes known, LeftOutNodes leftOut, NodeQuestions questions)
+/// <param name="excluded">The excluded nodes.</param>
+/// <param name="checks">The liveness checks.</param>
+internal sealed class Newcomers(SelectorContext context, Lock gate, KnownNodes known, ExcludedNodes excluded, LivenessChecks checks)
 {
     /// <summary>The pause between two requests that try newcomers while none has failed or the first is not answered yet.</summary>
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
@@ -26,8 +26,8 @@ internal sealed class Newcomers(SelectorContext context, Lock gate, KnownNodes k
     private TimeSpan _pause = FirstPause;
     private long _nextAt;
 
-    /// <summary>Asks the nodes that have come.</summary>
-    public void Welcome()
+    /// <summary>Starts checks of the new nodes.</summary>
+    public void CheckArrivals()
     {
         foreach (var health in known.TakeNewcomers())
         {
@@ -35,12 +35,12 @@ internal sealed class Newcomers(SelectorContext context, Lock gate, KnownNodes k
             health.DueAt = health.AwaitsCheck ? long.MaxValue : context.Time.GetTimestamp();
             if (health.AwaitsCheck)
             {
-                _ = BackgroundTask.Run(() => AwaitSignOfLifeAsync(health));
+                _ = BackgroundTask.Run(() => CheckAsync(health));
             }
         }
     }
 
-    /// <summary>Takes the right to try one request at any newcomer.</summary>
+    /// <summary>Claims the right to try one request at any newcomer.</summary>
     public bool TryClaim(long now)
     {
         if (now < _nextAt)
@@ -52,7 +52,7 @@ internal sealed class Newcomers(SelectorContext context, Lock gate, KnownNodes k
         return true;
     }
 
-    /// <summary>Notes a failure of a newcomer.</summary>
+    /// <summary>Records a failure of a newcomer.</summary>
     public void OnFailure(NodeHealth health, long now)
     {
         NoteFailure(health);
@@ -60,14 +60,14 @@ internal sealed class Newcomers(SelectorContext context, Lock gate, KnownNodes k
         _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
     }
 
-    /// <summary>Notes that a newcomer answered a request: it is one no longer.</summary>
+    /// <summary>Records that a newcomer answered a request, and so is a newcomer no longer.</summary>
     public void OnAnswer(NodeHealth health)
     {
         (health.IsNewcomer, health.HasFailed) = (false, false);
         (_pause, _nextAt) = (FirstPause, 0);
         if (health.IsListed && known.Contains(health))
         {
-            leftOut.ListedCount++;
+            excluded.ListedCount++;
         }
     }
 
@@ -76,20 +76,20 @@ internal sealed class Newcomers(SelectorContext context, Lock gate, KnownNodes k
         if (!health.HasFailed)
         {
             health.HasFailed = true;
-            leftOut.Announce();
+            excluded.Publish();
         }
     }
 
-    private async Task AwaitSignOfLifeAsync(NodeHealth health)
+    private async Task CheckAsync(NodeHealth health)
     {
-        await questions.UntilFirstAnswerAsync(health.Node, TimeSpan.Zero, IsWaiting, NoteFailedCheck).ConfigureAwait(false);
+        await checks.WaitForFirstAnswerAsync(health.Node, TimeSpan.Zero, IsWaiting, NoteFailedCheck).ConfigureAwait(false);
         lock (gate)
         {
             if (health.State == NodeHealthState.New)
             {
                 health.AwaitsCheck = false;
                 health.DueAt = context.Time.GetTimestamp();
-                leftOut.Announce();
+                excluded.Publish();
             }
         }
 

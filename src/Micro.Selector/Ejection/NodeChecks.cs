@@ -1,11 +1,11 @@
 namespace Micro.Selection.Ejection;
 
-/// <summary>The means to ask nodes whether they live, shared by all services of a selector; a client gives it.</summary>
+/// <summary>The client's liveness check, shared by all services of a selector.</summary>
 internal sealed class NodeChecks
 {
     private volatile INodeCheck? _check;
 
-    /// <summary>Gets whether nodes can be asked. Otherwise the next call decides.</summary>
+    /// <summary>Gets whether nodes can be checked; otherwise the next call decides.</summary>
     public bool IsOn => _check is not null;
 
     public void Use(INodeCheck check) => _check = check;

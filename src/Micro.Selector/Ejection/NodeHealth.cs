@@ -1,11 +1,11 @@
 namespace Micro.Selection.Ejection;
 
 /// <summary>
-/// How one node, that is one id at one address, has done lately. Changed by its <see cref="HealthTable"/> under a lock;
-/// what picks and successes need is read without.
+/// The recent health of one node: one id at one address. Changed by its <see cref="HealthTable"/> under a lock;
+/// picks and successes read it without.
 /// </summary>
 /// <param name="node">The node.</param>
-/// <param name="isNew"><see langword="true"/> for a node of an open registry: it has to answer before it takes part.</param>
+/// <param name="isNew"><see langword="true"/> for a node of an open registry: it must answer before it is used.</param>
 internal sealed class NodeHealth(Node node, bool isNew = false)
 {
     private int _failures;
@@ -17,7 +17,7 @@ internal sealed class NodeHealth(Node node, bool isNew = false)
 
     public Node Node { get; } = node;
 
-    /// <summary>Whether the registry lists it now; a suspect is kept although it does not.</summary>
+    /// <summary>Gets or sets whether the registry lists it; a suspect is kept although it is not listed.</summary>
     public bool IsListed { get; set; }
 
     /// <summary>Gets or sets a value indicating whether the node was announced in an open registry and has not answered a call yet.</summary>
@@ -34,7 +34,7 @@ internal sealed class NodeHealth(Node node, bool isNew = false)
         set => _hasFailed = value;
     }
 
-    /// <summary>Gets a value indicating whether the limit on nodes that are left out counts the node: strangers are not counted.</summary>
+    /// <summary>Gets a value indicating whether the limit on excluded nodes counts the node; newcomers are not counted.</summary>
     public bool IsCounted => IsListed && !IsNewcomer;
 
     public NodeHealthState State
@@ -50,27 +50,27 @@ internal sealed class NodeHealth(Node node, bool isNew = false)
         set => Volatile.Write(ref _failures, value);
     }
 
-    /// <summary>Answers in a row that it cannot serve now.</summary>
+    /// <summary>"Cannot serve now" answers in a row.</summary>
     public int Refusals
     {
         get => Volatile.Read(ref _refusals);
         set => Volatile.Write(ref _refusals, value);
     }
 
-    /// <summary>Whether a success would change nothing.</summary>
+    /// <summary>Gets whether a success would change nothing.</summary>
     public bool IsClean => Failures == 0 && Refusals == 0 && State == NodeHealthState.InUse;
 
     /// <summary>Gets whether a failure of the node is on record.</summary>
     public bool HasHistory => State != NodeHealthState.New && (!IsClean || Doublings >= 0);
 
-    /// <summary>Monotonic time from which a request may be tried at it.</summary>
+    /// <summary>Monotonic time from which a request may be tried.</summary>
     public long DueAt
     {
         get => Volatile.Read(ref _dueAt);
         set => Volatile.Write(ref _dueAt, value);
     }
 
-    /// <summary>Monotonic time of the last change of state: attempts that began before it say nothing about it.</summary>
+    /// <summary>Monotonic time of the last change of state; attempts that began earlier are no evidence.</summary>
     public long ChangedAt { get; set; } = long.MinValue;
 
     /// <summary>Gets or sets whether a check must succeed before the next request.</summary>
@@ -79,13 +79,13 @@ internal sealed class NodeHealth(Node node, bool isNew = false)
     /// <summary>Monotonic time of the first answer since it was ejected; <see langword="null"/> before that.</summary>
     public long? ProvenAt { get; set; }
 
-    /// <summary>The question whether it lives that was asked last.</summary>
-    public Task<bool>? Question { get; set; }
+    /// <summary>The liveness check that was started last.</summary>
+    public Task<bool>? LastCheck { get; set; }
 
     /// <summary>Gets or sets the number of consecutive checks that found a live node with slow handlers.</summary>
     public int FalseAlarms { get; set; }
 
-    /// <summary>Monotonic time of the last such question.</summary>
+    /// <summary>Monotonic time of the last false alarm.</summary>
     public long FalseAlarmAt { get; set; }
 
     /// <summary>How often the pause has been doubled.</summary>

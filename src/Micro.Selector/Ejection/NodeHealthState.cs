@@ -1,23 +1,23 @@
 namespace Micro.Selection.Ejection;
 
-/// <summary>Whether a node takes part in the choice.</summary>
+/// <summary>Decides whether picks consider a node.</summary>
 internal enum NodeHealthState
 {
-    /// <summary>It does.</summary>
+    /// <summary>The node is in use.</summary>
     InUse,
 
-    /// <summary>Attempts at it wait in silence: it is asked whether it lives, and left out until it answers.</summary>
-    Asked,
+    /// <summary>Attempts at the node get no reply: it is checked, and excluded until it answers.</summary>
+    Checking,
 
-    /// <summary>It is left out until its pause is over.</summary>
+    /// <summary>The node is excluded until its pause is over.</summary>
     Ejected,
 
-    /// <summary>Its pause is over: one request at a time is tried at it.</summary>
+    /// <summary>The pause is over: one request at a time is tried.</summary>
     Probing,
 
     /// <summary>
-    /// It was announced in an open registry and has not answered yet: it is left out until it answers a check, then one request
-    /// is tried at it.
+    /// The node was announced in an open registry and has not answered yet: it is excluded until it answers a check, then one
+    /// request is tried.
     /// </summary>
     New,
 }

@@ -2,7 +2,7 @@ using Micro.Selection.Snapshots;
 
 namespace Micro.Selection.Ejection;
 
-/// <summary>Hears of the attempts at one node, for the strategy and for the node's health; one per node and snapshot.</summary>
+/// <summary>Reports the attempts at one node to the strategy and to the node's health; one per node and snapshot.</summary>
 /// <param name="inner">The strategy's picker.</param>
 /// <param name="table">Keeps the health; <see langword="null"/> when ejection is off.</param>
 /// <param name="health">The node's health.</param>
@@ -17,7 +17,7 @@ internal sealed class NodeReporter(INodePicker inner, HealthTable? table, NodeHe
 
     public int Pick(ReadOnlySpan<Node> nodes) => inner.Pick(nodes);
 
-    public TimeSpan Patience => table?.PatienceWith(Health) ?? Timeout.InfiniteTimeSpan;
+    public TimeSpan Patience => table?.PatienceFor(Health) ?? Timeout.InfiniteTimeSpan;
 
     public Task<bool> AskAsync() => table?.AskAsync(Health) ?? Task.FromResult(true);
 

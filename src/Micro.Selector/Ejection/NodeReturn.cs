@@ -4,29 +4,29 @@ using Micro.Selection.Services;
 namespace Micro.Selection.Ejection;
 
 /// <summary>
-/// Brings ejected nodes back: a sign of life after the pause, then one request that tries the node, and for a node that has
-/// failed again before a probation. Used under the lock of the <see cref="HealthTable"/>.
+/// Brings ejected nodes back: a liveness check after the pause, then one request, then a probation for a node that has failed
+/// again before. Used under the lock of the <see cref="HealthTable"/>.
 /// </summary>
 /// <param name="service">Name of the service.</param>
 /// <param name="context">State shared by all services.</param>
-/// <param name="gate">The lock of the table, for what goes on in the background.</param>
+/// <param name="gate">The lock of the table, for background work.</param>
 /// <param name="known">The nodes that are known.</param>
-/// <param name="leftOut">The nodes that are left out.</param>
-/// <param name="questions">Asks nodes whether they live.</param>
-/// <param name="newcomers">Lets nodes in that have never answered.</param>
+/// <param name="excluded">The excluded nodes.</param>
+/// <param name="checks">The liveness checks.</param>
+/// <param name="newcomers">Admits nodes that have never answered.</param>
 internal sealed class NodeReturn(
-    string service, SelectorContext context, Lock gate, KnownNodes known, LeftOutNodes leftOut, NodeQuestions questions, Newcomers newcomers)
+    string service, SelectorContext context, Lock gate, KnownNodes known, ExcludedNodes excluded, LivenessChecks checks, Newcomers newcomers)
 {
-    /// <summary>The outcome of a probe ends it; should it never be reported, the next request may try after this time.</summary>
+    /// <summary>The time after which a probe without a reported outcome is given up and the next request may try.</summary>
     private static readonly TimeSpan LostProbe = TimeSpan.FromSeconds(60);
 
-    /// <summary>For how long a node that has come back before only to fail again gets one request at a time.</summary>
+    /// <summary>The time for which a node that failed again after an earlier return gets one request at a time.</summary>
     private static readonly TimeSpan Probation = TimeSpan.FromSeconds(3);
 
     /// <summary>The pause between two requests on probation.</summary>
     private static readonly TimeSpan ProbationStep = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Takes the right to try one request at a node whose pause is over.</summary>
+    /// <summary>Claims the right to try one request at a node whose pause is over.</summary>
     public bool TryClaimProbe(NodeHealth health, long now)
     {
         if (health.DueAt > now || health.AwaitsCheck || health.State is not (NodeHealthState.Ejected or NodeHealthState.Probing or NodeHealthState.New)
@@ -41,8 +41,8 @@ internal sealed class NodeReturn(
         return true;
     }
 
-    /// <summary>The caller gave a probe up: the next request may try.</summary>
-    public static void GiveProbeUp(NodeHealth health, long now)
+    /// <summary>Abandons a probe, so that the next request may try.</summary>
+    public static void AbandonProbe(NodeHealth health, long now)
     {
         if (health.State == NodeHealthState.Probing)
         {
@@ -50,7 +50,7 @@ internal sealed class NodeReturn(
         }
     }
 
-    /// <summary>Notes that a node answered; one that is left out returns, or goes on with its probation.</summary>
+    /// <summary>Records an answer; an excluded node returns or continues its probation.</summary>
     public void OnAnswer(NodeHealth health, long now)
     {
         if (health.IsNewcomer)
@@ -71,38 +71,38 @@ internal sealed class NodeReturn(
         }
 
         Return(health);
-        leftOut.Announce();
+        excluded.Publish();
     }
 
-    /// <summary>Waits in the background until an ejected node answers; without a means to ask, the next request decides.</summary>
-    public void AwaitSignOfLife(NodeHealth health, TimeSpan pause)
+    /// <summary>Checks an ejected node in the background until it answers; without a check, the next request decides.</summary>
+    public void StartCheck(NodeHealth health, TimeSpan pause)
     {
         health.AwaitsCheck = context.Checks.IsOn;
         if (health.AwaitsCheck)
         {
             var ejectedAt = health.ChangedAt;
-            _ = BackgroundTask.Run(() => AwaitSignOfLifeAsync(health, ejectedAt, pause));
+            _ = BackgroundTask.Run(() => CheckAsync(health, ejectedAt, pause));
         }
     }
 
-    /// <summary>Healthy nodes went away: those that are due first come back, so that never too many are left out.</summary>
+    /// <summary>Returns the nodes that are due first while healthy nodes leave, so that the limit holds.</summary>
     public void KeepWithinLimit()
     {
-        while (leftOut.IsOverLimit)
+        while (excluded.IsOverLimit)
         {
-            Return(leftOut.FirstDue());
+            Return(excluded.FirstDue());
         }
     }
 
-    /// <summary>Returns whether a node may be left out; a node that may live returns to make room for it.</summary>
+    /// <summary>Returns whether a node may be excluded; a node that is likely alive returns to make room for it.</summary>
     public bool MakeRoomFor(NodeHealth health)
     {
-        if (leftOut.HasRoomFor(health))
+        if (excluded.HasRoomFor(health))
         {
             return true;
         }
 
-        if (leftOut.FindHopeful() is not { } other)
+        if (excluded.FindLikelyAlive() is not { } other)
         {
             return false;
         }
@@ -113,10 +113,10 @@ internal sealed class NodeReturn(
 
     private void Return(NodeHealth health)
     {
-        // Only a node that was ejected before is said to take part again.
-        var isSilentReturn = health.State is NodeHealthState.Asked or NodeHealthState.New || health.Doublings < 0;
+        // Only the return of a node whose ejection was logged is logged.
+        var isSilentReturn = health.State is NodeHealthState.Checking or NodeHealthState.New || health.Doublings < 0;
         health.State = NodeHealthState.InUse;
-        leftOut.Remove(health);
+        excluded.Remove(health);
         (health.Failures, health.Refusals) = (0, 0);
         health.ChangedAt = context.Time.GetTimestamp();
         health.ProvenAt ??= health.ChangedAt;
@@ -126,11 +126,11 @@ internal sealed class NodeReturn(
         }
     }
 
-    private async Task AwaitSignOfLifeAsync(NodeHealth health, long ejectedAt, TimeSpan pause)
+    private async Task CheckAsync(NodeHealth health, long ejectedAt, TimeSpan pause)
     {
         var asking = health.IsNewcomer
-            ? questions.UntilFirstAnswerAsync(health.Node, pause, IsStillOut, static () => { })
-            : questions.UntilAliveAsync(health.Node, pause, IsStillOut);
+            ? checks.WaitForFirstAnswerAsync(health.Node, pause, IsStillOut, static () => { })
+            : checks.WaitUntilAliveAsync(health.Node, pause, IsStillOut);
         await asking.ConfigureAwait(false);
         lock (gate)
         {

@@ -3,37 +3,37 @@ using Micro.Selection.Services;
 namespace Micro.Selection.Ejection;
 
 /// <summary>
-/// Asks nodes at which attempts wait in silence whether they live. A node is left out until it answers; if it does not, it is
-/// ejected. Each answer of a node whose handlers are merely slow doubles the patience with it. Used under the lock of the
+/// Checks nodes at which attempts get no reply. A node is excluded until it answers; if it does not, it is ejected. Each
+/// answer of a node whose handlers are merely slow doubles the patience with it. Used under the lock of the
 /// <see cref="HealthTable"/>.
 /// </summary>
 /// <param name="service">Name of the service.</param>
 /// <param name="context">State shared by all services.</param>
-/// <param name="gate">The lock of the table, for what goes on in the background.</param>
+/// <param name="gate">The lock of the table, for background work.</param>
 /// <param name="known">The nodes that are known.</param>
-/// <param name="leftOut">The nodes that are left out.</param>
-/// <param name="questions">Asks nodes whether they live.</param>
+/// <param name="excluded">The excluded nodes.</param>
+/// <param name="checks">The liveness checks.</param>
 /// <param name="ejection">Ejects nodes that do not answer.</param>
 internal sealed class SilentNodes(
-    string service, SelectorContext context, Lock gate, KnownNodes known, LeftOutNodes leftOut, NodeQuestions questions, NodeEjection ejection)
+    string service, SelectorContext context, Lock gate, KnownNodes known, ExcludedNodes excluded, LivenessChecks checks, NodeEjection ejection)
 {
-    /// <summary>The silence of a node while attempts wait after which it is asked whether it lives; doubled by each false alarm.</summary>
+    /// <summary>The silence after which a node with waiting attempts is checked; doubled by each false alarm.</summary>
     private static readonly TimeSpan ShortestPatience = TimeSpan.FromMilliseconds(400);
 
     /// <summary>Maximum number of doublings: 400 ms become 3.2 s.</summary>
-    private const int MostFalseAlarms = 3;
+    private const int MaxFalseAlarms = 3;
 
-    /// <summary>After how long without a false alarm one is forgotten.</summary>
+    /// <summary>The time without a false alarm after which one is forgotten.</summary>
     private static readonly TimeSpan FalseAlarmTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>Returns how long a node may be silent before it is asked whether it lives.</summary>
-    public TimeSpan PatienceWith(NodeHealth health)
+    /// <summary>Returns how long a node may be silent before it is checked.</summary>
+    public TimeSpan PatienceFor(NodeHealth health)
     {
         ForgetFalseAlarms(health);
         return ShortestPatience * (1 << health.FalseAlarms);
     }
 
-    /// <summary>Asks a node whether it lives; all that ask at the same time wait for one answer.</summary>
+    /// <summary>Checks a node; concurrent callers share one check.</summary>
     /// <returns><see langword="true"/> if it lives, or nobody can ask.</returns>
     public Task<bool> AskAsync(NodeHealth health)
     {
@@ -42,45 +42,45 @@ internal sealed class SilentNodes(
             return Task.FromResult(health.State != NodeHealthState.Ejected);
         }
 
-        if (health.Question is { IsCompleted: false } question)
+        if (health.LastCheck is { IsCompleted: false } check)
         {
-            return question;
+            return check;
         }
 
-        if (health.State == NodeHealthState.InUse && known.Contains(health) && leftOut.HasRoomFor(health))
+        if (health.State == NodeHealthState.InUse && known.Contains(health) && excluded.HasRoomFor(health))
         {
-            health.State = NodeHealthState.Asked;
-            leftOut.Add(health);
-            leftOut.Announce();
+            health.State = NodeHealthState.Checking;
+            excluded.Add(health);
+            excluded.Publish();
         }
 
-        return health.Question = BackgroundTask.Run(() => AwaitAnswerAsync(health));
+        return health.LastCheck = BackgroundTask.Run(() => AwaitAnswerAsync(health));
     }
 
-    /// <summary>Notes an answer of a node; one that is asked takes part again.</summary>
+    /// <summary>Records an answer of a node; a node under check is in use again.</summary>
     public void OnAnswer(NodeHealth health)
     {
-        if (health.State == NodeHealthState.Asked)
+        if (health.State == NodeHealthState.Checking)
         {
             health.State = NodeHealthState.InUse;
-            leftOut.Remove(health);
-            leftOut.Announce();
+            excluded.Remove(health);
+            excluded.Publish();
         }
     }
 
     private async Task<bool> AwaitAnswerAsync(NodeHealth health)
     {
-        var isAlive = await questions.IsAliveAsync(health.Node).ConfigureAwait(false);
+        var isAlive = await checks.IsAliveAsync(health.Node).ConfigureAwait(false);
         lock (gate)
         {
             if (isAlive)
             {
                 ForgetFalseAlarms(health);
-                health.FalseAlarms = Math.Min(health.FalseAlarms + 1, MostFalseAlarms);
+                health.FalseAlarms = Math.Min(health.FalseAlarms + 1, MaxFalseAlarms);
                 health.FalseAlarmAt = context.Time.GetTimestamp();
                 OnAnswer(health);
             }
-            else if (health.State is NodeHealthState.Asked or NodeHealthState.Probing or NodeHealthState.New)
+            else if (health.State is NodeHealthState.Checking or NodeHealthState.Probing or NodeHealthState.New)
             {
                 var pause = ejection.Eject(health, context.Time.GetTimestamp());
                 SelectorLog.Silent(context.Logger, health.Node.Id, health.Node.Address, service, pause);

@@ -1,6 +1,6 @@
 namespace Micro.Selection.Services;
 
-/// <summary>Starts work that belongs to the selector, not to the caller who happened to need it first.</summary>
+/// <summary>Starts work that belongs to the selector, not to the caller that needed it first.</summary>
 internal static class BackgroundTask
 {
     /// <summary>Runs on the pool without the caller's ambient values (activity, AsyncLocal).</summary>

@@ -1,12 +1,12 @@
 namespace Micro.Selection.Services;
 
-/// <summary>How a read of the registry ended.</summary>
+/// <summary>The result of a read of the registry.</summary>
 internal enum LookupResult
 {
     /// <summary>The registry knows nodes.</summary>
     Found,
 
-    /// <summary>The registry answered that it knows none.</summary>
+    /// <summary>The registry knows no node.</summary>
     NotFound,
 
     /// <summary>The registry did not answer, or refused.</summary>

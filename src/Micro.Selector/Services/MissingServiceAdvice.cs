@@ -4,18 +4,17 @@ using Micro.Registry;
 namespace Micro.Selection.Services;
 
 /// <summary>
-/// Says where a service that was never seen was looked for and what is registered there: nearly always the name is mistyped or
-/// the registry is another one. The registry is listed for such a service once, and once a minute for all of them, so that a
-/// service that goes away makes no load.
+/// Describes which registry was searched for an unknown service and what is registered there: nearly always the name is
+/// mistyped or the registry is the wrong one. Lists the registry once per service, and at most once a minute, to bound load.
 /// </summary>
 internal sealed class MissingServiceAdvice(IRegistry registry, TimeProvider time)
 {
-    private const int MostNames = 5;
+    private const int MaxNames = 5;
     private const int LongestName = 64;
-    private const int MostCompared = 1000;
+    private const int MaxCompared = 1000;
     private const string Remedy = "--registry or MICRO_REGISTRY chooses another registry";
 
-    /// <summary>Time limit for the list: the error must not wait long for its advice.</summary>
+    /// <summary>Time limit for the list, which delays the error.</summary>
     private static readonly TimeSpan ListLimit = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan ListInterval = TimeSpan.FromMinutes(1);
@@ -48,13 +47,13 @@ internal sealed class MissingServiceAdvice(IRegistry registry, TimeProvider time
         }
 
         var known = names.Where(IsReadable).Order(StringComparer.Ordinal).ToList();
-        var nearest = NearestName.Find(service, known.Take(MostCompared)) is { } near ? $"did you mean '{near}'? " : "";
-        var unnamed = names.Count - Math.Min(known.Count, MostNames);
+        var nearest = NearestName.Find(service, known.Take(MaxCompared)) is { } near ? $"did you mean '{near}'? " : "";
+        var unnamed = names.Count - Math.Min(known.Count, MaxNames);
         var more = unnamed > 0 ? $" and {unnamed} more" : "";
-        return $"{nearest}registered there: {string.Join(", ", known.Take(MostNames))}{more}; ";
+        return $"{nearest}registered there: {string.Join(", ", known.Take(MaxNames))}{more}; ";
     }
 
-    /// <summary>Returns whether a name, which anybody may have registered, can stand in a message.</summary>
+    /// <summary>Returns whether a name, which anybody may have registered, is safe in a message.</summary>
     private static bool IsReadable(string name) => name.Length <= LongestName && !name.Any(static letter => char.IsControl(letter) || char.IsWhiteSpace(letter));
 
     private Task<IReadOnlyList<string>?> ListAsync(bool mayAsk, CancellationToken stop)
@@ -84,7 +83,7 @@ internal sealed class MissingServiceAdvice(IRegistry registry, TimeProvider time
         }
         catch (Exception)
         {
-            // The error that asks for advice says what is wrong; without the list it still does.
+            // The error is complete without advice.
             return null;
         }
     }

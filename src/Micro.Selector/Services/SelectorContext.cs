@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Selection.Services;
 
-/// <summary>What all services of one selector share.</summary>
+/// <summary>The state shared by all services of one selector.</summary>
 internal sealed record SelectorContext(
     IRegistry Registry,
     SelectorOptions Options,
@@ -14,12 +14,12 @@ internal sealed record SelectorContext(
     ILogger Logger,
     SelectorMetrics Metrics)
 {
-    /// <summary>Gets a value indicating whether a node must have answered before it is preferred: anybody can announce nodes.</summary>
+    /// <summary>Gets a value indicating whether anybody can announce nodes, so that a node must answer before it is preferred.</summary>
     public bool IsOpen { get; } = Registry is IOpenRegistry { IsOpen: true };
 
     /// <summary>Gets the advice for services that were not found.</summary>
     public MissingServiceAdvice Advice { get; } = new(Registry, Time);
 
-    /// <summary>The means to ask nodes whether they live.</summary>
+    /// <summary>The client's liveness check.</summary>
     public NodeChecks Checks { get; } = new();
 }

@@ -3,7 +3,7 @@ using Micro.Registry;
 
 namespace Micro.Selection.Services;
 
-/// <summary>One service that was looked up: its state, and the work that keeps it fresh until nobody asks any more.</summary>
+/// <summary>One looked-up service: its state, and the background work that refreshes it while it is in use.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The source ends with the entry's work and has no timer.")]
 internal sealed class ServiceEntry
 {
@@ -36,13 +36,13 @@ internal sealed class ServiceEntry
     /// <inheritdoc cref="ServiceState.Version"/>
     public long Version => _state.Version;
 
-    /// <summary>How many nodes are left out because they fail.</summary>
+    /// <summary>Gets the number of ejected nodes.</summary>
     public int EjectedCount => _state.EjectedCount;
 
-    /// <summary>For how long the registry has not confirmed the nodes.</summary>
+    /// <summary>Gets the time since the registry last confirmed the nodes.</summary>
     public TimeSpan Age => _state.Age;
 
-    /// <summary>Starts the work; call it once.</summary>
+    /// <summary>Starts the background work; call it once.</summary>
     public void Start()
     {
         var watcher = new ServiceWatcher(_state, _reader, _context);
@@ -77,7 +77,7 @@ internal sealed class ServiceEntry
 
     public IReadOnlyCollection<string> ListEndpoints() => _state.Snapshot?.Endpoints.Names ?? [];
 
-    /// <summary>Asks the registry, but not more often than the options allow.</summary>
+    /// <summary>Reads the registry, but not more often than the options allow.</summary>
     public Task<LookupOutcome> LookupAsync()
     {
         _used = true;
@@ -85,8 +85,8 @@ internal sealed class ServiceEntry
     }
 
     /// <summary>
-    /// Asks again after a call that found nobody: soon, because one lost datagram must not fail a call, and together
-    /// with all others that ask.
+    /// Reads again after a call that found no node: soon, because one lost datagram must not fail a call, and shared with
+    /// concurrent callers.
     /// </summary>
     public Task<LookupOutcome> RefreshAsync()
     {
@@ -102,11 +102,11 @@ internal sealed class ServiceEntry
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // Stopped, as asked.
+            // Stopped on request.
         }
         catch (Exception error)
         {
-            // The loops catch what registries do; this is a fault of the selector, and must at least be seen.
+            // The loops catch failures of registries; this is a bug of the selector and must be visible.
             SelectorLog.WorkFailed(_context.Logger, Service, error);
         }
     }

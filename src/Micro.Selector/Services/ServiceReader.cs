@@ -5,7 +5,7 @@ using Micro.Telemetry;
 
 namespace Micro.Selection.Services;
 
-/// <summary>Reads one service from the registry: one request at a time, shared by all who want it, and not too often.</summary>
+/// <summary>Reads one service from the registry: one request at a time, shared by concurrent callers, and not too often.</summary>
 internal sealed class ServiceReader(string service, SelectorContext context, ServiceState state, CancellationToken stop)
 {
     private readonly Lock _gate = new();
@@ -41,7 +41,7 @@ internal sealed class ServiceReader(string service, SelectorContext context, Ser
         }
     }
 
-    /// <summary>A read that begins after this call: a running one may have been answered before.</summary>
+    /// <summary>Reads again after a running read, which may have been answered before this call.</summary>
     public async Task<LookupOutcome> ReadAgainAsync()
     {
         Task<LookupOutcome>? running;
@@ -70,7 +70,7 @@ internal sealed class ServiceReader(string service, SelectorContext context, Ser
     private async Task<LookupOutcome> AskAsync()
     {
         var started = context.Time.GetTimestamp();
-        var outcome = await AskRegistryAsync().ConfigureAwait(false);
+        var outcome = await ReadRegistryAsync().ConfigureAwait(false);
         context.Metrics.CountLookup(service, outcome.Result);
         RegistryOperation.Measure("get", context.Registry.Name, service, context.Time.GetElapsedTime(started), outcome.Error);
         return outcome.Result == LookupResult.NotFound ? outcome with { Advice = await AdviseAsync().ConfigureAwait(false) } : outcome;
@@ -83,14 +83,14 @@ internal sealed class ServiceReader(string service, SelectorContext context, Ser
         return context.Advice.OfAsync(service, isFirst, stop);
     }
 
-    private async Task<LookupOutcome> AskRegistryAsync()
+    private async Task<LookupOutcome> ReadRegistryAsync()
     {
         var version = state.Version;
         using var timeout = new CancellationTokenSource(context.Options.LookupTimeout, context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         try
         {
-            // A registry that ignores the token must not hold up every caller of the service.
+            // A registry that ignores the token must not delay every caller of the service.
             var records = await context.Registry.GetServiceAsync(service, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
             var found = RecordSet.Create(records.Where(record => string.Equals(record.Name, service, StringComparison.Ordinal)));
             state.Accept(found, version);
@@ -112,7 +112,7 @@ internal sealed class ServiceReader(string service, SelectorContext context, Ser
         }
         catch (Exception error)
         {
-            // Whatever a registry throws, the callers get it as a typed error and the nodes known so far stay.
+            // Callers get any exception of a registry as a typed error; known nodes stay.
             return new LookupOutcome(LookupResult.Failed, error);
         }
     }

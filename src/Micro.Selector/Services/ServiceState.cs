@@ -6,19 +6,19 @@ using Micro.Selection.Snapshots;
 namespace Micro.Selection.Services;
 
 /// <summary>
-/// What is known of one service: its records, the nodes that vanished, and how fresh that is. Every change publishes a
-/// new snapshot. Safe for concurrent use; the lock is never held while a registry, a filter or a strategy runs.
+/// The state of one service: its records, its vanished nodes and their age. Every change publishes a new snapshot. Safe
+/// for concurrent use; the lock is never held while a registry, a filter or a strategy runs.
 /// </summary>
 internal sealed class ServiceState : ISuspectOwner
 {
     /// <summary>A node that stops answers until its drain delay is over; one that answers later was dropped by mistake.</summary>
     private static readonly TimeSpan StoppingGrace = TimeSpan.FromSeconds(5);
 
-    /// <summary>The most nodes of an open registry that are kept after they were said to have left.</summary>
+    /// <summary>Maximum number of nodes of an open registry that are kept after they were reported as gone.</summary>
     private const int MaxDisplaced = 1024;
 
-    /// <summary>More changes at once are taken in as a whole new list.</summary>
-    private const int FewChanges = 64;
+    /// <summary>More changes at once replace the whole list.</summary>
+    private const int MaxIncrementalChanges = 64;
 
     private readonly Lock _gate = new();
     private readonly SelectorContext _context;
@@ -44,19 +44,19 @@ internal sealed class ServiceState : ISuspectOwner
 
     public string Service { get; }
 
-    /// <summary>What picks read; <see langword="null"/> before the first answer.</summary>
+    /// <summary>The current snapshot; <see langword="null"/> before the first answer.</summary>
     public ServiceSnapshot? Snapshot => _snapshot;
 
     /// <summary>Gets a value indicating whether the service was ever found.</summary>
     public bool WasFound { get; private set; }
 
-    /// <summary>How many nodes are left out because they fail.</summary>
+    /// <summary>Gets the number of ejected nodes.</summary>
     public int EjectedCount => _snapshots.Health?.FailingCount ?? 0;
 
-    /// <summary>Grows with each change the watch tells, so that an answer asked for earlier does not undo it.</summary>
+    /// <summary>Grows with each change of the watch, so that an answer to an earlier read does not undo it.</summary>
     public long Version => Interlocked.Read(ref _version);
 
-    /// <summary>For how long nobody has confirmed the records: zero while the watch runs.</summary>
+    /// <summary>Gets the time since the registry last confirmed the records; zero while the watch runs.</summary>
     public TimeSpan Age
     {
         get
@@ -68,7 +68,7 @@ internal sealed class ServiceState : ISuspectOwner
         }
     }
 
-    /// <summary>Takes an answer of the registry, unless the watch told something newer since it was asked for.</summary>
+    /// <summary>Applies an answer of the registry, unless the watch has reported a newer change since the read began.</summary>
     public void Accept(RecordSet records, long version)
     {
         lock (_gate)
@@ -81,7 +81,7 @@ internal sealed class ServiceState : ISuspectOwner
         }
     }
 
-    /// <summary>Takes the initial state of a watch, which from now on tells every change.</summary>
+    /// <summary>Applies the initial state of a watch, which reports every change from now on.</summary>
     public void Synchronize(RecordSet records)
     {
         lock (_gate)
@@ -92,7 +92,7 @@ internal sealed class ServiceState : ISuspectOwner
         }
     }
 
-    /// <summary>Notes that the watch ended: up to now the records were right.</summary>
+    /// <summary>Records the end of the watch; the records were right until now.</summary>
     public void Disconnect()
     {
         lock (_gate)
@@ -105,10 +105,10 @@ internal sealed class ServiceState : ISuspectOwner
         }
     }
 
-    /// <summary>Applies a change the watch told.</summary>
+    /// <summary>Applies a change that the watch reported.</summary>
     /// <param name="change">The change.</param>
-    /// <param name="confirmed">Whether it is believed even when it takes most nodes away.</param>
-    /// <returns>Whether it was applied; if not, it first needs to be confirmed.</returns>
+    /// <param name="confirmed"><see langword="true"/> to apply it even when it removes most nodes.</param>
+    /// <returns><see langword="true"/> when it was applied; <see langword="false"/> when it must be confirmed first.</returns>
     public bool TryApply(RegistryEvent change, bool confirmed)
     {
         lock (_gate)
@@ -202,7 +202,7 @@ internal sealed class ServiceState : ISuspectOwner
             KeepDisplaced(changes);
         }
 
-        if (_snapshot is not { SuspectCount: 0 } snapshot || _suspects.Count > 0 || changes.Edits.Count > FewChanges)
+        if (_snapshot is not { SuspectCount: 0 } snapshot || _suspects.Count > 0 || changes.Edits.Count > MaxIncrementalChanges)
         {
             _records = after;
             Publish();
@@ -227,14 +227,14 @@ internal sealed class ServiceState : ISuspectOwner
     }
 
     /// <summary>
-    /// What suspects and listed nodes are compared by. In an open registry an id at another address may be a forgery: the node
-    /// stays at the address where it answers.
+    /// The key that suspects and listed nodes are compared by. In an open registry an id at another address may be a forgery:
+    /// the node stays at the address where it answers.
     /// </summary>
     private (string Id, string Address) PlaceOf(Node node) => (node.Id, _context.IsOpen ? node.Address : "");
 
     /// <summary>
-    /// Keeps the nodes that worked up to now as suspects, because anybody can say goodbye for a node of an open registry, or move
-    /// it. They are used until others have answered, and forgotten at the first refused connection.
+    /// Keeps the nodes that worked until now as suspects, because anybody can withdraw or move a node of an open registry. They
+    /// are used until other nodes have answered, and forgotten at the first refused connection.
     /// </summary>
     private void KeepDisplaced(NodeChanges changes)
     {

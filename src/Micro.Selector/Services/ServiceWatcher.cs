@@ -17,7 +17,7 @@ internal sealed class ServiceWatcher(ServiceState state, ServiceReader reader, S
 
     public async Task RunAsync(CancellationToken stop)
     {
-        // The first read goes before the watch, and many services looked up at once do not open their watches at once.
+        // The first read precedes the watch; the watches of many services looked up at once open one after another.
         var start = ShortestStart + ((LongestStart - ShortestStart) * context.Random.NextDouble());
         await Task.Delay(start, context.Time, stop).ConfigureAwait(false);
         while (true)
@@ -35,7 +35,7 @@ internal sealed class ServiceWatcher(ServiceState state, ServiceReader reader, S
             }
             catch (Exception failure)
             {
-                // Whatever ends a watch, it is opened again.
+                // A watch is reopened whatever ended it.
                 error = failure;
             }
             finally
@@ -109,7 +109,7 @@ internal sealed class ServiceWatcher(ServiceState state, ServiceReader reader, S
         var outcome = await reader.ReadAgainAsync().ConfigureAwait(false);
         if (outcome.Result == LookupResult.Failed)
         {
-            // The nodes stay as they are; a new watch tells what is true once the registry answers again.
+            // The nodes stay as they are; a new watch reports the true state once the registry answers again.
             throw outcome.ToException(context.Registry.Name, state.Service);
         }
     }

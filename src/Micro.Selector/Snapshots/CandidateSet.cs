@@ -2,7 +2,7 @@ using Micro.Selection.Ejection;
 
 namespace Micro.Selection.Snapshots;
 
-/// <summary>What is left of a snapshot after the filters, ready to pick from. Immutable but for its view of the ejected.</summary>
+/// <summary>The filtered nodes of a snapshot, ready to pick from. Immutable except for its view of excluded nodes.</summary>
 internal sealed class CandidateSet(HealthTable? health)
 {
     private volatile HealthView? _view;
@@ -15,21 +15,21 @@ internal sealed class CandidateSet(HealthTable? health)
     /// <summary>Vanished nodes as a last resort.</summary>
     public required Candidates Suspects { get; init; }
 
-    /// <summary>By index, the time from which suspects do not count.</summary>
+    /// <summary>By index, the time at which a suspect expires.</summary>
     public required long[] SuspectsUntil { get; init; }
 
     public required INodePicker Picker { get; init; }
 
-    /// <summary>The listed nodes that take part in the choice; empty when all are left out.</summary>
+    /// <summary>The listed nodes to choose from; empty when all are excluded.</summary>
     public Candidates Usable => health is { EjectedCount: > 0 } ? View(health).Usable : Listed;
 
     /// <summary>The listed nodes without those that have never answered, where anybody can announce nodes.</summary>
     public Candidates Known => health is { EjectedCount: > 0 } ? View(health).Known : Listed;
 
-    /// <summary>The nodes that have never answered: those that live, then those of which nothing is known, then those that failed.</summary>
+    /// <summary>The nodes that have never answered a call: those that passed a check, then unchecked ones, then failed ones.</summary>
     public IReadOnlyList<Candidates> Newcomers => health is { EjectedCount: > 0 } ? View(health).Newcomers : [];
 
-    /// <summary>Works out what picks would otherwise have to, when nodes are left out: called before the set is seen by any.</summary>
+    /// <summary>Computes the usable nodes in advance when nodes are excluded; called before the set is shared.</summary>
     public void Prepare()
     {
         if (health is { EjectedCount: > 0 })
@@ -38,7 +38,7 @@ internal sealed class CandidateSet(HealthTable? health)
         }
     }
 
-    /// <summary>Picks a node whose pause is over, for the one request that tries whether it is back.</summary>
+    /// <summary>Picks a node whose pause is over, for the one request that probes it.</summary>
     public bool TryPickProbe(TimeProvider time, out NodePick pick)
     {
         pick = default;
@@ -47,19 +47,19 @@ internal sealed class CandidateSet(HealthTable? health)
             return false;
         }
 
-        var leftOut = View(health).LeftOut;
-        if (leftOut.Count == 0)
+        var excluded = View(health).LeftOut;
+        if (excluded.Count == 0)
         {
             return false;
         }
 
         var now = time.GetTimestamp();
-        for (var index = 0; index < leftOut.Count; index++)
+        for (var index = 0; index < excluded.Count; index++)
         {
-            var node = leftOut.Reporters[index].Health;
+            var node = excluded.Reporters[index].Health;
             if (health.TryClaimProbe(node, now))
             {
-                pick = leftOut[index] with { IsProbe = node.ProvenAt is null && node.Doublings >= 0 };
+                pick = excluded[index] with { IsProbe = node.ProvenAt is null && node.Doublings >= 0 };
                 return true;
             }
         }
@@ -67,7 +67,7 @@ internal sealed class CandidateSet(HealthTable? health)
         return false;
     }
 
-    /// <summary>Worked out once after each ejection and return, so that picks in between allocate nothing.</summary>
+    /// <summary>Computed once after each ejection and return, so that picks in between allocate nothing.</summary>
     private HealthView View(HealthTable table)
     {
         var generation = table.Generation;

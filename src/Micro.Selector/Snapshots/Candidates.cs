@@ -2,7 +2,7 @@ using Micro.Selection.Ejection;
 
 namespace Micro.Selection.Snapshots;
 
-/// <summary>Nodes to pick from, and by index who hears how the attempts at them end. Immutable.</summary>
+/// <summary>Nodes to pick from, and by index the reporter of their attempts. Immutable.</summary>
 internal sealed class Candidates
 {
     public Candidates(Node[] nodes, NodeReporter[] reporters)
@@ -19,10 +19,10 @@ internal sealed class Candidates
 
     public NodePick this[int index] => new(Nodes[index], Reporters[index]);
 
-    /// <summary>The candidates after some changes: what is in between is copied as a whole.</summary>
+    /// <summary>Returns the candidates after some changes; unchanged ranges are copied as a whole.</summary>
     /// <param name="nodes">All nodes after the changes.</param>
     /// <param name="changes">What changed, in the order of the list.</param>
-    /// <param name="report">Makes the reporter of a node that comes.</param>
+    /// <param name="report">Creates the reporter of an added node.</param>
     public Candidates With(Node[] nodes, IReadOnlyList<NodeEdit> changes, Func<Node, NodeReporter> report)
     {
         var reporters = new NodeReporter[nodes.Length];
@@ -31,8 +31,8 @@ internal sealed class Candidates
         {
             Array.Copy(Reporters, from, reporters, to, change.Index - from);
             to += change.Index - from;
-            from = change.Gone is null ? change.Index : change.Index + 1;
-            if (change.Come is { } node)
+            from = change.Removed is null ? change.Index : change.Index + 1;
+            if (change.Added is { } node)
             {
                 reporters[to++] = report(node);
             }
@@ -42,7 +42,7 @@ internal sealed class Candidates
         return new Candidates(nodes, reporters);
     }
 
-    /// <summary>Those whose index passes.</summary>
+    /// <summary>Returns the candidates whose index passes.</summary>
     public Candidates Where(Func<int, bool> passes)
     {
         var kept = Enumerable.Range(0, Count).Where(passes).ToArray();

@@ -12,7 +12,7 @@ internal sealed class EndpointTable
     {
         foreach (var endpoint in records.SelectMany(record => record.Endpoints))
         {
-            // The caller does not know yet which version it will reach: a call may be repeated only when all allow it.
+            // The version that serves the call is not known yet, so a call may be repeated only when all versions allow it.
             if (!_endpoints.TryGetValue(endpoint.Name, out var known) || IsIdempotent(known))
             {
                 _endpoints[endpoint.Name] = endpoint;

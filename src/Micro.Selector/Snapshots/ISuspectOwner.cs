@@ -1,6 +1,6 @@
 namespace Micro.Selection.Snapshots;
 
-/// <summary>Receives what attempts at suspects show. Safe for concurrent use.</summary>
+/// <summary>Receives the outcomes of attempts at suspects. Safe for concurrent use.</summary>
 internal interface ISuspectOwner
 {
     /// <summary>The suspect refused a connection, so nothing serves there any more.</summary>

@@ -4,8 +4,8 @@ using Micro.Registry.Kit;
 namespace Micro.Selection.Snapshots;
 
 /// <summary>
-/// By what the nodes of one service differ from those before, in the order of the list: by version, then by id. Nodes
-/// that are the same objects, which is nearly all of them, are passed over at the price of a comparison of references.
+/// The difference between two node lists of one service, in list order: by version, then by id. Nodes that are the same
+/// objects, nearly all of them, cost one comparison of references.
 /// </summary>
 internal sealed class NodeChanges
 {
@@ -18,7 +18,7 @@ internal sealed class NodeChanges
 
     public IReadOnlyList<NodeEdit> Edits => _edits;
 
-    /// <summary>Whether a version says something else of itself, as its endpoints.</summary>
+    /// <summary>Gets whether the description of a version changed, such as its endpoints.</summary>
     public bool IsDescriptionChanged { get; private set; }
 
     public bool IsEmpty => _edits.Count == 0 && !IsDescriptionChanged;
@@ -41,28 +41,28 @@ internal sealed class NodeChanges
         return changes;
     }
 
-    /// <summary>The nodes that are nowhere any more, each with its record of before: one that moved to another version is not.</summary>
+    /// <summary>The nodes that left the service, each with its previous record; a move to another version does not count.</summary>
     public IReadOnlyList<(ServiceRecord Record, Node Node)> Vanished()
     {
-        if (_edits.TrueForAll(static edit => edit.Come is not null))
+        if (_edits.TrueForAll(static edit => edit.Added is not null))
         {
             return [];
         }
 
-        var come = _edits.Where(static edit => edit.Come is not null).Select(static edit => edit.Come!.Id).ToHashSet(StringComparer.Ordinal);
-        return [.. _edits.Where(edit => edit.Come is null && !come.Contains(edit.Gone!.Id)).Select(static edit => (edit.Record!, edit.Gone!))];
+        var added = _edits.Where(static edit => edit.Added is not null).Select(static edit => edit.Added!.Id).ToHashSet(StringComparer.Ordinal);
+        return [.. _edits.Where(edit => edit.Added is null && !added.Contains(edit.Removed!.Id)).Select(static edit => (edit.Record!, edit.Removed!))];
     }
 
-    /// <summary>The nodes that are no longer listed at their address, each with its record of before.</summary>
+    /// <summary>The nodes that are no longer listed at their address, each with its previous record.</summary>
     public IReadOnlyList<(ServiceRecord Record, Node Node)> Displaced()
     {
-        if (_edits.TrueForAll(static edit => edit.Gone is null))
+        if (_edits.TrueForAll(static edit => edit.Removed is null))
         {
             return [];
         }
 
-        var come = _edits.Where(static edit => edit.Come is not null).Select(static edit => (edit.Come!.Id, edit.Come.Address)).ToHashSet();
-        return [.. _edits.Where(edit => edit.Gone is { } node && !come.Contains((node.Id, node.Address))).Select(static edit => (edit.Record!, edit.Gone!))];
+        var added = _edits.Where(static edit => edit.Added is not null).Select(static edit => (edit.Added!.Id, edit.Added.Address)).ToHashSet();
+        return [.. _edits.Where(edit => edit.Removed is { } node && !added.Contains((node.Id, node.Address))).Select(static edit => (edit.Record!, edit.Removed!))];
     }
 
     private void Compare(ServiceRecord? before, ServiceRecord? after)

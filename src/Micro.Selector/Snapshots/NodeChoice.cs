@@ -3,13 +3,13 @@ using Micro.Selection.Strategies;
 
 namespace Micro.Selection.Snapshots;
 
-/// <summary>Asks a picker and keeps the promise that tried nodes are avoided while others are left.</summary>
+/// <summary>Picks with a picker and avoids tried nodes while others are left.</summary>
 internal static class NodeChoice
 {
-    /// <summary>The index of the picked node.</summary>
+    /// <summary>Returns the index of the picked node.</summary>
     public static int Pick(INodePicker picker, ReadOnlySpan<Node> nodes) => Check(picker, picker.Pick(nodes), nodes.Length);
 
-    /// <summary>Picks a node that was not tried, or -1 when all were.</summary>
+    /// <summary>Returns the index of a node that was not tried; -1 when all were.</summary>
     public static int PickUntried(INodePicker picker, ReadOnlySpan<Node> nodes, AttemptedNodes attempted)
     {
         var untried = 0;

@@ -4,9 +4,9 @@ using Micro.Registry;
 namespace Micro.Selection.Snapshots;
 
 /// <summary>One difference between two lists of nodes.</summary>
-/// <param name="Index">Where it is in the list before: the node that goes, or the one in front of which another comes.</param>
-/// <param name="Gone">The node that goes or is replaced.</param>
-/// <param name="Come">The node that comes or replaces.</param>
-/// <param name="Record">The record before of the node that goes.</param>
+/// <param name="Index">Index in the previous list: of the removed node, or of the node before which one is added.</param>
+/// <param name="Removed">The removed or replaced node.</param>
+/// <param name="Added">The added or replacing node.</param>
+/// <param name="Record">The previous record of the removed node.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct NodeEdit(int Index, Node? Gone, Node? Come, ServiceRecord? Record);
+internal readonly record struct NodeEdit(int Index, Node? Removed, Node? Added, ServiceRecord? Record);

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Micro.Selection.Snapshots;
 
 /// <summary>
-/// The pickers of one service: one per filter set and strategy, kept across snapshots so that round robin goes on where
-/// it was. Safe for concurrent use.
+/// The pickers of one service: one per filter set and strategy, kept across snapshots so that round robin continues.
+/// Safe for concurrent use.
 /// </summary>
 internal sealed class PickerTable(string service, ISelectorStrategy strategy, int limit)
 {
@@ -24,7 +24,7 @@ internal sealed class PickerTable(string service, ISelectorStrategy strategy, in
             return picker;
         }
 
-        // Beyond the limit the counter of the unfiltered list serves: it moves on, unlike a new one.
+        // Beyond the limit, share the counter of the unfiltered list: it advances, unlike a new one.
         if (Volatile.Read(ref _count) >= limit)
         {
             return options.Strategy is null ? _default : options.Strategy.CreatePicker(service);

@@ -1,17 +1,17 @@
 namespace Micro.Selection.Snapshots;
 
 /// <summary>
-/// Tells the end of single nodes from a registry that loses its memory: all nodes gone, or more than half of four or
-/// more within five seconds. Not safe for concurrent use.
+/// Distinguishes the end of single nodes from a registry that loses its data: all nodes gone, or more than half of four
+/// or more within five seconds. Not safe for concurrent use.
 /// </summary>
 internal sealed class RemovalGuard(TimeProvider time)
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
     private readonly List<(Suspect Suspect, long At)> _recent = [];
 
-    /// <summary>Whether a removal is more than the end of some nodes.</summary>
-    /// <param name="before">How many nodes were listed before it.</param>
-    /// <param name="removed">How many nodes it takes away.</param>
+    /// <summary>Returns whether a removal is more than the end of some nodes.</summary>
+    /// <param name="before">Number of nodes listed before it.</param>
+    /// <param name="removed">Number of nodes it removes.</param>
     public bool IsMassive(int before, int removed)
     {
         if (removed == 0)
@@ -24,7 +24,7 @@ internal sealed class RemovalGuard(TimeProvider time)
         return removed >= before || (atTheStart >= 4 && (removed + _recent.Count) * 2 > atTheStart);
     }
 
-    /// <summary>Notes nodes that were taken away one by one.</summary>
+    /// <summary>Records nodes that were removed one by one.</summary>
     public void Remember(IEnumerable<Suspect> removed)
     {
         Forget();
@@ -32,7 +32,7 @@ internal sealed class RemovalGuard(TimeProvider time)
         _recent.AddRange(removed.Select(suspect => (suspect, now)));
     }
 
-    /// <summary>The nodes that went away in the last seconds: part of a massive removal after all.</summary>
+    /// <summary>Returns the nodes removed in the last seconds, which turned out to be part of a massive removal.</summary>
     public IReadOnlyList<Suspect> TakeRecent()
     {
         Forget();

@@ -6,8 +6,7 @@ using Micro.Selection.Ejection;
 namespace Micro.Selection.Snapshots;
 
 /// <summary>
-/// Everything known of a service at one moment. Immutable but for what it remembers of its own filtering, so a pick
-/// needs no lock.
+/// The nodes of a service at one moment. Immutable except for its cached filter results, so a pick needs no lock.
 /// </summary>
 internal sealed class ServiceSnapshot
 {
@@ -42,12 +41,12 @@ internal sealed class ServiceSnapshot
 
     public int SuspectCount => _suspects.Length;
 
-    /// <summary>What is picked from without filters.</summary>
+    /// <summary>The candidates of a pick without filters.</summary>
     internal CandidateSet Unfiltered => _unfiltered;
 
     /// <summary>
-    /// The snapshot after some changes, for a service without suspects: costs two copies of an array, however many nodes
-    /// there are. The health of the nodes has been told the changes already.
+    /// Returns the snapshot after some changes, for a service without suspects. Costs two array copies, however many nodes
+    /// there are. The changes have been applied to the nodes' health already.
     /// </summary>
     public ServiceSnapshot With(IReadOnlyList<ServiceRecord> records, NodeChanges changes)
     {
@@ -64,8 +63,8 @@ internal sealed class ServiceSnapshot
     }
 
     /// <summary>Picks a node.</summary>
-    /// <returns>Whether there is one; if not, the service has no usable node at all.</returns>
-    /// <exception cref="NoneAvailableException">The filters leave none.</exception>
+    /// <returns><see langword="true"/> for a node; <see langword="false"/> when the service has no usable node at all.</returns>
+    /// <exception cref="NoneAvailableException">The filters leave no node.</exception>
     public bool TryPick(SelectOptions options, AttemptedNodes? attempted, out NodePick pick)
     {
         var set = Resolve(options);
@@ -87,7 +86,7 @@ internal sealed class ServiceSnapshot
         return TryPickAgain(set, attempted, out pick);
     }
 
-    /// <summary>Gets the endpoints of all versions, collected when first asked for.</summary>
+    /// <summary>Gets the endpoints of all versions, collected on first use.</summary>
     public EndpointTable Endpoints
     {
         get
@@ -105,8 +104,8 @@ internal sealed class ServiceSnapshot
     public Endpoint? FindEndpoint(string name) => Endpoints.Find(name);
 
     /// <summary>
-    /// A further attempt, or no usable node: untried usable ones, then untried suspects, then untried ones that are left
-    /// out, then any usable one. Nodes that have never answered come after those, if anybody can announce nodes.
+    /// Picks for a further attempt, or without a usable node: untried usable nodes, then untried suspects, then untried
+    /// excluded nodes, then any usable one. Nodes that have never answered come last, if anybody can announce nodes.
     /// </summary>
     private bool TryPickAgain(CandidateSet set, AttemptedNodes? attempted, out NodePick pick)
     {
@@ -170,7 +169,7 @@ internal sealed class ServiceSnapshot
             return _unfiltered;
         }
 
-        // Callers keep their options, so the last one asked for is mostly the same object: no hashing of filters then.
+        // Callers keep their options, so the last options are mostly the same object, which saves hashing the filters.
         var last = Volatile.Read(ref _last);
         return last is not null && ReferenceEquals(last.Options, options) ? last : Find(options);
     }

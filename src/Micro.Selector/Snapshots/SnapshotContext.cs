@@ -3,14 +3,14 @@ using Micro.Selection.Services;
 
 namespace Micro.Selection.Snapshots;
 
-/// <summary>What all snapshots of one service share.</summary>
+/// <summary>The state shared by all snapshots of one service.</summary>
 internal sealed class SnapshotContext
 {
     public required string Service { get; init; }
 
     public required PickerTable Pickers { get; init; }
 
-    /// <summary>How the nodes do; <see langword="null"/> when failing nodes are not left out.</summary>
+    /// <summary>The health of the nodes; <see langword="null"/> when ejection is off.</summary>
     public required HealthTable? Health { get; init; }
 
     public required TimeProvider Time { get; init; }

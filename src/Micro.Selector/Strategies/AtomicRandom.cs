@@ -3,22 +3,22 @@ using System.Diagnostics.CodeAnalysis;
 namespace Micro.Selection.Strategies;
 
 /// <summary>
-/// Random numbers for many threads without a lock or an allocation: SplitMix64, whose state is a mere counter.
+/// Random numbers for many threads without a lock or an allocation: SplitMix64, whose state is a counter.
 /// Spreads load and timers; not for secrets.
 /// </summary>
-/// <param name="seed">Where the sequence starts.</param>
+/// <param name="seed">The start of the sequence.</param>
 internal sealed class AtomicRandom(ulong seed)
 {
     private ulong _state = seed;
 
-    /// <summary>A source that starts somewhere else each time.</summary>
+    /// <summary>Creates a source with a random start.</summary>
     [SuppressMessage("Security", "CA5394", Justification = "Load balancing needs no secret numbers.")]
     public static AtomicRandom Create() => new((ulong)new Random().NextInt64());
 
-    /// <summary>A number from 0 to <paramref name="limit"/> less one, each as likely as the other.</summary>
+    /// <summary>Returns a uniform number from 0 to <paramref name="limit"/> - 1.</summary>
     public int Next(int limit) => (int)(((Next() >> 32) * (ulong)limit) >> 32);
 
-    /// <summary>A number from 0 up to, but not, 1.</summary>
+    /// <summary>Returns a number from 0 to less than 1.</summary>
     public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
 
     public ulong Next()

@@ -1,7 +1,7 @@
 namespace Micro.Selection.Strategies;
 
-/// <summary>Every node with the same probability.</summary>
-/// <param name="seed">Start of the sequence, for tests; otherwise each picker starts somewhere else.</param>
+/// <summary>Picks every node with the same probability.</summary>
+/// <param name="seed">Start of the sequence, for tests; random by default.</param>
 internal sealed class RandomStrategy(ulong? seed = null) : ISelectorStrategy
 {
     public string Name => "random";

@@ -1,9 +1,9 @@
 namespace Micro.Selection.Strategies;
 
-/// <summary>Counts on for ever; the position is the counter modulo the number of nodes.</summary>
+/// <summary>Picks by a counter that only grows, modulo the number of nodes.</summary>
 internal sealed class RoundRobinPicker(uint start) : INodePicker, IAttemptAwarePicker
 {
-    // 64 bits do not overflow in any process's life, and an unsigned modulo would survive it.
+    // 64 bits do not overflow in the life of a process, and an unsigned modulo would survive it.
     private ulong _next = start - 1UL;
 
     public int Pick(ReadOnlySpan<Node> nodes) => (int)(Interlocked.Increment(ref _next) % (ulong)nodes.Length);

@@ -1,6 +1,6 @@
 namespace Micro.Selection.Strategies;
 
-/// <summary>One node after the other, across calls and across changes of the list.</summary>
+/// <summary>Picks one node after the other, across calls and changes of the list.</summary>
 /// <param name="start">First position, for tests; otherwise random, so that many clients do not start at the same node.</param>
 internal sealed class RoundRobinStrategy(uint? start = null) : ISelectorStrategy
 {

@@ -1,12 +1,12 @@
 namespace Micro.Testing.Network;
 
 /// <summary>
-/// One direction of a connection in memory: bounded as the buffers of a socket are, so that a writer waits for a slow reader.
-/// One reader and one writer at a time; ending it is safe from anywhere.
+/// One direction of a connection in memory, bounded as the buffers of a socket are, so that a writer waits for a slow reader.
+/// One reader and one writer at a time; ending it is safe from any thread.
 /// </summary>
 internal sealed class ByteQueue
 {
-    /// <summary>As much as a socket's buffers commonly hold.</summary>
+    /// <summary>The common size of a socket's buffers.</summary>
     private const int Capacity = 64 * 1024;
 
     private readonly Lock _gate = new();
@@ -20,8 +20,8 @@ internal sealed class ByteQueue
     private TaskCompletionSource? _writable;
 
     /// <summary>Waits for bytes; an empty buffer only waits.</summary>
-    /// <returns>How many were read; 0 at the end.</returns>
-    /// <exception cref="IOException">The connection was reset, and what came before was read.</exception>
+    /// <returns>The number of bytes read; 0 at the end.</returns>
+    /// <exception cref="IOException">The connection was reset, and all bytes before that were read.</exception>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         while (true)
@@ -57,7 +57,7 @@ internal sealed class ByteQueue
     }
 
     /// <summary>Adds bytes, waiting for room.</summary>
-    /// <exception cref="IOException">Nobody reads any more.</exception>
+    /// <exception cref="IOException">The reader has stopped.</exception>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         while (true)
@@ -67,7 +67,7 @@ internal sealed class ByteQueue
             {
                 if (_isEnded || _isAbandoned || _isReset)
                 {
-                    throw Ended("nobody reads the other end of the connection any more");
+                    throw Ended("the other side has stopped reading the connection");
                 }
 
                 bytes = bytes[Put(bytes.Span)..];
@@ -83,13 +83,13 @@ internal sealed class ByteQueue
         }
     }
 
-    /// <summary>The writer has no more: the reader reads the rest, then the end.</summary>
+    /// <summary>Ends writing: the reader reads the rest, then the end.</summary>
     public void End() => Change(static queue => queue._isEnded = true);
 
-    /// <summary>The reader has gone: the writer gets an error.</summary>
+    /// <summary>Ends reading: the writer gets an error.</summary>
     public void Abandon() => Change(static queue => queue._isAbandoned = true);
 
-    /// <summary>The connection broke: the reader reads what had arrived, then both get errors.</summary>
+    /// <summary>Resets the connection: the reader reads what has arrived, then both get errors.</summary>
     public void Reset() => Change(static queue => queue._isReset = true);
 
     private static IOException Ended(string why) => new(why, new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionReset));

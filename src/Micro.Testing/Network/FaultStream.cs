@@ -4,12 +4,12 @@ using Micro.Transport;
 namespace Micro.Testing.Network;
 
 /// <summary>
-/// The client's end of a connection, with the faults of its node. What arrives is taken in before a fault is looked at, so
-/// that a reader that gives up waiting loses nothing. One reader and one writer at a time; cutting it is safe from anywhere.
+/// The client's end of a connection, with the faults of its node. Bytes are received before a fault is applied, so that a
+/// cancelled read loses nothing. One reader and one writer at a time; cutting it is safe from any thread.
 /// </summary>
 internal sealed class FaultStream(Stream inner, NodeFaults faults, TimeProvider time) : ConnectionStream
 {
-    /// <summary>Never disposed: a cut may come at any time, and without timer it holds nothing.</summary>
+    /// <summary>Never disposed: a cut may come at any time, and without a timer it holds no resources.</summary>
     private readonly CancellationTokenSource _cut = new();
     private readonly byte[] _arrived = new byte[16 * 1024];
     private int _start;
@@ -40,7 +40,7 @@ internal sealed class FaultStream(Stream inner, NodeFaults faults, TimeProvider 
         }
         catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
         {
-            throw new OperationCanceledException("the read was given up", exception, cancellationToken);
+            throw new OperationCanceledException("the read was cancelled", exception, cancellationToken);
         }
         catch (Exception exception) when (_cut.IsCancellationRequested && !cancellationToken.IsCancellationRequested && exception is OperationCanceledException or ObjectDisposedException)
         {
@@ -72,7 +72,7 @@ internal sealed class FaultStream(Stream inner, NodeFaults faults, TimeProvider 
                 memory.Reset();
                 break;
             case NetworkStream { Socket: var socket }:
-                // A close that lingers for nothing is a reset.
+                // A close with zero linger time is a reset.
                 socket.Close(0);
                 break;
         }
@@ -93,7 +93,7 @@ internal sealed class FaultStream(Stream inner, NodeFaults faults, TimeProvider 
 
     private static IOException WasCut() => new("the test cut the connection", new SocketException((int)SocketError.ConnectionReset));
 
-    /// <summary>Takes in what the node sends next, or nothing more at its end.</summary>
+    /// <summary>Receives the node's next bytes; nothing at the end.</summary>
     private async ValueTask<bool> ArriveAsync(CancellationToken cancellationToken)
     {
         do
@@ -122,7 +122,7 @@ internal sealed class FaultStream(Stream inner, NodeFaults faults, TimeProvider 
         _isDue = true;
     }
 
-    /// <summary>Hands over what may arrive before the connection is cut.</summary>
+    /// <summary>Delivers the bytes that may arrive before the connection is cut.</summary>
     private int Deliver(Span<byte> buffer)
     {
         var room = faults.Current.CutAfterReceivedBytes is { } most ? Math.Max(0, most - _received) : long.MaxValue;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Micro.Testing.Network;
 
-/// <summary>The server's end of a connection in memory, as its listener hands it on.</summary>
+/// <summary>The server's end of a connection in memory.</summary>
 internal sealed class MemoryConnection : ConnectionContext, IDuplexPipe
 {
     private readonly MemoryStreamEnd _stream;
@@ -52,7 +52,7 @@ internal sealed class MemoryConnection : ConnectionContext, IDuplexPipe
         }
         catch (IOException)
         {
-            // What was still to be written has no reader any more.
+            // Unwritten bytes have no reader.
         }
 
         Close(abruptly: false);

@@ -8,7 +8,7 @@ namespace Micro.Testing.Network;
 /// <summary>Listens on one port of a network in memory.</summary>
 internal sealed class MemoryListener(MemoryPorts ports, IPEndPoint endPoint) : IConnectionListener
 {
-    /// <summary>Connections that wait to be accepted; beyond it connecting is refused, as with sockets.</summary>
+    /// <summary>Connections that wait to be accepted; further ones are refused, as with sockets.</summary>
     private const int Backlog = 512;
 
     private readonly Channel<MemoryConnection> _waiting = Channel.CreateBounded<MemoryConnection>(Backlog);
@@ -16,8 +16,8 @@ internal sealed class MemoryListener(MemoryPorts ports, IPEndPoint endPoint) : I
 
     public EndPoint EndPoint => endPoint;
 
-    /// <summary>Makes a connection.</summary>
-    /// <returns>The client's end; <see langword="null"/> when nobody takes it.</returns>
+    /// <summary>Opens a connection.</summary>
+    /// <returns>The client's end; <see langword="null"/> when it is refused.</returns>
     public MemoryStreamEnd? TryConnect()
     {
         var toServer = new ByteQueue();

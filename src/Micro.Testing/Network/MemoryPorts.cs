@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Micro.Testing.Network;
 
-/// <summary>The ports of one network in memory. It is like one machine: the host of an address is not looked at.</summary>
+/// <summary>The ports of one network in memory. Like one machine: the host of an address is ignored.</summary>
 internal sealed class MemoryPorts : IConnectionListenerFactory
 {
     private const int FirstPort = 20_001;
@@ -13,7 +13,7 @@ internal sealed class MemoryPorts : IConnectionListenerFactory
     private readonly ConcurrentDictionary<int, MemoryListener> _listeners = new();
     private uint _given;
 
-    /// <exception cref="AddressInUseException">Somebody else listens there.</exception>
+    /// <exception cref="AddressInUseException">The port is in use.</exception>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         if (endpoint is not IPEndPoint { Port: var port, Address: var address })
@@ -24,7 +24,7 @@ internal sealed class MemoryPorts : IConnectionListenerFactory
         if (port != 0)
         {
             return new(Listen(new IPEndPoint(address, port))
-                ?? throw new AddressInUseException($"port {port} of the network in memory is taken"));
+                ?? throw new AddressInUseException($"port {port} of the network in memory is in use"));
         }
 
         while (true)
@@ -46,6 +46,6 @@ internal sealed class MemoryPorts : IConnectionListenerFactory
         return _listeners.TryAdd(endPoint.Port, listener) ? listener : null;
     }
 
-    /// <summary>A port is not given again soon: a client must not take a new service for one that has gone.</summary>
+    /// <summary>Ports are not reused soon, so that a client does not mistake a new service for a stopped one.</summary>
     private int NextPort() => FirstPort + (int)((Interlocked.Increment(ref _given) - 1) % Ports);
 }

@@ -11,7 +11,7 @@ internal sealed class MemoryStreamEnd(ByteQueue incoming, ByteQueue outgoing) : 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         outgoing.WriteAsync(buffer, cancellationToken);
 
-    /// <summary>Breaks the connection as a reset does.</summary>
+    /// <summary>Resets the connection.</summary>
     public void Reset()
     {
         incoming.Reset();

@@ -9,14 +9,14 @@ internal static class AnswerMetadata
 {
     private static readonly SearchValues<char> KeyCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
 
-    /// <summary>Returns the metadata in the form of gRPC; keys that it cannot hold are left out.</summary>
+    /// <summary>Returns the metadata in the form of gRPC; omits keys that it cannot hold.</summary>
     /// <exception cref="GrpcException">The value of a binary key is not base64.</exception>
     public static Metadata ToMetadata(HttpHeaders headers)
     {
         var metadata = new Metadata();
         foreach (var (key, values) in headers.NonValidated)
         {
-            if (IsOfGrpc(key) || key.AsSpan().ContainsAnyExcept(KeyCharacters))
+            if (IsReserved(key) || key.AsSpan().ContainsAnyExcept(KeyCharacters))
             {
                 continue;
             }
@@ -31,8 +31,8 @@ internal static class AnswerMetadata
     }
 
     /// <summary>
-    /// Returns the metadata in the form of calls: binary values stay base64, several values of a key have commas between
-    /// them. Beyond the limit of a call's metadata the rest is left out: the call itself has succeeded.
+    /// Returns the metadata in the form of calls: binary values stay base64, several values of a key are joined by commas.
+    /// Omits what exceeds the limit of a call's metadata, because the call itself has succeeded.
     /// </summary>
     public static CallMetadata ToCallMetadata(HttpHeaders headers)
     {
@@ -40,7 +40,7 @@ internal static class AnswerMetadata
         var bytes = 0;
         foreach (var (key, values) in headers.NonValidated)
         {
-            if (IsOfGrpc(key))
+            if (IsReserved(key))
             {
                 continue;
             }
@@ -58,7 +58,7 @@ internal static class AnswerMetadata
         return metadata;
     }
 
-    private static bool IsOfGrpc(string key) => key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase);
+    private static bool IsReserved(string key) => key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase);
 
     private static void Add(Metadata metadata, string key, string value)
     {

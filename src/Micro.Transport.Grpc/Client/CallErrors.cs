@@ -11,7 +11,7 @@ internal static class CallErrors
     /// <param name="exception">The exception that ended the attempt.</param>
     /// <param name="call">The attempt.</param>
     /// <param name="address">Address of the node.</param>
-    /// <param name="refusal">Why the server has refused all connections so far; <see langword="null"/> when it has not.</param>
+    /// <param name="refusal">The reason the server refused all connections so far; <see langword="null"/> when it did not.</param>
     public static MicroException Of(Exception exception, OutgoingCall call, string address, string? refusal)
     {
         var failure = exception as RpcException;
@@ -32,7 +32,7 @@ internal static class CallErrors
 
                 if (ReferenceEquals(cause, failure))
                 {
-                    return ResponseStatus.OfTheLibrary(answer, failure!.Status);
+                    return ResponseStatus.FromLibrary(answer, failure!.Status);
                 }
             }
         }
@@ -62,7 +62,7 @@ internal static class CallErrors
 
     /// <summary>
     /// Returns the error of the service as go-micro sends it: as first detail, else as JSON in the message. Any other status
-    /// stands for itself.
+    /// is returned as it is.
     /// </summary>
     private static MicroException Of(GrpcException status)
     {
@@ -93,7 +93,7 @@ internal static class CallErrors
         }
         catch (InvalidProtocolBufferException)
         {
-            return null; // the message says it as well
+            return null; // the message holds the same error
         }
     }
 }

@@ -4,7 +4,7 @@ using Micro.Codecs.Envelopes;
 
 namespace Micro.Transport.Grpc.Client;
 
-/// <summary>The content types of a client over gRPC; those with JSON types of a call are forgotten with them.</summary>
+/// <summary>The content types of a client over gRPC; formats with JSON types of a call are collected with them.</summary>
 internal sealed class CallFormats
 {
     private readonly ConditionalWeakTable<ContentFormat, CallFormat?> _formats = [];
@@ -15,7 +15,7 @@ internal sealed class CallFormats
         ?? throw new MicroException(
             400,
             "go.micro.client.codec",
-            $"content type '{format.ContentType}' has no counterpart in gRPC, which the call or the node asks for: use application/...",
+            $"content type '{format.ContentType}' has no gRPC counterpart, and the call or the node uses gRPC: use application/...",
             ErrorKind.InvalidRequest);
 
     private static CallFormat? Make(ContentFormat format)

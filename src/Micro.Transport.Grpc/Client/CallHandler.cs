@@ -1,8 +1,8 @@
 namespace Micro.Transport.Grpc.Client;
 
 /// <summary>
-/// Sits between the gRPC library and HTTP/2: completes the request by what the library does not know of, lets a stream that
-/// is refused be sent again, and keeps the exchange, whose answer tells the server's status from the library's own.
+/// Sits between the gRPC library and HTTP/2: completes the request, makes a refused stream resendable, and keeps the
+/// exchange, whose answer distinguishes the server's status from the library's own.
 /// </summary>
 internal sealed class CallHandler(HttpMessageHandler inner, CallHeaders headers) : DelegatingHandler(inner)
 {
@@ -18,7 +18,7 @@ internal sealed class CallHandler(HttpMessageHandler inner, CallHeaders headers)
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var call = Current ?? throw new InvalidOperationException("the gRPC library sends a request that no call has started");
+        var call = Current ?? throw new InvalidOperationException("the gRPC library sent a request that no call has started");
         if (call.Messages is { } messages)
         {
             var source = request.Content!;

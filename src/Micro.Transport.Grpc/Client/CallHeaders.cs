@@ -11,7 +11,7 @@ internal sealed class CallHeaders
 {
     private static readonly string UserAgent = $"grpc-dotnet-micro/{typeof(CallHeaders).Assembly.GetName().Version?.ToString(3)}";
 
-    /// <summary>Headers of HTTP, gRPC and mucp: metadata that is passed on may hold them from the call before.</summary>
+    /// <summary>Headers of HTTP, gRPC and mucp, which forwarded metadata may hold from the previous call.</summary>
     private static readonly FrozenSet<string> Own = FrozenSet.ToFrozenSet(
         [
             "content-type", "content-encoding", "accept", "accept-encoding", "user-agent", "timeout", "x-content-type",
@@ -22,7 +22,7 @@ internal sealed class CallHeaders
 
     private volatile TimeoutValues _lastTimeout = new(TimeSpan.Zero);
 
-    /// <exception cref="MicroException">The metadata is too large, or cannot travel over gRPC.</exception>
+    /// <exception cref="MicroException">The metadata is too large, or gRPC cannot carry it.</exception>
     public static void ThrowIfInvalid(CallMetadata? metadata)
     {
         if (metadata is null or { Count: 0 })
@@ -41,17 +41,17 @@ internal sealed class CallHeaders
             bytes += key.Length + value.Length + 4;
             if (HeaderRules.SizeProblem(bytes, ++entries) is { } problem)
             {
-                throw Wrong(problem);
+                throw InvalidMetadata(problem);
             }
 
             if (Base64Text.IsBinaryKey(key) && !Base64Text.IsValidList(value))
             {
-                throw Wrong($"metadata value of '{key}' is not base64, which keys ending in -bin must have over gRPC");
+                throw InvalidMetadata($"metadata value of '{key}' is not base64, as gRPC requires of keys ending in -bin");
             }
 
             if (value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
             {
-                throw Wrong($"metadata value of '{key}' holds characters other than printable ASCII, which do not travel over gRPC: use base64 and a key ending in -bin");
+                throw InvalidMetadata($"metadata value of '{key}' holds characters other than printable ASCII, which gRPC cannot carry: use base64 and a key ending in -bin");
             }
         }
     }
@@ -70,7 +70,7 @@ internal sealed class CallHeaders
 
         if (call.Timeout > TimeSpan.Zero)
         {
-            // Nearly all attempts have the same.
+            // Nearly all attempts share one value.
             var values = _lastTimeout;
             if (values.Timeout != call.Timeout)
             {
@@ -94,7 +94,7 @@ internal sealed class CallHeaders
     {
         foreach (var (key, value) in metadata)
         {
-            // HttpClient takes a few names for headers of the body; on the wire they are all alike.
+            // HttpClient treats a few names as content headers; on the wire they are all alike.
             if (IsSent(key) && !headers.TryAddWithoutValidation(key, value))
             {
                 contentHeaders.TryAddWithoutValidation(key, value);
@@ -104,7 +104,7 @@ internal sealed class CallHeaders
 
     private static bool IsSent(string key) => !HeaderRules.IsReserved(key) && !Own.Contains(key);
 
-    private static MicroException Wrong(string detail) => new(400, "go.micro.client", detail, ErrorKind.InvalidRequest);
+    private static MicroException InvalidMetadata(string detail) => new(400, "go.micro.client", detail, ErrorKind.InvalidRequest);
 
     private sealed class TimeoutValues(TimeSpan timeout)
     {

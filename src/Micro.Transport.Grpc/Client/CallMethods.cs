@@ -6,13 +6,13 @@ using Micro.Client;
 namespace Micro.Transport.Grpc.Client;
 
 /// <summary>
-/// Creates one method per endpoint, format and type of the response. Messages are encoded before and only copied here, so
-/// that a call that is refused and sent again is not encoded twice. Safe for concurrent use.
+/// Creates one method per endpoint, format and type of the response. Messages arrive encoded and are only copied here, so
+/// a resent call is not encoded twice. Safe for concurrent use.
 /// </summary>
-/// <param name="onFull">Called when the methods are too many; channels keep each method they have seen and must go.</param>
+/// <param name="onFull">Called when there are too many methods; channels keep each method they have seen and must be replaced.</param>
 internal sealed class CallMethods(Action onFull)
 {
-    /// <summary>A client that makes names up must not fill the memory.</summary>
+    /// <summary>Bounds the memory of a client that invents endpoint names.</summary>
     private const int MaxKept = 4096;
 
     private static readonly Marshaller<OutgoingCall> Requests = new(Write, static _ => throw new NotSupportedException());
@@ -22,8 +22,8 @@ internal sealed class CallMethods(Action onFull)
     public Method<OutgoingCall, object> Get<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
         CallFormat format, CallPlan plan, Node node, IMessage? request, bool isStream)
     {
-        // The path of a contract says all. A node of this framework knows go-micro's form of the path whatever package the
-        // messages have; any other gRPC server expects the package of the service, which is usually that of the messages.
+        // The path of a contract is complete. Nodes of this framework accept go-micro's form of the path whatever the package of
+        // the messages; any other gRPC server expects the package of the service, which is usually that of the messages.
         var package = NodeProtocol.IsOfThisFramework(node) ? null : CallPath.PackageOf<TResponse>(request);
         var key = new MethodKey(plan.Service, plan.Options.Rpc ?? plan.Endpoint, package, typeof(TResponse), isStream);
         return format.Methods.TryGetValue(key, out var method) ? method : Add<TResponse>(format, key);
@@ -37,7 +37,7 @@ internal sealed class CallMethods(Action onFull)
         var codec = format.Codec;
         var responses = new Marshaller<object>(
             static (_, _) => throw new NotSupportedException(),
-            context => MessageCodec.Decode<TResponse>(codec, context.PayloadAsReadOnlySequence()) ?? (object)Absent.Instance);
+            context => MessageCodec.Decode<TResponse>(codec, context.PayloadAsReadOnlySequence()) ?? (object)NullMessage.Instance);
         var method = new Method<OutgoingCall, object>(
             key.IsStream ? MethodType.DuplexStreaming : MethodType.Unary, path[1..slash], path[(slash + 1)..], Requests, responses);
         if (Interlocked.Increment(ref _count) > MaxKept)
@@ -51,13 +51,13 @@ internal sealed class CallMethods(Action onFull)
     }
 
     /// <summary>Returns the response in an answer of the library.</summary>
-    public static TResponse ResponseOf<TResponse>(object answer) => answer is Absent ? default! : (TResponse)answer;
+    public static TResponse ResponseOf<TResponse>(object answer) => answer is NullMessage ? default! : (TResponse)answer;
 
     private static void Write(OutgoingCall call, SerializationContext context)
     {
         if (!call.TryBegin())
         {
-            // Refused unseen twice: whether, when and where it is tried again is decided by retry and its budget.
+            // Refused unprocessed twice: the retry policy and its budget decide about another attempt.
             throw new GrpcException(StatusCode.Unavailable, "the server refused the request", ErrorKind.NotSent);
         }
 
@@ -69,9 +69,9 @@ internal sealed class CallMethods(Action onFull)
         context.Complete();
     }
 
-    /// <summary>Stands for a decoded <see langword="null"/>, which the library takes for a missing message.</summary>
-    private sealed class Absent
+    /// <summary>Represents a decoded <see langword="null"/>, which the library would report as a missing message.</summary>
+    private sealed class NullMessage
     {
-        public static readonly Absent Instance = new();
+        public static readonly NullMessage Instance = new();
     }
 }

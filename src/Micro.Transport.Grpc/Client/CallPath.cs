@@ -5,9 +5,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace Micro.Transport.Grpc.Client;
 
 /// <summary>
-/// Endpoints as paths. The package of the messages is what any gRPC server expects before the handler's name; where it is
-/// not known, the name of the service stands there, as in go-micro's client. A handler with dots is the full name of a
-/// contract and has its package already.
+/// Endpoints as paths. A gRPC server expects the package of the messages before the handler's name. When the package is
+/// not known, the name of the service replaces it, as in go-micro's client. A handler with dots is the full name of a
+/// contract, package included.
 /// </summary>
 internal static class CallPath
 {
@@ -33,7 +33,7 @@ internal static class CallPath
                 return path;
             }
 
-            // A service may have a name that no path can hold.
+            // A service name may be invalid in a path.
             path = $"/{method}";
             if (GrpcPath.IsValid(path))
             {
@@ -42,10 +42,10 @@ internal static class CallPath
         }
 
         throw new MicroException(
-            400, "go.micro.client", $"endpoint '{endpoint}' is no method of gRPC: it must be Handler.Method or /package.Service/Method", ErrorKind.InvalidRequest);
+            400, "go.micro.client", $"endpoint '{endpoint}' is not a gRPC method: use Handler.Method or /package.Service/Method", ErrorKind.InvalidRequest);
     }
 
-    /// <summary>Package of the request; of the response if there is no request yet or it says nothing.</summary>
+    /// <summary>Returns the package of the request; of the response if the request has none.</summary>
     public static string? PackageOf<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(IMessage? request) =>
         (request is null ? null : PackageOf(request)) ?? OfResponse<TResponse>.Package;
 

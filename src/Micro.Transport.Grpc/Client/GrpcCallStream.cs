@@ -50,7 +50,7 @@ internal sealed class GrpcCallStream<
         if (plan.StreamTimeout > TimeSpan.Zero)
         {
             _deadline = options.TimeProvider.CreateTimer(
-                static state => ((GrpcCallStream<TRequest, TResponse>)state!).PassDeadline(), this, plan.StreamTimeout, Timeout.InfiniteTimeSpan);
+                static state => ((GrpcCallStream<TRequest, TResponse>)state!).OnDeadline(), this, plan.StreamTimeout, Timeout.InfiniteTimeSpan);
         }
 
         _running = channel.Open(method, call, life.Token);
@@ -96,8 +96,8 @@ internal sealed class GrpcCallStream<
             }
             catch (Exception exception)
             {
-                // The answer tells the reason better; its end may not have been read yet.
-                var cause = _call.Answer is null ? exception : new IOException("the server has ended the stream; receiving tells why", exception);
+                // The answer has a better reason; its end may not have been read yet.
+                var cause = _call.Answer is null ? exception : new IOException("the server has ended the stream; receive to get its error", exception);
                 throw Translate(cause, cancellationToken);
             }
         }
@@ -179,7 +179,7 @@ internal sealed class GrpcCallStream<
         }
     }
 
-    private void PassDeadline()
+    private void OnDeadline()
     {
         _deadlinePassed = true;
         Cancel();

@@ -10,7 +10,7 @@ namespace Micro.Transport.Grpc.Client;
 /// <summary>Calls nodes over gRPC.</summary>
 internal sealed class GrpcClientTransport : IClientTransport
 {
-    /// <summary>A server that resets a call so shortly before our own clock does has seen its deadline pass.</summary>
+    /// <summary>A reset this shortly before the deadline counts as the server's deadline.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMilliseconds(100);
 
     private readonly ClientOptions _options;
@@ -28,7 +28,7 @@ internal sealed class GrpcClientTransport : IClientTransport
 
     public NodeChannels Channels { get; }
 
-    /// <summary>Lets clients of these options call nodes over gRPC, where the call asks for it or the node speaks nothing else.</summary>
+    /// <summary>Lets clients with these options call nodes over gRPC, when the call or the node requires it.</summary>
     public static void AddTo(ClientOptions options) => options.Grpc = static (options, tls) => new GrpcClientTransport(options, tls);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -58,14 +58,14 @@ internal sealed class GrpcClientTransport : IClientTransport
             cancellationToken.ThrowIfCancellationRequested();
             var running = channel.Call(method, call);
 
-            // Disposed only to cancel it: the library gives everything back when the call ends.
+            // Disposed only to cancel it: the library releases everything when the call ends.
             using var registration = cancellationToken.UnsafeRegister(static call => ((AsyncUnaryCall<object>)call!).Dispose(), running);
             var answer = await running.ResponseAsync.ConfigureAwait(false);
             return CallMethods.ResponseOf<TResponse>(answer);
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {
-            throw new OperationCanceledException("the attempt was given up", exception, cancellationToken);
+            throw new OperationCanceledException("the attempt was abandoned", exception, cancellationToken);
         }
         catch (Exception exception)
         {

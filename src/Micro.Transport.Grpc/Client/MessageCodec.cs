@@ -4,7 +4,7 @@ using Micro.Codecs;
 
 namespace Micro.Transport.Grpc.Client;
 
-/// <summary>Failures of codecs as errors of calls, the same as in mucp.</summary>
+/// <summary>Translates failures of codecs into errors of calls, as mucp does.</summary>
 internal static class MessageCodec
 {
     private const string ErrorId = "go.micro.client.codec";

@@ -4,8 +4,8 @@ using Micro.Basics;
 namespace Micro.Transport.Grpc.Client;
 
 /// <summary>
-/// The messages of a stream, written while it runs. HTTP/2 sends a call again that the server has refused unseen, and the
-/// library's own content can be sent once only. So messages are kept until the server has answered, up to a limit.
+/// The messages of a stream, written while it runs. HTTP/2 resends a call that the server refused unprocessed, but the
+/// library's own content can be sent only once. So messages are kept until the server has answered, up to a limit.
 /// </summary>
 /// <param name="life">Fires when the stream ends on this side.</param>
 internal sealed class MessagesContent(CancellationToken life) : HttpContent
@@ -20,15 +20,15 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
     private bool _hasBegun;
     private volatile bool _isCommitted;
 
-    /// <summary>Ends when the request's head is sent; never when the call fails before.</summary>
+    /// <summary>Completes when the request's head is sent; never when the call fails before.</summary>
     public Task Opened => _opened.Task;
 
-    /// <summary>Whether any of the request can have left.</summary>
+    /// <summary>Gets whether any of the request can have left.</summary>
     public bool HasBegun => _opened.Task.IsCompleted;
 
     public void Complete() => _completed.TrySetResult();
 
-    /// <summary>The server has answered: nothing will be sent again.</summary>
+    /// <summary>Records that the server has answered: nothing will be resent.</summary>
     public void Commit()
     {
         _isCommitted = true;
@@ -63,7 +63,7 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
             {
                 if (!ReferenceEquals(sending, _sending))
                 {
-                    continue; // sent again meanwhile
+                    continue; // resent meanwhile
                 }
 
                 Keep(frame.Span);
@@ -75,10 +75,10 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
                 await body.FlushAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (Exception exception) when (IsOfTheServer(exception) && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (IsServerEnd(exception) && !cancellationToken.IsCancellationRequested)
             {
-                // Either the call has failed, or it is sent again, this frame with it; the answer tells which.
-                var again = sending.Again.Task;
+                // Either the call has failed, or it is resent with this frame; the answer decides.
+                var again = sending.Resend.Task;
                 await Task.WhenAny(again, response).ConfigureAwait(false);
                 if (!again.IsCompleted)
                 {
@@ -103,8 +103,8 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !life.IsCancellationRequested && !_isCommitted)
         {
-            // The server has ended the stream before it answered. The handler takes the first failure it sees for the reason,
-            // and this one says nothing: without it, it reports the reset or sends again, and never the end of this body.
+            // The server ended the stream before it answered. The handler reports the first failure it sees; without this
+            // one, it reports the reset or resends.
             _opened.TrySetResult();
         }
         finally
@@ -163,18 +163,18 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
 
             if (_kept is null)
             {
-                throw new IOException("the server refused the stream after more had been written than is kept");
+                throw new IOException("the server refused the stream, which is too long to be resent");
             }
 
             var before = _sending;
             Volatile.Write(ref _sending, new Sending());
-            before.Again.TrySetResult(_sending);
+            before.Resend.TrySetResult(_sending);
             return _sending;
         }
     }
 
-    /// <summary>Whether a body that can no longer be written says so: reset, closed, or given up by the handler.</summary>
-    private static bool IsOfTheServer(Exception exception) =>
+    /// <summary>Returns whether the exception means that the body can no longer be written: reset, closed or abandoned.</summary>
+    private static bool IsServerEnd(Exception exception) =>
         exception is IOException or HttpRequestException or ObjectDisposedException or OperationCanceledException;
 
     private void Keep(ReadOnlySpan<byte> frame)
@@ -198,30 +198,30 @@ internal sealed class MessagesContent(CancellationToken life) : HttpContent
     /// <summary>One sending of the request.</summary>
     private sealed class Sending
     {
-        /// <summary>Where messages go, once those of the sending before are sent.</summary>
+        /// <summary>The stream to write to, once the messages of the previous sending are sent.</summary>
         public TaskCompletionSource<Stream> Body { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>Completes when nothing more of it is sent.</summary>
+        /// <summary>Completes when this sending has ended.</summary>
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>The next sending, if there is one.</summary>
-        public TaskCompletionSource<Sending> Again { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<Sending> Resend { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public async ValueTask<Stream> WaitAsync(Task response)
         {
             if (!Body.Task.IsCompleted)
             {
-                await Task.WhenAny(Body.Task, Again.Task, response).ConfigureAwait(false);
-                if (Again.Task.IsCompleted)
+                await Task.WhenAny(Body.Task, Resend.Task, response).ConfigureAwait(false);
+                if (Resend.Task.IsCompleted)
                 {
-                    return await (await Again.Task.ConfigureAwait(false)).WaitAsync(response).ConfigureAwait(false);
+                    return await (await Resend.Task.ConfigureAwait(false)).WaitAsync(response).ConfigureAwait(false);
                 }
 
                 if (!Body.Task.IsCompleted)
                 {
                     await response.ConfigureAwait(false);
 
-                    // A handler that speaks first has answered; the body opens all the same.
+                    // A handler that responds first has answered; the body opens all the same.
                     await Task.WhenAny(Body.Task, Ended.Task).ConfigureAwait(false);
                     if (!Body.Task.IsCompleted)
                     {

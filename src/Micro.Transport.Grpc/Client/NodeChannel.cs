@@ -5,8 +5,8 @@ using Grpc.Net.Client;
 namespace Micro.Transport.Grpc.Client;
 
 /// <summary>
-/// HTTP/2 to one node: connections that all calls share, opened as streams run out. Closed when it is retired and its last
-/// call has ended.
+/// The HTTP/2 connections to one node, shared by all calls; more are opened when streams run out. Closed when retired and
+/// its last call has ended.
 /// </summary>
 internal sealed class NodeChannel : IDisposable
 {
@@ -40,13 +40,13 @@ internal sealed class NodeChannel : IDisposable
     /// <summary>Gets the timestamp of the end of the last call.</summary>
     public long LastUsed { get; private set; }
 
-    /// <summary>Gets how many connections are open.</summary>
+    /// <summary>Gets the number of open connections.</summary>
     public int Connections => _connections.Count;
 
-    /// <summary>Gets why the node has refused all connections so far, if it has.</summary>
+    /// <summary>Gets the reason the node refused all connections so far, if it did.</summary>
     public string? Refusal => _connections.Refusal;
 
-    /// <summary>Counts a call in; <see langword="false"/> when the channel is retired.</summary>
+    /// <summary>Adds a call; <see langword="false"/> when the channel is retired.</summary>
     public bool TryEnter()
     {
         if (Interlocked.Increment(ref _calls) > 0)
@@ -58,7 +58,7 @@ internal sealed class NodeChannel : IDisposable
         return false;
     }
 
-    /// <summary>Counts a call out.</summary>
+    /// <summary>Removes a call.</summary>
     public void Exit()
     {
         LastUsed = _time.GetTimestamp();
@@ -78,7 +78,7 @@ internal sealed class NodeChannel : IDisposable
         return true;
     }
 
-    /// <summary>Takes no more calls, and closes when those that run have ended.</summary>
+    /// <summary>Rejects further calls, and closes when running ones have ended.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isRetired, 1) == 0 && Interlocked.Add(ref _calls, int.MinValue) == int.MinValue)
@@ -126,10 +126,10 @@ internal sealed class NodeChannel : IDisposable
         PooledConnectionIdleTimeout = options.IdleTimeout,
     };
 
-    /// <summary>Retry, deadline and the choice of the node are ours: what the library has for them stays off.</summary>
+    /// <summary>Disables the library's retry, deadline and load balancing: the client does these itself.</summary>
     private static GrpcChannelOptions CreateOptions(NodeChannelOptions options, CallHandler handler) => new()
     {
-        // A client, because the library puts a load balancer on top of a handler.
+        // A client, because the library adds a load balancer to a handler.
         HttpClient = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan },
         DisposeHttpClient = true,
         MaxReceiveMessageSize = options.Limits.MaxMessageBytes,

@@ -4,11 +4,11 @@ using Micro.Transport.Sockets;
 
 namespace Micro.Transport.Grpc.Client;
 
-/// <summary>The settings of the connections to one node, TLS included. They are decided here alone.</summary>
+/// <summary>The settings of the connections to one node, TLS included.</summary>
 internal sealed record NodeChannelOptions
 {
     /// <summary>The silence after which a connection to a node of this framework is pinged; these nodes do not limit pings.</summary>
-    private static readonly TimeSpan OwnPing = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FrameworkPing = TimeSpan.FromSeconds(1);
 
     public required Uri Address { get; init; }
 
@@ -18,16 +18,16 @@ internal sealed record NodeChannelOptions
     /// <summary>Gets the limits on what the node may send.</summary>
     public required TransportLimits Limits { get; init; }
 
-    /// <summary>Gets how long a connection may be silent before it is tested; <see langword="null"/> for no test.</summary>
+    /// <summary>Gets the silence after which a connection is pinged; <see langword="null"/> for no ping.</summary>
     public TimeSpan? Ping { get; init; }
 
-    /// <summary>Gets TLS of the connections; <see langword="null"/> without TLS. Handshakes are made before the handler gets them.</summary>
+    /// <summary>Gets TLS of the connections; <see langword="null"/> without TLS. Handshakes complete before the handler gets the connection.</summary>
     public ClientTls? Tls { get; init; }
 
     /// <summary>Gets the network used to open connections.</summary>
     public INetwork Network { get; init; } = SocketNetwork.Instance;
 
-    /// <summary>Gets the most connections; each carries as many calls as the server allows.</summary>
+    /// <summary>Gets the maximum number of connections; each carries as many calls as the server allows.</summary>
     public required int MaxConnections { get; init; }
 
     /// <summary>Gets the age after which an idle connection is closed.</summary>
@@ -51,7 +51,7 @@ internal sealed record NodeChannelOptions
             Address = address,
             DialTimeout = client.DialTimeout,
             Limits = client.Limits,
-            Ping = node.Metadata.ContainsKey(ProtocolNames.MetadataKey) ? OwnPing : null,
+            Ping = node.Metadata.ContainsKey(ProtocolNames.MetadataKey) ? FrameworkPing : null,
             Tls = tls,
             Network = client.Network,
             MaxConnections = client.PoolSize,

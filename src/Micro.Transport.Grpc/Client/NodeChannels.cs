@@ -4,7 +4,7 @@ using Micro.Transport.Security;
 
 namespace Micro.Transport.Grpc.Client;
 
-/// <summary>The channels of a client by address. A timer closes those that were idle for too long, so that nodes which are gone leave nothing.</summary>
+/// <summary>The channels of a client by address. A timer closes idle ones, so that departed nodes leave nothing behind.</summary>
 internal sealed class NodeChannels : IDisposable
 {
     private readonly ConcurrentDictionary<string, NodeChannel> _channels = new(StringComparer.Ordinal);
@@ -23,10 +23,10 @@ internal sealed class NodeChannels : IDisposable
         _timer = _time.CreateTimer(static channels => ((NodeChannels)channels!).Trim(), this, options.PoolTtl / 2, options.PoolTtl / 2);
     }
 
-    /// <summary>Gets how many connections are open.</summary>
+    /// <summary>Gets the number of open connections.</summary>
     public int Connections => _channels.Sum(static pair => pair.Value.Connections);
 
-    /// <summary>Gets how many nodes have a channel.</summary>
+    /// <summary>Gets the number of nodes with a channel.</summary>
     public int Count => _channels.Count;
 
     /// <summary>Returns the channel to a node for one call, which must exit it.</summary>
@@ -61,24 +61,24 @@ internal sealed class NodeChannels : IDisposable
     /// <summary>Returns the timestamp at which bytes arrived last from a node.</summary>
     public long HeardAt(string address) => _channels.TryGetValue(address, out var channel) ? channel.HeardAt : long.MinValue;
 
-    /// <summary>Lets calls from now on connect anew if nothing has arrived from a node since a moment.</summary>
+    /// <summary>Makes further calls to a node open new connections if nothing has arrived from it since a given time.</summary>
     public void RetireSilent(string address, long since)
     {
-        // Without a connection there is none to give up; one that is being opened serves the calls that follow.
+        // Without a connection there is nothing to retire; one that is being opened serves the calls that follow.
         if (_channels.TryGetValue(address, out var channel) && channel.Connections > 0 && channel.HeardAt < since)
         {
             Replace(channel);
         }
     }
 
-    /// <summary>Lets calls from now on connect anew.</summary>
+    /// <summary>Makes further calls to a node open new connections.</summary>
     public void Replace(NodeChannel channel)
     {
         _channels.TryRemove(KeyValuePair.Create(channel.Address, channel));
         channel.Dispose();
     }
 
-    /// <summary>Lets all calls from now on connect anew.</summary>
+    /// <summary>Makes all further calls open new connections.</summary>
     public void ReplaceAll()
     {
         foreach (var (_, channel) in _channels)
@@ -105,7 +105,7 @@ internal sealed class NodeChannels : IDisposable
 
         if (_disposed)
         {
-            // Disposed meanwhile: nobody else would close it.
+            // Disposed meanwhile: nothing else would close it.
             Dispose();
         }
 

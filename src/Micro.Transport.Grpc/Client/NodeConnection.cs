@@ -2,16 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Micro.Transport.Grpc.Client;
 
-/// <summary>One connection in the hands of the HTTP/2 handler; tells when it closes.</summary>
+/// <summary>One connection that the HTTP/2 handler uses; reports its end.</summary>
 internal sealed class NodeConnection(Stream connection, NodeConnections owner, RefusalWatch? watch, TimeProvider time) : ConnectionStream
 {
-    /// <summary>How long a failed write waits for the reader. Of a socket that fails the reader hears at once.</summary>
-    private static readonly TimeSpan LongestLastWords = TimeSpan.FromSeconds(1);
+    /// <summary>The time for which a failed write waits for the reader, which sees the failure of a socket at once.</summary>
+    private static readonly TimeSpan MaxReadDelay = TimeSpan.FromSeconds(1);
 
     private readonly TaskCompletionSource _readingEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isClosed;
 
-    /// <summary>Whether its owner counts it, and so has to know of its end.</summary>
+    /// <summary>Gets or sets whether the owner counts it and must be notified of its end.</summary>
     public bool IsCounted { get; set; }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -37,7 +37,7 @@ internal sealed class NodeConnection(Stream connection, NodeConnections owner, R
 
         if (watch is { IsDone: false })
         {
-            watch.See(buffer.Span[..count]);
+            watch.Inspect(buffer.Span[..count]);
         }
 
         return count;
@@ -61,8 +61,8 @@ internal sealed class NodeConnection(Stream connection, NodeConnections owner, R
     }
 
     /// <summary>
-    /// A server that has closed said before which calls it will not run (GOAWAY, RFC 9113, section 6.8), and only those may be
-    /// made again. The handler forgets to read that when a write fails, so the failure waits until all was read.
+    /// Delays a failed write until everything was read. A server that closes first reports which calls it will not run (GOAWAY,
+    /// RFC 9113, section 6.8), and only those may be repeated; the handler would not read that after a failed write.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FinishAsync(ValueTask write)
@@ -73,7 +73,7 @@ internal sealed class NodeConnection(Stream connection, NodeConnections owner, R
         }
         catch (IOException)
         {
-            await Task.WhenAny(_readingEnded.Task, Task.Delay(LongestLastWords, time, CancellationToken.None)).ConfigureAwait(false);
+            await Task.WhenAny(_readingEnded.Task, Task.Delay(MaxReadDelay, time, CancellationToken.None)).ConfigureAwait(false);
             throw;
         }
     }

@@ -4,8 +4,8 @@ using Micro.Transport.Security;
 namespace Micro.Transport.Grpc.Client;
 
 /// <summary>
-/// The connections to one node: counts them, holds back those above the limit, and lets all calls that find none wait for
-/// one and the same attempt to connect, so that all learn at once that there is nobody.
+/// The connections to one node: counts and limits them. Calls without a connection share one attempt to connect, so that
+/// all of them learn at once when it fails.
 /// </summary>
 internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int limit, TimeProvider time, ClientTls? tls, INetwork network) : IDisposable
 {
@@ -19,26 +19,26 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
     private volatile string? _refusal;
     private bool _disposed;
 
-    /// <summary>How many are open.</summary>
+    /// <summary>Gets the number of open connections.</summary>
     public int Count => Volatile.Read(ref _open);
 
     /// <summary>Timestamp at which bytes arrived last, or a connection was opened; the smallest value before that.</summary>
     public long HeardAt => Volatile.Read(ref _heardAt);
 
     /// <summary>
-    /// Why the server refuses connections, in its words; nothing once it has taken one: then a failed call can have been
-    /// on that.
+    /// Gets the server's reason for refusing connections; <see langword="null"/> once it has accepted one, since a failed call
+    /// may have used that one.
     /// </summary>
     public string? Refusal => _isAccepted ? null : _refusal;
 
-    /// <summary>A new connection has heard from its server, which refuses it or not.</summary>
+    /// <summary>Records the first frames of a new connection: the server refuses or accepts it.</summary>
     public void OnFirstFrames(string? refusal)
     {
         _refusal = refusal;
         _isAccepted |= refusal is null;
     }
 
-    /// <summary>Notes that the server has been heard.</summary>
+    /// <summary>Records that bytes arrived from the server.</summary>
     public void OnHeard() => Volatile.Write(ref _heardAt, time.GetTimestamp());
 
     /// <summary>Waits until there is a connection.</summary>
@@ -46,7 +46,7 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
     public ValueTask EnsureAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         Volatile.Read(ref _open) > 0 ? ValueTask.CompletedTask : new ValueTask(WaitAsync(timeout, cancellationToken));
 
-    /// <summary>Gives the handler a connection: the one that is ready, or a new one once there are fewer than allowed.</summary>
+    /// <summary>Returns a connection for the handler: the ready one, or a new one once the limit allows it.</summary>
     public async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -139,7 +139,7 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
 
         if (error is not null)
         {
-            // One of its own for each call: errors carry node and attempts.
+            // A new exception for each call: errors carry node and attempts.
             throw new MicroException(error.Code, error.Id, error.Detail, error.Kind, error);
         }
     }

@@ -3,7 +3,7 @@ using Micro.Transport.Security;
 
 namespace Micro.Transport.Grpc.Client;
 
-/// <summary>A connection with TLS in the hands of the HTTP/2 handler, which takes an <see cref="SslStream"/> as what it is.</summary>
+/// <summary>A TLS connection that the HTTP/2 handler uses; the handler recognizes an <see cref="SslStream"/>.</summary>
 internal sealed class NodeSecureConnection(NodeConnection connection, RefusalWatch watch) : SslStream(connection, leaveInnerStreamOpen: false)
 {
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
@@ -14,13 +14,13 @@ internal sealed class NodeSecureConnection(NodeConnection connection, RefusalWat
         try
         {
             var count = await base.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-            watch.See(buffer.Span[..count]);
+            watch.Inspect(buffer.Span[..count]);
             return count;
         }
         catch (IOException exception)
         {
-            // In TLS 1.3 a server that refuses the client's certificate says so when the handshake is over.
-            watch.See(TlsFailures.OfRefusedClient(exception));
+            // In TLS 1.3 a server refuses the client's certificate after the handshake.
+            watch.Inspect(TlsFailures.OfRefusedClient(exception));
             throw;
         }
     }

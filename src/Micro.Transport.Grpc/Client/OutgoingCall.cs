@@ -4,12 +4,12 @@ using Micro.Client;
 namespace Micro.Transport.Grpc.Client;
 
 /// <summary>
-/// One attempt on its way through the gRPC library: what the library's request lacks, and what is learned of the answer.
+/// One attempt in the gRPC library: the data that the library's request lacks, and the answer.
 /// </summary>
 internal sealed class OutgoingCall(CallFormat format, TimeSpan timeout, CallMetadata? metadata, ResponseMetadata? report) : IAnswer
 {
-    /// <summary>The handler sends a request again that the server has refused unseen; once, as gRPC clients do (gRPC A6).</summary>
-    private const int MostSendings = 2;
+    /// <summary>The handler resends a request that the server refused unprocessed once, as gRPC clients do (gRPC A6).</summary>
+    private const int MaxSends = 2;
 
     private int _sendings;
 
@@ -20,10 +20,10 @@ internal sealed class OutgoingCall(CallFormat format, TimeSpan timeout, CallMeta
 
     public CallMetadata? Metadata => metadata;
 
-    /// <summary>Gets whether the node reads all it has to know from gRPC's own headers, as those of this framework do.</summary>
+    /// <summary>Gets whether gRPC's own headers suffice for the node, as they do for nodes of this framework.</summary>
     public bool NeedsOnlyGrpcHeaders { get; init; }
 
-    /// <summary>Gets where headers and trailers of the answer are reported; <see langword="null"/> when nobody reads them.</summary>
+    /// <summary>Gets the receiver of the answer's headers and trailers; <see langword="null"/> when they are not used.</summary>
     public ResponseMetadata? Report => report;
 
     /// <summary>Gets or sets the encoded message that is sent next, without its frame.</summary>
@@ -44,13 +44,13 @@ internal sealed class OutgoingCall(CallFormat format, TimeSpan timeout, CallMeta
     /// <summary>Gets whether any of the request can have left; before that no server can have executed the call.</summary>
     public bool HasBegun => Messages?.HasBegun ?? Volatile.Read(ref _sendings) > 0;
 
-    /// <summary>Notes that the library takes the message to send it; <see langword="false"/> when it has been sent often enough.</summary>
-    public bool TryBegin() => Messages is not null || Interlocked.Increment(ref _sendings) <= MostSendings;
+    /// <summary>Counts a send of the message; <see langword="false"/> when the limit is reached.</summary>
+    public bool TryBegin() => Messages is not null || Interlocked.Increment(ref _sendings) <= MaxSends;
 
     /// <summary>Returns the headers of an answer that has begun; an answer of trailers alone has none.</summary>
     CallMetadata? IAnswer.ReadHeaders() =>
         Answer is { } answer && !ResponseStatus.IsTrailersOnly(answer) ? AnswerMetadata.ToCallMetadata(answer.Headers) : null;
 
     CallMetadata IAnswer.ReadTrailers() =>
-        Answer is { } answer ? AnswerMetadata.ToCallMetadata(ResponseStatus.FieldsOfTheEnd(answer)) : CallMetadata.Empty;
+        Answer is { } answer ? AnswerMetadata.ToCallMetadata(ResponseStatus.EndFields(answer)) : CallMetadata.Empty;
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace Micro.Transport.Grpc.Client;
 
 /// <summary>
-/// Looks at the first frames of a new HTTP/2 connection for a server that refuses it (GOAWAY with INADEQUATE_SECURITY,
-/// RFC 9113, sections 6.8 and 7): the handler tells of that in many ways, and never the server's words.
+/// Inspects the first frames of a new HTTP/2 connection for a refusal of the server (GOAWAY with INADEQUATE_SECURITY,
+/// RFC 9113, sections 6.8 and 7), whose text the handler never reports.
 /// </summary>
 internal sealed class RefusalWatch(NodeConnections owner)
 {
@@ -17,11 +17,11 @@ internal sealed class RefusalWatch(NodeConnections owner)
     private byte[]? _seen = new byte[1024];
     private int _count;
 
-    /// <summary>Whether it has seen enough.</summary>
+    /// <summary>Gets whether the inspection is complete.</summary>
     public bool IsDone => _seen is null;
 
-    /// <summary>Takes in what was read.</summary>
-    public void See(ReadOnlySpan<byte> bytes)
+    /// <summary>Inspects received bytes.</summary>
+    public void Inspect(ReadOnlySpan<byte> bytes)
     {
         if (_seen is not { } seen)
         {
@@ -38,8 +38,8 @@ internal sealed class RefusalWatch(NodeConnections owner)
         }
     }
 
-    /// <summary>Takes in why TLS ended, if it is a refusal.</summary>
-    public void See(string? refusal)
+    /// <summary>Records the reason for the end of TLS, if it is a refusal.</summary>
+    public void Inspect(string? refusal)
     {
         if (refusal is not null)
         {
@@ -58,7 +58,7 @@ internal sealed class RefusalWatch(NodeConnections owner)
 
         if (type == Settings && length == 0)
         {
-            // Who refuses has nothing to settle.
+            // A refusing server may skip its settings.
             bytes = bytes[FrameHead..];
             if (!TryReadFrame(bytes, out type, out length))
             {

@@ -6,8 +6,8 @@ using Micro.Transport.Grpc.Framing;
 namespace Micro.Transport.Grpc.Client;
 
 /// <summary>
-/// Reads why a call failed from its answer. The gRPC library reports its own findings with a status, too; only the answer
-/// tells them from the server's.
+/// Reads the failure of a call from its answer. The gRPC library reports its own failures with a status too; only the
+/// answer distinguishes them from the server's.
 /// </summary>
 internal static class ResponseStatus
 {
@@ -16,7 +16,7 @@ internal static class ResponseStatus
     /// <summary>Returns the server's failure; <see langword="null"/> when the answer has none.</summary>
     public static GrpcException? Find(HttpResponseMessage answer)
     {
-        var source = FieldsOfTheEnd(answer);
+        var source = EndFields(answer);
         if (First(source, StatusName) is { } text)
         {
             var isKnown = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= (int)StatusCode.Unauthenticated;
@@ -42,9 +42,9 @@ internal static class ResponseStatus
             : new GrpcException(StatusCode.Unknown, $"the answer is not gRPC, its content type is '{type}'", ErrorKind.Protocol);
     }
 
-    /// <summary>Returns the library's own verdict on an answer without a failure of the server.</summary>
-    public static GrpcException OfTheLibrary(HttpResponseMessage answer, Status status) =>
-        status.StatusCode == StatusCode.Cancelled && First(FieldsOfTheEnd(answer), StatusName) is null
+    /// <summary>Returns the library's own failure for an answer without a failure of the server.</summary>
+    public static GrpcException FromLibrary(HttpResponseMessage answer, Status status) =>
+        status.StatusCode == StatusCode.Cancelled && First(EndFields(answer), StatusName) is null
             ? new GrpcException(StatusCode.Internal, "the answer ended without a status", ErrorKind.Protocol)
             : status.StatusCode == StatusCode.ResourceExhausted ? new GrpcException(status.StatusCode, $"{status.Detail} ({TransportLimits.ClientSizeFlag})", ErrorKind.Protocol)
             : new GrpcException(status.StatusCode, status.Detail, ErrorKind.Protocol);
@@ -53,10 +53,10 @@ internal static class ResponseStatus
     public static bool IsTrailersOnly(HttpResponseMessage answer) => answer.Headers.NonValidated.Contains(StatusName);
 
     /// <summary>Returns the fields that end the answer: a server that has nothing else to report sends the status in its headers.</summary>
-    public static HttpResponseHeaders FieldsOfTheEnd(HttpResponseMessage answer) =>
+    public static HttpResponseHeaders EndFields(HttpResponseMessage answer) =>
         IsTrailersOnly(answer) && !answer.TrailingHeaders.NonValidated.Contains(StatusName) ? answer.Headers : answer.TrailingHeaders;
 
-    /// <summary>Reads <c>grpc-retry-pushback-ms</c>; a value that is no time, or is negative, forbids a retry.</summary>
+    /// <summary>Reads <c>grpc-retry-pushback-ms</c>; an invalid or negative value forbids a retry.</summary>
     private static TimeSpan? Pushback(HttpHeaders headers) =>
         First(headers, "grpc-retry-pushback-ms") is not { } text ? null
         : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) ? TimeSpan.FromMilliseconds(milliseconds)
@@ -70,7 +70,7 @@ internal static class ResponseStatus
         }
         catch (FormatException)
         {
-            return default; // the status itself is worth more than its details
+            return default; // the status matters more than its details
         }
     }
 

@@ -27,7 +27,7 @@ internal static class TransportErrors
     {
         var status = GrpcStatusCodes.FromHttp2Error(protocol.ErrorCode);
 
-        // A refused stream was not looked at by the server; of any other that was reset nobody knows.
+        // The server did not process a refused stream; it may have processed any other stream that was reset.
         var kind = status == StatusCode.Unavailable ? ErrorKind.NotSent : ErrorKind.Broken;
         return new GrpcException(status, protocol.Message, kind, exception);
     }

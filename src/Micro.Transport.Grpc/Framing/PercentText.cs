@@ -7,7 +7,7 @@ internal static class PercentText
 {
     private const string HexDigits = "0123456789ABCDEF";
 
-    /// <summary>Never fails: what is no valid escape stands as it is, and invalid UTF-8 is replaced.</summary>
+    /// <summary>Decodes a text; never fails: keeps invalid escapes as they are and replaces invalid UTF-8.</summary>
     public static string Decode(string text)
     {
         if (!text.Contains('%', StringComparison.Ordinal))
@@ -37,7 +37,7 @@ internal static class PercentText
         return Encoding.UTF8.GetString(bytes, 0, length);
     }
 
-    /// <summary>Leaves printable ASCII but the percent sign as it is; the bytes of all other characters become escapes.</summary>
+    /// <summary>Encodes a text: keeps printable ASCII except the percent sign and escapes the bytes of all other characters.</summary>
     public static string Encode(string text)
     {
         if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~') && !text.Contains('%', StringComparison.Ordinal))

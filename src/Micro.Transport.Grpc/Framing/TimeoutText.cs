@@ -5,9 +5,9 @@ namespace Micro.Transport.Grpc.Framing;
 /// <summary>The text of <c>grpc-timeout</c>: at most eight digits and a unit.</summary>
 internal static class TimeoutText
 {
-    private const long Most = 99_999_999;
+    private const long MaxCount = 99_999_999;
 
-    /// <summary>The finest unit that has room for the time; rounded up, so that the server never ends before the client.</summary>
+    /// <summary>Formats a time in the finest unit that fits, rounded up, so that the server never ends before the client.</summary>
     public static string Format(TimeSpan timeout)
     {
         ReadOnlySpan<(long Ticks, char Unit)> units =
@@ -21,16 +21,16 @@ internal static class TimeoutText
         foreach (var (ticks, unit) in units)
         {
             var count = (timeout.Ticks / ticks) + (timeout.Ticks % ticks > 0 ? 1 : 0);
-            if (count <= Most)
+            if (count <= MaxCount)
             {
                 return string.Create(CultureInfo.InvariantCulture, $"{count}{unit}");
             }
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{Most}H");
+        return string.Create(CultureInfo.InvariantCulture, $"{MaxCount}H");
     }
 
-    /// <summary>Reads the text; what is longer than a <see cref="TimeSpan"/> can be is as good as none and stays the longest one.</summary>
+    /// <summary>Parses the text; a time too long for a <see cref="TimeSpan"/> becomes the longest one.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan timeout)
     {
         timeout = default;

@@ -7,15 +7,15 @@ using Micro.Transport.Grpc.Stubs.Server;
 namespace Micro.Transport.Grpc.Server;
 
 /// <summary>
-/// How a failed call is reported: breaches of the protocol with a status and plain text, errors of the service as go-micro
-/// does it, with the error JSON as message and the error once more as a detail.
+/// The report of a failed call: protocol errors have a status and plain text; errors of the service, as in go-micro, have
+/// the error JSON as message and the error again as a detail.
 /// </summary>
 internal static class CallFailure
 {
     private const string ErrorType = "type.googleapis.com/errors.Error";
 
-    /// <summary>The details repeat the message: a long one would overflow the headers that clients take.</summary>
-    private const int LongestDetails = 8 * 1024;
+    /// <summary>The details repeat the message; longer ones would exceed the header limits of clients.</summary>
+    private const int MaxDetailsBytes = 8 * 1024;
 
     public static void Report(GrpcReply reply, CallRefusal refusal) => reply.Fail(refusal.Status, refusal.Message, details: null);
 
@@ -23,12 +23,12 @@ internal static class CallFailure
     {
         if (error is StubStatusException answered)
         {
-            // The handler speaks gRPC itself: its callers get what it said.
+            // The handler chose a gRPC status: callers get it unchanged.
             reply.Fail(answered.GrpcStatus.StatusCode, answered.GrpcStatus.Detail, answered.StatusDetails);
             return;
         }
 
-        // What a handler passes on from another call keeps its status; go-micro's table knows fewer.
+        // A failure forwarded from another call keeps its status; go-micro's table has fewer.
         var status = error is GrpcException passedOn ? passedOn.StatusCode : GrpcStatusCodes.FromMicroCode(error.Code);
         var message = ErrorJson.Format(error);
         reply.Fail(status, message, Details(status, message, error));
@@ -43,6 +43,6 @@ internal static class CallFailure
             Message = message,
             Details = { new Any { TypeUrl = ErrorType, Value = detail.ToByteString() } },
         };
-        return details.CalculateSize() <= LongestDetails ? Convert.ToBase64String(details.ToByteArray()).TrimEnd('=') : null;
+        return details.CalculateSize() <= MaxDetailsBytes ? Convert.ToBase64String(details.ToByteArray()).TrimEnd('=') : null;
     }
 }

@@ -78,7 +78,7 @@ internal sealed class GrpcCall : IDisposable
         _reply.Dispose();
     }
 
-    /// <summary>Reads the head: everything that can be wrong before the first message.</summary>
+    /// <summary>Reads and checks the head.</summary>
     private GrpcFormat Open()
     {
         var headers = _exchange.Request.Headers;
@@ -132,9 +132,9 @@ internal sealed class GrpcCall : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask RunUnaryAsync(EndpointInvoker invoker, GrpcFormat format)
     {
-        // Read first: who sends slowly takes no place from those who have sent.
+        // Read before admission: a slow sender takes no slot from callers that have sent their request.
         var requests = _requests!;
-        await requests.ReadOnlyAsync();
+        await requests.ReadSingleAsync();
         await SettleAsync();
         BeginCall(invoker);
         try
@@ -147,7 +147,7 @@ internal sealed class GrpcCall : IDisposable
             }
             finally
             {
-                requests.Release(keepsRoom: true);
+                requests.Release(keepRoom: true);
             }
 
             await running;
@@ -164,7 +164,7 @@ internal sealed class GrpcCall : IDisposable
     {
         if (_host.Stopping.IsCancellationRequested && !invoker.IsInternal)
         {
-            // Nothing was executed: the caller opens it on another node at once.
+            // Nothing was executed: the caller can retry on another node at once.
             throw FailureMapper.GoingAway(_host.ServiceName);
         }
 
@@ -186,7 +186,7 @@ internal sealed class GrpcCall : IDisposable
 
     private void BeginCall(EndpointInvoker invoker)
     {
-        // A probe of a busy server is answered: that it is busy does not make it unhealthy.
+        // Health probes are answered under load: a busy server is not unhealthy.
         if (invoker is { IsInternal: true, IsStream: false })
         {
             return;
@@ -203,7 +203,7 @@ internal sealed class GrpcCall : IDisposable
 
     private void EndCall() => _places?.Return(_connection.Peer);
 
-    /// <summary>After a pause of the process the caller's reset may wait in the socket behind its request.</summary>
+    /// <summary>Reads what arrived during a pause of the process: the caller's reset may wait in the socket behind its request.</summary>
     private Task SettleAsync() =>
         _context!.Waited > TimeSpan.Zero ? Task.Delay(PauseWatch.SettleTime, _host.TimeProvider) : Task.CompletedTask;
 
@@ -224,7 +224,7 @@ internal sealed class GrpcCall : IDisposable
         {
             _observed.EndWithoutCaller();
             _host.Logger.CallerGone(_invoker?.Name ?? "", exception.InnerException?.Message ?? exception.Message);
-            return; // nobody is left to tell
+            return; // the caller is gone
         }
 
         _host.Statistics.CountError();
@@ -238,7 +238,7 @@ internal sealed class GrpcCall : IDisposable
         Tell(error);
     }
 
-    /// <summary>Tells those who listen how the call failed, or that no call came of it.</summary>
+    /// <summary>Reports the failure, or that the request became no call, to telemetry.</summary>
     private void Tell(MicroException error)
     {
         if (_context is null && ServerTelemetry.IsOn)

@@ -4,14 +4,14 @@ using Micro.Server.Handlers;
 namespace Micro.Transport.Grpc.Server;
 
 /// <summary>
-/// Finds endpoints by path: services of gRPC's own and rpcs of contracts by their full path. The short name of the service
-/// reaches every other endpoint, and a contract's only for callers that <see cref="EndpointTable.AcceptsShortName"/> admits.
+/// Finds endpoints by path: gRPC's own services and rpcs of contracts by their full path, all other endpoints by the short
+/// name of the service. Short names of contracts work only for callers that <see cref="EndpointTable.AcceptsShortName"/> admits.
 /// </summary>
 internal sealed class GrpcEndpoints(EndpointTable endpoints, string serviceName, IEnumerable<KeyValuePair<string, EndpointInvoker>> own)
 {
     private readonly FrozenDictionary<string, EndpointInvoker> _own = own.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <exception cref="CallRefusal">The path is malformed, or nothing is there.</exception>
+    /// <exception cref="CallRefusal">The path is malformed or unknown.</exception>
     public EndpointInvoker Get(string path)
     {
         if (!GrpcPath.IsValid(path))

@@ -5,7 +5,7 @@ using Micro.Codecs;
 namespace Micro.Transport.Grpc.Server;
 
 /// <summary>
-/// The content types that are served: protobuf, JSON and bytes, and each codec of the user under its subtype, so
+/// The content types that are served: protobuf, JSON and bytes, and each custom codec under its subtype:
 /// <c>application/grpc+xml</c> for <c>application/xml</c>.
 /// </summary>
 internal sealed class GrpcFormats
@@ -45,12 +45,12 @@ internal sealed class GrpcFormats
         }
     }
 
-    /// <summary>Whether a content type is one of gRPC at all; <c>application/grpc-web</c> is not.</summary>
+    /// <summary>Returns whether a content type belongs to gRPC; <c>application/grpc-web</c> does not.</summary>
     public static bool IsGrpc(ReadOnlySpan<char> contentType) =>
         contentType.StartsWith(ContentTypes.Grpc, StringComparison.OrdinalIgnoreCase)
         && (contentType.Length == ContentTypes.Grpc.Length || contentType[ContentTypes.Grpc.Length] is '+' or ';' or ' ');
 
-    /// <summary>Finds the format; parameters after a semicolon mean nothing here.</summary>
+    /// <summary>Finds the format; ignores parameters after a semicolon.</summary>
     public bool TryGet(ReadOnlySpan<char> contentType, [NotNullWhen(true)] out GrpcFormat? format)
     {
         var parameters = contentType.IndexOf(';');

@@ -23,7 +23,7 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
     /// <summary>Gets the size of the last message.</summary>
     public int Bytes => _frame?.WrittenCount ?? 0;
 
-    /// <summary>Names the content type; before it an answer has gRPC's plain one.</summary>
+    /// <summary>Sets the content type; until then, an answer has the plain gRPC one.</summary>
     public void Begin(GrpcFormat format)
     {
         _format = format;
@@ -37,7 +37,7 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
         context.HeaderSender = SendHeadersAsync;
     }
 
-    /// <summary>An empty frame whose message is to be written behind its prefix.</summary>
+    /// <summary>Returns a frame with an empty prefix, to write the message behind it.</summary>
     public PooledBufferWriter NewFrame()
     {
         var frame = _frame ??= new PooledBufferWriter();
@@ -47,7 +47,7 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
         return frame;
     }
 
-    /// <summary>Puts the frame into the transport's memory; it leaves with the next flush or the end.</summary>
+    /// <summary>Appends the frame to the transport's buffer; sent with the next flush or the end.</summary>
     /// <exception cref="CallRefusal">The message is too large.</exception>
     public void AppendFrame()
     {
@@ -69,7 +69,7 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
         _hasMessage = true;
     }
 
-    /// <summary>Sends what was appended; waits while the caller reads more slowly.</summary>
+    /// <summary>Sends the appended frames; waits for a slow reader.</summary>
     /// <exception cref="OperationCanceledException">The caller is gone, or the token fired.</exception>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
@@ -92,14 +92,14 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
         }
     }
 
-    /// <summary>Ends the call well.</summary>
+    /// <summary>Ends the call with status OK.</summary>
     public async ValueTask SucceedAsync()
     {
         MetadataWriter.ThrowIfInvalid(_context?.SentTrailers, "response trailers", _context?.Endpoint ?? "");
         WriteHeaders();
         if (!_hasMessage)
         {
-            // A call without error has trailers even when it had no message.
+            // A successful call has trailers even without a message.
             await exchange.Body.StartAsync();
         }
 
@@ -122,7 +122,7 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
         }
 
         SetStatus(target, status);
-        WriteTrailersOfFailure(target);
+        WriteFailureTrailers(target);
         target.GrpcMessage = PercentText.Encode(message);
         if (details is not null)
         {
@@ -132,8 +132,8 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
 
     public void Dispose() => _frame?.Dispose();
 
-    /// <summary>The failure is worth more than trailers that cannot travel with it.</summary>
-    private void WriteTrailersOfFailure(IHeaderDictionary target)
+    /// <summary>Writes the failure's trailers; drops invalid ones, because the failure matters more.</summary>
+    private void WriteFailureTrailers(IHeaderDictionary target)
     {
         try
         {
@@ -165,8 +165,7 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
     }
 
     /// <summary>
-    /// Asks for memory by size: after a reset the transport has none to offer, and drops what is written into as much as was
-    /// asked for.
+    /// Requests memory by size: after a reset the transport has no buffer and drops what is written, up to the requested size.
     /// </summary>
     private void Write(ReadOnlySpan<byte> bytes)
     {

@@ -14,7 +14,7 @@ internal sealed class GrpcServer : IServerProtocol<Http2Request>
         Host = host;
         DroppedHeaders = new LogPace(host.TimeProvider);
         Formats = new GrpcFormats(host.Formats, host.Options.Codecs);
-        Endpoints = new GrpcEndpoints(host.Endpoints, host.ServiceName, OwnServices.Create(host));
+        Endpoints = new GrpcEndpoints(host.Endpoints, host.ServiceName, BuiltInServices.Create(host));
     }
 
     public ProtocolHost Host { get; }
@@ -36,14 +36,14 @@ internal sealed class GrpcServer : IServerProtocol<Http2Request>
     public async Task ServeAsync(Http2Request request)
     {
         var exchange = new HttpExchange(request);
-        if (PlainAnswers.Refuse(exchange, Host.Admission))
+        if (PlainResponses.Refuse(exchange, Host.Admission))
         {
             return;
         }
 
         if (!HttpMethods.IsPost(exchange.Request.Method) || !GrpcFormats.IsGrpc(exchange.Request.Headers.ContentType.ToString()))
         {
-            PlainAnswers.Answer(exchange, Host.Health);
+            PlainResponses.Answer(exchange, Host.Health);
             return;
         }
 

@@ -37,7 +37,7 @@ internal static class Gzip
                 length += count;
                 if (length > limit)
                 {
-                    throw new CallRefusal(StatusCode.ResourceExhausted, $"a compressed message holds more than the limit of {limit} ({flag})");
+                    throw new CallRefusal(StatusCode.ResourceExhausted, $"a compressed message unpacks to more than the limit of {limit} bytes ({flag})");
                 }
 
                 if (length > announced)
@@ -54,12 +54,12 @@ internal static class Gzip
             // A stream without its end unpacks all the same.
             if (length != announced)
             {
-                throw CallRefusal.Malformed("a compressed message is cut off, or announces another length than it has");
+                throw CallRefusal.Malformed("a compressed message is truncated, or its length is wrong");
             }
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
-            throw CallRefusal.Malformed("a message marked as compressed is no gzip", exception);
+            throw CallRefusal.Malformed("a message marked as compressed is not gzip", exception);
         }
         finally
         {

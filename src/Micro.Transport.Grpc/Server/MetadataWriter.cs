@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Micro.Transport.Grpc.Server;
 
-/// <summary>Writes response metadata as fields of HTTP/2. Names of the protocol itself are left out.</summary>
+/// <summary>Writes response metadata as fields of HTTP/2. Omits names of the protocol itself.</summary>
 internal static class MetadataWriter
 {
-    /// <exception cref="InvalidOperationException">The metadata is too large, or a value cannot travel over gRPC.</exception>
+    /// <exception cref="InvalidOperationException">The metadata is too large, or gRPC cannot carry a value.</exception>
     public static void ThrowIfInvalid(CallMetadata? metadata, string what, string endpoint)
     {
         HeaderRules.ThrowIfTooLarge(metadata, what, endpoint);

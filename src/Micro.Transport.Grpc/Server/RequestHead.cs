@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Micro.Transport.Grpc.Server;
 
-/// <summary>The headers of a call: what they mean to the protocol, and the metadata in them.</summary>
+/// <summary>The headers of a call: protocol fields and metadata.</summary>
 internal sealed class RequestHead(IHeaderDictionary headers, GrpcServer server) : IHeaderSource
 {
     private const int MaxTimeoutLength = 20;
 
-    /// <summary>Names that are gRPC's or go-micro's own and no metadata of the caller.</summary>
+    /// <summary>Names of gRPC or go-micro, which are not metadata of the caller.</summary>
     private static bool IsOwn(string name) => name.Length switch
     {
         2 => name.Equals("te", StringComparison.OrdinalIgnoreCase),
@@ -17,18 +17,18 @@ internal sealed class RequestHead(IHeaderDictionary headers, GrpcServer server) 
         _ => name.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase) || name.Equals("x-content-type", StringComparison.OrdinalIgnoreCase),
     };
 
-    /// <summary>Whether messages may be compressed with gzip.</summary>
+    /// <summary>Returns whether messages may be compressed with gzip.</summary>
     /// <exception cref="CallRefusal">Another compression is named.</exception>
     public bool IsGzip() => headers.GrpcEncoding.ToString() switch
     {
         "" or "identity" => false,
         "gzip" => true,
-        var other => throw new CallRefusal(StatusCode.Unimplemented, $"compression '{other}' is not supported: identity and gzip are"),
+        var other => throw new CallRefusal(StatusCode.Unimplemented, $"compression '{other}' is not supported: use identity or gzip"),
     };
 
-    /// <summary>When the call has to be done: the earlier of gRPC's deadline and go-micro's; <see cref="long.MaxValue"/> for never.</summary>
+    /// <summary>Returns the deadline: the earlier of gRPC's and go-micro's; <see cref="long.MaxValue"/> without one.</summary>
     /// <param name="time">Source of time.</param>
-    /// <param name="now">When the head was read.</param>
+    /// <param name="now">The time at which the head was read.</param>
     /// <exception cref="CallRefusal">gRPC's deadline is malformed.</exception>
     public long ReadDeadline(TimeProvider time, long now)
     {
@@ -52,8 +52,8 @@ internal sealed class RequestHead(IHeaderDictionary headers, GrpcServer server) 
         return Math.Min(deadline, DeadlineHeader.ToTimestamp(nanoseconds[..System.Text.Encoding.ASCII.GetBytes(own, nanoseconds)], time, now));
     }
 
-    /// <summary>Checks what no handler could read otherwise.</summary>
-    /// <exception cref="CallRefusal">A binary value is no base64.</exception>
+    /// <summary>Checks that handlers can read all values.</summary>
+    /// <exception cref="CallRefusal">A binary value is not base64.</exception>
     public void ThrowIfMalformed()
     {
         foreach (var (name, values) in headers)
@@ -67,13 +67,13 @@ internal sealed class RequestHead(IHeaderDictionary headers, GrpcServer server) 
             {
                 if (!Base64Text.IsValidList(value))
                 {
-                    throw CallRefusal.Malformed($"the value of '{name}' is no base64");
+                    throw CallRefusal.Malformed($"the value of '{name}' is not base64");
                 }
             }
         }
     }
 
-    /// <summary>Binary values stay base64, as they travel on.</summary>
+    /// <summary>Returns the metadata; binary values stay base64.</summary>
     public CallMetadata ReadMetadata()
     {
         var metadata = new CallMetadata();

@@ -10,12 +10,12 @@ using Micro.Transport.Grpc.Framing;
 namespace Micro.Transport.Grpc.Server;
 
 /// <summary>
-/// Takes the messages of a request out of their frames, in the transport's memory. The length is checked before the message
-/// is waited for; a message that has begun must go on as fast as <see cref="TransportLimits"/> asks. One reader at a time.
+/// Reads the messages of a request from their frames, in the transport's memory. Checks the length before waiting for the
+/// message; a message must arrive as fast as <see cref="TransportLimits"/> requires. One reader at a time.
 /// </summary>
 internal sealed class RequestMessages(PipeReader input, ProtocolHost host, RequestRoom room, bool isGzip) : IReapable, IDisposable
 {
-    /// <summary>The transport uses its reader again for other calls: it is not touched after the end.</summary>
+    /// <summary>The transport reuses its reader for other calls, so it is not touched after the end.</summary>
     private readonly Lock _gate = new();
     private PooledBufferWriter? _unpacked;
     private SequencePosition _end;
@@ -27,30 +27,30 @@ internal sealed class RequestMessages(PipeReader input, ProtocolHost host, Reque
     /// <summary>The message that was read, until it is released.</summary>
     public ReadOnlySequence<byte> Message { get; private set; }
 
-    /// <summary>Waits for the next message of a stream; false at the end.</summary>
+    /// <summary>Waits for the next message of a stream; <see langword="false"/> at the end.</summary>
     /// <exception cref="CallRefusal">The frame is malformed, truncated or too large.</exception>
     /// <exception cref="OperationCanceledException">The caller is gone, or the token fired.</exception>
     public ValueTask<bool> ReadAsync(CancellationToken cancellationToken) => ReadAsync(isOnly: false, cancellationToken);
 
-    /// <summary>Waits for the one message of a unary call and the end behind it.</summary>
-    /// <exception cref="CallRefusal">There is none, or more than one, or the frame is malformed, truncated or too large.</exception>
+    /// <summary>Waits for the single message of a unary call and the end of the request.</summary>
+    /// <exception cref="CallRefusal">There is not exactly one message, or its frame is malformed, truncated or too large.</exception>
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask ReadOnlyAsync()
+    public async ValueTask ReadSingleAsync()
     {
         if (!await ReadAsync(isOnly: true, CancellationToken.None))
         {
-            throw NotOne();
+            throw WrongMessageCount();
         }
     }
 
-    /// <summary>Gives the message's memory back.</summary>
-    /// <param name="keepsRoom"><see langword="true"/> when something else holds as much until the end of the call.</param>
-    public void Release(bool keepsRoom = false)
+    /// <summary>Releases the message's memory.</summary>
+    /// <param name="keepRoom"><see langword="true"/> to keep its share of the budget until the end of the call.</param>
+    public void Release(bool keepRoom = false)
     {
         Message = default;
-        _hasRoom = keepsRoom;
-        if (!keepsRoom)
+        _hasRoom = keepRoom;
+        if (!keepRoom)
         {
             room.Return();
         }
@@ -61,7 +61,7 @@ internal sealed class RequestMessages(PipeReader input, ProtocolHost host, Reque
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
-            // The caller has gone meanwhile, and the memory with it: the handler, which may still run, hears it through its token.
+            // The caller is gone and the memory with it; the token notifies a handler that still runs.
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class RequestMessages(PipeReader input, ProtocolHost host, Reque
         _unpacked?.Dispose();
     }
 
-    private static CallRefusal NotOne() => new(StatusCode.Unimplemented, "a unary call has exactly one message");
+    private static CallRefusal WrongMessageCount() => new(StatusCode.Unimplemented, "a unary call has exactly one message");
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReadAsync(bool isOnly, CancellationToken cancellationToken)
@@ -97,7 +97,7 @@ internal sealed class RequestMessages(PipeReader input, ProtocolHost host, Reque
             var result = await WaitAsync(isOnly, cancellationToken);
             if (!_hasRoom && RoomFor(result.Buffer) is >= 0 and var bytes && (bytes > 0 || room.IsExceeded))
             {
-                // The time for the message counts from its admission.
+                // The time limit of the message starts at its admission.
                 Volatile.Write(ref _deadline, long.MaxValue);
                 _hasBegun = false;
                 await room.TakeAsync(bytes);
@@ -144,10 +144,10 @@ internal sealed class RequestMessages(PipeReader input, ProtocolHost host, Reque
         }
 
         Advance(result.Buffer.Start, result.Buffer.Start);
-        throw new CallRefusal(StatusCode.DeadlineExceeded, "the request arrives too slowly");
+        throw new CallRefusal(StatusCode.DeadlineExceeded, "the request arrived too slowly");
     }
 
-    /// <summary>True when a message or the end is there; with a message the buffer is kept until it is released.</summary>
+    /// <summary>Returns <see langword="true"/> for a message or the end; a message keeps the buffer until it is released.</summary>
     private bool TryTake(in ReadResult result, bool isOnly, out bool isEnd)
     {
         var buffer = result.Buffer;
@@ -167,7 +167,7 @@ internal sealed class RequestMessages(PipeReader input, ProtocolHost host, Reque
         var rest = buffer.Length - FramePrefix.Length - length;
         if (isOnly && rest > 0)
         {
-            throw NotOne();
+            throw WrongMessageCount();
         }
 
         if (rest < 0 || (isOnly && !result.IsCompleted))
@@ -202,12 +202,12 @@ internal sealed class RequestMessages(PipeReader input, ProtocolHost host, Reque
         isPacked = prefix[0] == 1;
         if (prefix[0] > 1)
         {
-            throw CallRefusal.Malformed($"a message has the unknown flag {prefix[0]}");
+            throw CallRefusal.Malformed($"a message has the invalid flag {prefix[0]}");
         }
 
         if (isPacked && !isGzip)
         {
-            throw CallRefusal.Malformed("a message is marked as compressed, but grpc-encoding names no compression");
+            throw CallRefusal.Malformed("a message is marked as compressed without a grpc-encoding header");
         }
 
         var length = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);
@@ -224,7 +224,7 @@ internal sealed class RequestMessages(PipeReader input, ProtocolHost host, Reque
         return new ReadOnlySequence<byte>(output.WrittenMemory);
     }
 
-    /// <summary>Returns the room that the next message needs: zero for a small one, -1 before its prefix is there.</summary>
+    /// <summary>Returns the memory that the next message needs: zero for a small one, -1 before its prefix has arrived.</summary>
     private long RoomFor(in ReadOnlySequence<byte> buffer)
     {
         if (buffer.Length < FramePrefix.Length)
@@ -232,7 +232,7 @@ internal sealed class RequestMessages(PipeReader input, ProtocolHost host, Reque
             return -1;
         }
 
-        // Nobody knows how much a packed message unpacks to.
+        // The unpacked size is not known in advance.
         var length = CheckPrefix(buffer, out var isPacked);
         return isPacked ? host.Limits.MaxMessageBytes : length > ByteBudget.FreeBytes ? length : 0;
     }

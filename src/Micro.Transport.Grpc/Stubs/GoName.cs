@@ -3,13 +3,13 @@ using System.Text;
 namespace Micro.Transport.Grpc.Stubs;
 
 /// <summary>
-/// Names as go-micro's generator makes them: exported Go names. A Go server registers its endpoints under them.
+/// Exported Go names, as go-micro's generator creates them. A Go server registers its endpoints under them.
 /// </summary>
 internal static class GoName
 {
     /// <summary>
-    /// Makes each word that begins the name or follows a <c>_</c> with a lower case letter begin with a capital, without that
-    /// <c>_</c>; a leading <c>_</c> becomes <c>X</c>; all else stays.
+    /// Capitalizes the first word and each word that follows a <c>_</c> with a lower case letter, and removes that <c>_</c>. A
+    /// leading <c>_</c> becomes <c>X</c>; all else stays.
     /// </summary>
     public static string Of(string name)
     {

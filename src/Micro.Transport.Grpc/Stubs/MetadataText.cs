@@ -31,7 +31,7 @@ internal static class MetadataText
         }
     }
 
-    /// <summary>Adds an entry; to a value that the key has already, with a comma.</summary>
+    /// <summary>Adds an entry; appends to an existing value of the key with a comma.</summary>
     /// <exception cref="ArgumentException">The key or value cannot travel as a header.</exception>
     public static void Add(Metadata.Entry entry, CallMetadata call) =>
         call[entry.Key] = call.TryGetValue(entry.Key, out var first) ? $"{first},{TextOf(entry)}" : TextOf(entry);
@@ -40,7 +40,7 @@ internal static class MetadataText
     public static string TextOf(Metadata.Entry entry) => entry.IsBinary ? Convert.ToBase64String(entry.ValueBytes) : entry.Value;
 
     /// <param name="call">The metadata of a call, as received.</param>
-    /// <param name="isOwn">Returns <see langword="true"/> for keys of the protocol, which are left out.</param>
+    /// <param name="isOwn">Returns <see langword="true"/> for keys of the protocol, which are omitted.</param>
     public static Metadata FromCall(CallMetadata call, Func<string, bool>? isOwn = null)
     {
         var metadata = new Metadata();

@@ -1,6 +1,6 @@
 namespace Micro.Transport.Grpc.Stubs;
 
-/// <summary>The names under which rpcs are endpoints.</summary>
+/// <summary>The endpoint names of rpcs.</summary>
 internal static class StubNames
 {
     /// <summary>Returns the endpoint of an rpc, <c>Service.Method</c>, as go-micro's generator names it.</summary>

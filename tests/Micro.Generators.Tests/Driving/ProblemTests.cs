@@ -9,43 +9,43 @@ public sealed class ProblemTests
 
     public static TheoryData<string, string, string> WrongMembers => new()
     {
-        { "int Count { get; }", "MICRO003", "'IOne.Count' of contract 'IOne' is a property, only methods can be called over the network: make it a method, or give it a body" },
+        { "int Count { get; }", "MICRO003", "'IOne.Count' of contract 'IOne' is a property, but only methods can be called: make it a method, or give it a body" },
         { "int this[int index] { get; }", "MICRO003", "an indexer" },
         { "event EventHandler Changed;", "MICRO003", "an event" },
         { "static abstract Task<Answer> AskAsync(Question question);", "MICRO003", "a static member" },
         { $"Task<Answer> AskAsync<T>(T question, {Token});", "MICRO004", "Method 'AskAsync' has type parameters" },
-        { $"Task<Answer> AskAsync(ref Question question, {Token});", "MICRO005", "Parameter 'question' of 'AskAsync' is 'ref', nothing comes back through it over the network: remove 'ref' and return what comes back" },
+        { $"Task<Answer> AskAsync(ref Question question, {Token});", "MICRO005", "Parameter 'question' of 'AskAsync' is 'ref', which does not work over the network: remove 'ref' and return the result" },
         { $"Task<Answer> AskAsync(in Question question, {Token});", "MICRO005", "'in'" },
         { $"Task<Answer> AskAsync(out Question question, {Token});", "MICRO005", "'out'" },
-        { $"Task<Answer> AskAsync({Token});", "MICRO006", "Method 'AskAsync' takes no request: add a parameter" },
-        { $"Task<Answer> AskAsync(Question question, int more, {Token});", "MICRO007", "Parameter 'more' of 'AskAsync' is a second message: an endpoint has one request, put both in one type" },
+        { $"Task<Answer> AskAsync({Token});", "MICRO006", "Method 'AskAsync' has no request: add a parameter" },
+        { $"Task<Answer> AskAsync(Question question, int more, {Token});", "MICRO007", "Parameter 'more' of 'AskAsync' is a second message: an endpoint has one request; put both in one type" },
         { $"Task<Answer> AskAsync(Question question, HandlerContext context, {Token});", "MICRO007", "Handle...(context => new Handler(context))" },
         { $"Task<Answer> AskAsync(Question question, CallOptions options, {Token});", "MICRO007", "the generated client has an overload with them" },
         { $"Task<Answer> AskAsync(Question question, CancellationToken one, CancellationToken two);", "MICRO007", "a second CancellationToken" },
-        { $"Task<Answer> AskAsync(Action question, {Token});", "MICRO007", "a Action, which is no message" },
-        { $"Task<Answer> AskAsync(Span<byte> question, {Token});", "MICRO007", "which is no message" },
-        { $"Task<Answer> AskAsync(IAsyncEnumerable<Task<Question>> questions, {Token});", "MICRO007", "which is no message" },
+        { $"Task<Answer> AskAsync(Action question, {Token});", "MICRO007", "a Action, which is not a message" },
+        { $"Task<Answer> AskAsync(Span<byte> question, {Token});", "MICRO007", "which is not a message" },
+        { $"Task<Answer> AskAsync(IAsyncEnumerable<Task<Question>> questions, {Token});", "MICRO007", "which is not a message" },
         { $"Answer Ask(Question question, {Token});", "MICRO008", "Method 'Ask' returns 'Answer': return Task<Answer>" },
         { $"void Ask(Question question, {Token});", "MICRO008", "Method 'Ask' returns 'void': return Task" },
         { $"Task<Task<Answer>> AskAsync(Question question, {Token});", "MICRO008", "return Task<TResponse>, ValueTask<TResponse>, Task, ValueTask or IAsyncEnumerable<TResponse>" },
         { $"ref Answer Ask(Question question, {Token});", "MICRO008", "Method 'Ask' returns 'Answer'" },
-        { $"Task<Answer> AskAsync(Question question, {Token}); Task<Answer> Ask(Question question, {Token});", "MICRO009", "Method 'Ask' has the endpoint 'One.Ask' that 'IOne.AskAsync(Question, CancellationToken)' has already: name another with" },
-        { $"[MicroEndpoint(\"a b\")] Task<Answer> AskAsync(Question question, {Token});", "MICRO010", "'a b' of 'AskAsync' is no name of an endpoint: use letters, digits, '_' and '-', at most 256 characters" },
+        { $"Task<Answer> AskAsync(Question question, {Token}); Task<Answer> Ask(Question question, {Token});", "MICRO009", "Method 'Ask' has the same endpoint 'One.Ask' as 'IOne.AskAsync(Question, CancellationToken)': set another name with" },
+        { $"[MicroEndpoint(\"a b\")] Task<Answer> AskAsync(Question question, {Token});", "MICRO010", "'a b' of 'AskAsync' is not a valid name of an endpoint: use letters, digits, '_' and '-', at most 256 characters" },
         { "static int Helper() => 1;", "MICRO011", "Contract 'IOne' has no method to call" },
     };
 
     public static TheoryData<string, string, string> WrongInterfaces => new()
     {
         { "[MicroContract] public interface IOne<T> { @ }", "MICRO001", "Interface 'IOne<T>' has type parameters" },
-        { "public class Outer { [MicroContract] public interface IOne { @ } }", "MICRO002", "Interface 'IOne' is within 'Outer', which is not partial: make it partial, or move the interface out of it" },
+        { "public class Outer { [MicroContract] public interface IOne { @ } }", "MICRO002", "Interface 'IOne' is in 'Outer', which is not partial: make it partial, or move the interface out of it" },
         { "public partial class Outer<T> { [MicroContract] public interface IOne { @ } }", "MICRO002", "which has type parameters" },
-        { "[MicroContract] file interface IOne { @ }", "MICRO002", "Interface 'IOne' is within 'Contract.cs', which nothing outside can see: remove 'file'" },
-        { "[MicroContract(\"a.b\")] public interface IOne { @ }", "MICRO010", "'a.b' of 'IOne' is no name of a contract" },
-        { "[MicroContract(Service = \" \")] public interface IOne { @ }", "MICRO010", "is no name of a service" },
-        { "[MicroContract] public interface IOne { @ } public class OneClient { }", "MICRO012", "Contract 'IOne' generates 'OneClient', which is there already as a class: rename one of them" },
+        { "[MicroContract] file interface IOne { @ }", "MICRO002", "Interface 'IOne' is in 'Contract.cs', which hides it from generated code: remove 'file'" },
+        { "[MicroContract(\"a.b\")] public interface IOne { @ }", "MICRO010", "'a.b' of 'IOne' is not a valid name of a contract" },
+        { "[MicroContract(Service = \" \")] public interface IOne { @ }", "MICRO010", "is not a valid name of a service" },
+        { "[MicroContract] public interface IOne { @ } public class OneClient { }", "MICRO012", "Contract 'IOne' generates 'OneClient', which already exists as a class: rename one of them" },
         { "[MicroContract] public interface IOne { @ } public enum OneContract { }", "MICRO012", "as a enum" },
-        { "[MicroContract(JsonContext = typeof(string))] public interface IOne { @ }", "MICRO013", "'string', the JsonContext of contract 'IOne', is no JsonSerializerContext: derive a partial class from it" },
-        { "[MicroContract(JsonContext = typeof(JsonSerializerContext))] public interface IOne { @ }", "MICRO013", "is no JsonSerializerContext" },
+        { "[MicroContract(JsonContext = typeof(string))] public interface IOne { @ }", "MICRO013", "'string', the JsonContext of contract 'IOne', is not a JsonSerializerContext: derive a partial class from it" },
+        { "[MicroContract(JsonContext = typeof(JsonSerializerContext))] public interface IOne { @ }", "MICRO013", "is not a JsonSerializerContext" },
     };
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class ProblemTests
         var said = await Compiling.AnalyzeAsync(Code);
 
         said.Should().ContainSingle().Which.GetMessage(null)
-            .Should().Be("'Context', the JsonContext of contract 'IOne', does not list 'Answer', which then needs reflection: add [JsonSerializable(typeof(Answer))] to it");
+            .Should().Be("'Context', the JsonContext of contract 'IOne', does not list 'Answer', so 'Answer' needs reflection: add [JsonSerializable(typeof(Answer))] to it");
         said[0].Severity.Should().Be(DiagnosticSeverity.Warning);
         Compiling.Generate(Code).Files.Should().ContainSingle();
     }
@@ -114,7 +114,7 @@ public sealed class ProblemTests
         var said = await Compiling.AnalyzeAsync(code);
 
         said.Select(static diagnostic => diagnostic.Id).Should().Equal("MICRO016", "MICRO016");
-        said[0].GetMessage(null).Should().StartWith("Nothing of message 'Hidden' of 'AskAsync' travels: it has neither a public property nor a public field");
+        said[0].GetMessage(null).Should().StartWith("Message 'Hidden' of 'AskAsync' would be sent empty, because it has no public property or field: make its members public");
     }
 
     [Theory]

@@ -97,7 +97,7 @@ public sealed class EjectionLimitTests
     {
         await using var fixture = new EjectionFixture();
         await fixture.RegisterAsync("a", "b", "c", "d");
-        fixture.Inner.Registry.Answer = [EjectionFixture.RecordOf("d")];
+        fixture.Inner.Registry.ReadResult = [EjectionFixture.RecordOf("d")];
         await fixture.Inner.Store.DeregisterAsync(EjectionFixture.RecordOf("a", "b", "c"));
         await fixture.Inner.CountsAsync(listed: 1, suspects: 3);
 

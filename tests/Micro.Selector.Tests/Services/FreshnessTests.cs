@@ -26,7 +26,7 @@ public sealed class FreshnessTests
         await using var fixture = new SelectorFixture();
         await fixture.RegisterAsync("a", "b", "c");
         await fixture.WatchAsync();
-        fixture.Registry.Answer = [SelectorFixture.RecordOf("a", "b")];
+        fixture.Registry.ReadResult = [SelectorFixture.RecordOf("a", "b")];
 
         await Eventually.TrueAsync(
             async () =>
@@ -63,7 +63,7 @@ public sealed class FreshnessTests
         var gate = fixture.Registry.ReadGate = new TaskCompletionSource();
         var refresh = fixture.Selector.RefreshAsync(SelectorFixture.Service);
         await Eventually.TrueAsync(() => fixture.Registry.Reads == 2, "the read");
-        fixture.Registry.Answer = [SelectorFixture.RecordOf("a", "b", "c")];
+        fixture.Registry.ReadResult = [SelectorFixture.RecordOf("a", "b", "c")];
         await fixture.DeregisterAsync("b");
         await fixture.EventuallyPicksAsync("a", "c");
 

@@ -31,7 +31,7 @@ public sealed class MassRemovalTests : IAsyncLifetime
     {
         await StartAsync("a", "b");
 
-        _fixture.Registry.Tell(RegistryEvent.Delete(SelectorFixture.RecordOf()));
+        _fixture.Registry.Raise(RegistryEvent.Delete(SelectorFixture.RecordOf()));
         await ReadsAsync(2);
 
         (await _fixture.PickedAsync()).Should().Equal("a", "b");
@@ -247,9 +247,9 @@ public sealed class MassRemovalTests : IAsyncLifetime
         await _fixture.WatchAsync();
 
         // Proof that the watch has told its initial state: a change told by it alone arrives.
-        _fixture.Registry.Tell(RegistryEvent.Create(SelectorFixture.RecordOf("0", ["probe"])));
+        _fixture.Registry.Raise(RegistryEvent.Create(SelectorFixture.RecordOf("0", ["probe"])));
         await _fixture.CountsAsync(ids.Length + 1, 0);
-        _fixture.Registry.Tell(RegistryEvent.Delete(SelectorFixture.RecordOf("0", ["probe"])));
+        _fixture.Registry.Raise(RegistryEvent.Delete(SelectorFixture.RecordOf("0", ["probe"])));
         await _fixture.CountsAsync(ids.Length, 0);
         _fixture.Time.Advance(TimeSpan.FromSeconds(6));
     }

@@ -39,7 +39,7 @@ public sealed class WatchTests : IAsyncLifetime
         await _fixture.RegisterAsync("a");
         await _fixture.WatchAsync();
 
-        _fixture.Registry.Tell(new RegistryEvent(kind, SelectorFixture.RecordOf("b")));
+        _fixture.Registry.Raise(new RegistryEvent(kind, SelectorFixture.RecordOf("b")));
 
         await _fixture.EventuallyPicksAsync("a", "b");
     }
@@ -50,8 +50,8 @@ public sealed class WatchTests : IAsyncLifetime
         await _fixture.RegisterAsync("a");
         await _fixture.WatchAsync();
 
-        _fixture.Registry.Tell(RegistryEvent.Create(SelectorFixture.RecordOf("b")));
-        _fixture.Registry.Tell(RegistryEvent.Create(SelectorFixture.RecordOf("1", ["x"], "other")));
+        _fixture.Registry.Raise(RegistryEvent.Create(SelectorFixture.RecordOf("b")));
+        _fixture.Registry.Raise(RegistryEvent.Create(SelectorFixture.RecordOf("1", ["x"], "other")));
         await _fixture.EventuallyPicksAsync("a", "b");
     }
 

@@ -18,7 +18,7 @@ public sealed class SelectorStrategiesTests
     {
         var get = () => SelectorStrategies.Get(name);
 
-        get.Should().Throw<ArgumentException>().WithMessage($"unknown selector '{name}': known are random, registry, roundrobin*");
+        get.Should().Throw<ArgumentException>().WithMessage($"unknown selector '{name}': use random, registry, roundrobin*");
         SelectorStrategies.TryGet(name, out _).Should().BeFalse();
     }
 }

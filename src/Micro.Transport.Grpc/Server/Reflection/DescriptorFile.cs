@@ -2,10 +2,10 @@ using Google.Protobuf;
 
 namespace Micro.Transport.Grpc.Server.Reflection;
 
-/// <summary>One descriptor file as it is sent, and the files it imports.</summary>
+/// <summary>One encoded descriptor file, and the files it imports.</summary>
 internal sealed record DescriptorFile(ByteString Bytes, IReadOnlyList<DescriptorFile> Imports)
 {
-    /// <summary>The file, then all that it imports, each once.</summary>
+    /// <summary>Returns the file, then all its imports, each once.</summary>
     public IEnumerable<DescriptorFile> WithImports()
     {
         var seen = new HashSet<DescriptorFile>(ReferenceEqualityComparer.Instance);

@@ -9,8 +9,7 @@ namespace Micro.Transport.Grpc.Server.Reflection;
 
 /// <summary>
 /// Server reflection, <c>grpc.reflection.v1</c> and, with the same messages, <c>v1alpha</c>. The server's interceptors run
-/// around it, so that what guards the endpoints guards their description as well: with authentication it needs a
-/// token.
+/// around it, so that it is protected as the endpoints are: with authentication it needs a token.
 /// </summary>
 internal sealed class ReflectionService(ProtocolHost host, ServiceCatalog catalog)
 {
@@ -24,7 +23,7 @@ internal sealed class ReflectionService(ProtocolHost host, ServiceCatalog catalo
 
     private async Task AnswerAllAsync(IServerStream<Request, Response> stream, HandlerContext context)
     {
-        // A tool that keeps its stream open must not hold up the stop.
+        // A tool that keeps its stream open must not delay the stop.
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, host.Closing);
         try
         {
@@ -51,7 +50,7 @@ internal sealed class ReflectionService(ProtocolHost host, ServiceCatalog catalo
                 SetFile(response, catalog.Symbols.FindFile(request.FileByFilename), $"file not found: {request.FileByFilename}");
                 break;
             case Request.MessageRequestOneofCase.FileContainingSymbol:
-                SetFile(response, catalog.Symbols.FindSymbol(request.FileContainingSymbol), NoSymbol(request.FileContainingSymbol));
+                SetFile(response, catalog.Symbols.FindSymbol(request.FileContainingSymbol), SymbolNotFound(request.FileContainingSymbol));
                 break;
             case Request.MessageRequestOneofCase.FileContainingExtension:
                 var extension = request.FileContainingExtension;
@@ -64,16 +63,16 @@ internal sealed class ReflectionService(ProtocolHost host, ServiceCatalog catalo
                 SetNumbers(response, request.AllExtensionNumbersOfType);
                 break;
             default:
-                SetError(response, StatusCode.InvalidArgument, "the request asks for nothing");
+                SetError(response, StatusCode.InvalidArgument, "the request is empty");
                 break;
         }
 
         return response;
     }
 
-    private string NoSymbol(string name) =>
+    private string SymbolNotFound(string name) =>
         catalog.Services.Contains(name)
-            ? $"{name} has no protobuf messages and so no file: call it with the content type application/grpc+json"
+            ? $"{name} has no protobuf messages, so there is no file: call it with the content type application/grpc+json"
             : $"symbol not found: {name}";
 
     private void SetNumbers(Response response, string type)

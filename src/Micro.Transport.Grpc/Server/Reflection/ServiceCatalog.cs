@@ -14,7 +14,7 @@ internal sealed class ServiceCatalog
     private readonly SortedSet<string> _services = new(StringComparer.Ordinal);
 
     /// <param name="package">Name of the micro service: the package of services that no file declares.</param>
-    /// <param name="invokers">Endpoints of the server; internal ones are left out.</param>
+    /// <param name="invokers">Endpoints of the server; internal ones are omitted.</param>
     /// <param name="own">Services of gRPC itself.</param>
     public ServiceCatalog(string package, IEnumerable<EndpointInvoker> invokers, params IEnumerable<ServiceDescriptor> own)
     {
@@ -31,7 +31,7 @@ internal sealed class ServiceCatalog
         }
     }
 
-    /// <summary>Full names, in order.</summary>
+    /// <summary>Gets the full names, in order.</summary>
     public IReadOnlyCollection<string> Services => _services;
 
     public SymbolIndex Symbols => _symbols;
@@ -64,16 +64,16 @@ internal sealed class ServiceCatalog
             _symbols.Add(file);
         }
 
-        // The package is free to choose, no path is looked at for it; only a name must not stand for two services.
-        var taken = _symbols.FindSymbol(MadeUpService.FullName(package, handler)) is not null;
-        AddMadeUp(taken ? MadeUpService.OtherPackage : package, handler, described);
+        // Any package works, because paths do not depend on it; only one name must not mean two services.
+        var taken = _symbols.FindSymbol(SyntheticService.FullName(package, handler)) is not null;
+        AddSynthetic(taken ? SyntheticService.FallbackPackage : package, handler, described);
     }
 
-    /// <summary>Types that are no protobuf messages have no file: a service of theirs is listed only, and called with JSON.</summary>
-    private void AddMadeUp(string package, string handler, IReadOnlyList<EndpointInvoker> described)
+    /// <summary>Returns the file of a message type. Other types have no file: their services are only listed, and called with JSON.</summary>
+    private void AddSynthetic(string package, string handler, IReadOnlyList<EndpointInvoker> described)
     {
-        _services.Add(MadeUpService.FullName(package, handler));
-        if (MadeUpService.Describe(package, handler, described) is { } file)
+        _services.Add(SyntheticService.FullName(package, handler));
+        if (SyntheticService.Describe(package, handler, described) is { } file)
         {
             _symbols.Add(file);
         }

@@ -16,11 +16,11 @@ internal sealed class SymbolIndex
 
     public DescriptorFile? FindExtension(string type, int number) => _extensions.GetValueOrDefault(type)?.GetValueOrDefault(number);
 
-    /// <summary>Numbers of the known extensions of a type; <see langword="null"/> for an unknown type.</summary>
+    /// <summary>Returns the numbers of the known extensions of a type; <see langword="null"/> for an unknown type.</summary>
     public IEnumerable<int>? ExtensionNumbers(string type) =>
         _extensions.TryGetValue(type, out var known) ? known.Keys : _symbols.ContainsKey(type) ? [] : null;
 
-    /// <summary>Adds a file and all that it imports.</summary>
+    /// <summary>Adds a file and all its imports.</summary>
     public DescriptorFile Add(FileDescriptor descriptor)
     {
         if (_files.TryGetValue(descriptor.Name, out var known))
@@ -53,7 +53,7 @@ internal sealed class SymbolIndex
         return file;
     }
 
-    /// <summary>Adds a file that holds services only, made here; what it imports must be there.</summary>
+    /// <summary>Adds a synthetic file that holds only services; its imports must exist.</summary>
     public void Add(FileDescriptorProto made)
     {
         var prefix = made.Package.Length > 0 ? made.Package + "." : "";

@@ -7,14 +7,14 @@ using MicroCallOptions = Micro.Client.CallOptions;
 
 namespace Micro.Transport.Grpc.Stubs.Client;
 
-/// <summary>One call of a generated client: its options in the terms of this framework, its metadata and how it ended.</summary>
+/// <summary>One call of a generated client: its options in the terms of this framework, its metadata and its end.</summary>
 [UnconditionalSuppressMessage("Trimming", "IL2091", Justification = "Generated messages: their parser refers to the constructor that decoding needs.")]
 [SuppressMessage("Design", "CA1001", Justification = "The end of the call disposes it.")]
 internal sealed class StubCall
 {
     public static readonly Func<object, Task<Metadata>> GetHeaders = static call => ((StubCall)call).GetHeadersAsync();
-    public static readonly Func<object, Status> GetStatus = static call => ((StubCall)call).StatusOfEnd;
-    public static readonly Func<object, Metadata> GetTrailers = static call => ((StubCall)call).TrailersOfEnd;
+    public static readonly Func<object, Status> GetStatus = static call => ((StubCall)call).FinalStatus;
+    public static readonly Func<object, Metadata> GetTrailers = static call => ((StubCall)call).FinalTrailers;
     public static readonly Action<object> Dispose = static call => ((StubCall)call).Cancel();
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
@@ -37,7 +37,7 @@ internal sealed class StubCall
     /// <param name="invoker">The client, the service and the options of all calls.</param>
     /// <param name="method">The method of the generated client.</param>
     /// <param name="options">Deadline, headers and cancellation of the call.</param>
-    /// <param name="sources">Where the cancellation comes from and goes back to; <see langword="null"/> for one of its own.</param>
+    /// <param name="sources">The pool of cancellation sources; <see langword="null"/> to create one.</param>
     public StubCall(StubCallInvoker invoker, IMethod method, CallOptions options, ObjectPool<CancellationTokenSource>? sources)
     {
         _invoker = invoker;
@@ -59,9 +59,9 @@ internal sealed class StubCall
     /// <summary>Fires when the caller cancels or disposes the call.</summary>
     public CancellationToken CancellationToken { get; }
 
-    private Status StatusOfEnd => _status is Status status ? status : throw new InvalidOperationException("the call has not ended: its status is not known yet");
+    private Status FinalStatus => _status is Status status ? status : throw new InvalidOperationException("the call has not ended: its status is not known yet");
 
-    private Metadata TrailersOfEnd =>
+    private Metadata FinalTrailers =>
         _status is not null ? ReadTrailers() : throw new InvalidOperationException("the call has not ended: its trailers are not known yet");
 
     /// <exception cref="RpcException">The call failed.</exception>
@@ -103,7 +103,7 @@ internal sealed class StubCall
         }
     }
 
-    /// <summary>Records that the call ended well.</summary>
+    /// <summary>Records the success of the call.</summary>
     public void End()
     {
         CompleteMetadata();
@@ -121,14 +121,14 @@ internal sealed class StubCall
         }
     }
 
-    /// <summary>Records how the call failed, and returns the failure as callers of generated clients expect it.</summary>
+    /// <summary>Records the failure of the call, and returns it as callers of generated clients expect it.</summary>
     public RpcException Fail(Exception exception)
     {
         CompleteMetadata();
         var failure = FailureOf(exception);
         _status ??= failure.Status;
 
-        // Not for the next call: what the failed one has left behind may still hold the token.
+        // Not reused: remains of the failed call may still hold the token.
         TakeCancellation()?.Dispose();
         return failure;
     }
@@ -162,7 +162,7 @@ internal sealed class StubCall
         }
     }
 
-    /// <summary>Hands the cancellation to the first that ends or cancels the call; <see langword="null"/> for all others.</summary>
+    /// <summary>Returns the cancellation to the first caller that ends or cancels the call; <see langword="null"/> to all others.</summary>
     private CancellationTokenSource? TakeCancellation()
     {
         _onCancelled.Unregister();
@@ -200,8 +200,8 @@ internal sealed class StubCall
     }
 
     /// <summary>
-    /// A deadline counts in place of the client's time limits, for the call and for its attempts: callers of gRPC expect that
-    /// a server may take all of it.
+    /// A deadline replaces the client's time limits, for the call and for its attempts: callers of gRPC expect that a server
+    /// may use all of it.
     /// </summary>
     private MicroCallOptions WithDeadline()
     {

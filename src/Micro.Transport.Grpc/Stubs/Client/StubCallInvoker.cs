@@ -53,7 +53,7 @@ internal sealed class StubCallInvoker(IMicroClient client, string service, Micro
         var call = Begin(method, options);
         var stream = new StubStream<TRequest, TResponse>(call);
         return new AsyncClientStreamingCall<TRequest, TResponse>(
-            stream, stream.ReadOnlyAsync(), StubCall.GetHeaders, StubCall.GetStatus, StubCall.GetTrailers, StubCall.Dispose, call);
+            stream, stream.ReadSingleAsync(), StubCall.GetHeaders, StubCall.GetStatus, StubCall.GetTrailers, StubCall.Dispose, call);
     }
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(

@@ -28,7 +28,7 @@ internal static class StubStatus
         _ => new Status(StatusCode.Internal, exception.Message, exception),
     };
 
-    /// <summary>Returns <see langword="true"/> when no node was there to take the call.</summary>
+    /// <summary>Returns <see langword="true"/> when no node was available for the call.</summary>
     public static bool IsNotReady(MicroException exception) =>
         exception.Kind is ErrorKind.NotFound or ErrorKind.NoNode or ErrorKind.Registry or ErrorKind.Connect;
 

@@ -24,12 +24,12 @@ internal sealed class StubStream<TRequest, TResponse> : IClientStreamWriter<TReq
         call.CancellationToken.UnsafeRegister(static stream => _ = ((StubStream<TRequest, TResponse>)stream!).DisposeAsync(), this);
     }
 
-    /// <summary>Has no effect: messages are not compressed and leave at once.</summary>
+    /// <summary>Has no effect: messages are not compressed and are sent at once.</summary>
     public WriteOptions? WriteOptions { get; set; }
 
     public TResponse Current => _current ?? throw new InvalidOperationException("no message was read: call MoveNext first");
 
-    /// <summary>Sends the one request of a server stream; a failure shows when the answer is read.</summary>
+    /// <summary>Sends the one request of a server stream; a failure is reported when the answer is read.</summary>
     public void Send(TRequest request) => _sending = SendOnlyAsync(request);
 
     public Task WriteAsync(TRequest message) => WriteAsync(message, CancellationToken.None);
@@ -44,7 +44,7 @@ internal sealed class StubStream<TRequest, TResponse> : IClientStreamWriter<TReq
         }
         catch (Exception exception) when (exception is MicroException or OperationCanceledException or ObjectDisposedException)
         {
-            // Not the end of the call: the status that the server sent before it stopped reading is still to be read.
+            // Not the end of the call: the server's status, sent before it stopped reading, is still to be read.
             throw _call.FailureOf(exception);
         }
     }
@@ -58,7 +58,7 @@ internal sealed class StubStream<TRequest, TResponse> : IClientStreamWriter<TReq
         }
         catch (Exception exception) when (exception is MicroException or OperationCanceledException or ObjectDisposedException)
         {
-            // What the server said before it took no more is still to be read, and tells how the call ended.
+            // The status that the server sent before it stopped reading is still to be read.
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class StubStream<TRequest, TResponse> : IClientStreamWriter<TReq
     }
 
     /// <summary>Reads the one answer of a client stream, and its end, which carries the trailers.</summary>
-    public async Task<TResponse> ReadOnlyAsync()
+    public async Task<TResponse> ReadSingleAsync()
     {
         if (!await MoveNext(CancellationToken.None).ConfigureAwait(false))
         {
@@ -112,7 +112,7 @@ internal sealed class StubStream<TRequest, TResponse> : IClientStreamWriter<TReq
         }
         catch (MicroException exception) when (exception.Kind is ErrorKind.Broken or ErrorKind.NotSent)
         {
-            // What the server said before the connection broke is still to be read.
+            // What the server sent before the connection broke is still to be read.
         }
     }
 

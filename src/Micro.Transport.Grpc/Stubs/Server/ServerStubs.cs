@@ -61,7 +61,7 @@ internal sealed class ServerStubs : IStubs
         return contract is not null && bind is not null
             ? new Binding(contract, bind)
             : throw new ArgumentException(
-                $"{serviceBase.Name} names {attribute.BindType.Name}.{attribute.BindMethodName} as its binding, which is not the code that Grpc.Tools generates: no Descriptor, or another method",
+                $"the binding {attribute.BindType.Name}.{attribute.BindMethodName} of {serviceBase.Name} is not code that Grpc.Tools generates: it has no Descriptor, or another method",
                 nameof(serviceBase));
     }
 

@@ -6,7 +6,7 @@ using Micro.Server;
 
 namespace Micro.Transport.Grpc.Stubs.Server;
 
-/// <summary>Turns the methods that a generated <c>BindService</c> hands over into endpoints.</summary>
+/// <summary>Creates endpoints from the methods that a generated <c>BindService</c> adds.</summary>
 [UnconditionalSuppressMessage("Trimming", "IL2091", Justification = "Generated messages: their parser refers to the constructor, and their descriptor describes them.")]
 internal class StubBinder(StubHandler stub, IContractBinder binder) : ServiceBinderBase
 {
@@ -109,11 +109,11 @@ internal class StubBinder(StubHandler stub, IContractBinder binder) : ServiceBin
     {
         if (!typeof(IMessage).IsAssignableFrom(typeof(TRequest)) || !typeof(IMessage).IsAssignableFrom(typeof(TResponse)))
         {
-            throw new ArgumentException($"{method.FullName} has messages that are not Google.Protobuf messages: {typeof(TRequest).Name}, {typeof(TResponse).Name}", nameof(method));
+            throw new ArgumentException($"{method.FullName} does not use Google.Protobuf messages: {typeof(TRequest).Name}, {typeof(TResponse).Name}", nameof(method));
         }
 
         var declared = stub.Contract.FindMethodByName(method.Name)
-            ?? throw new ArgumentException($"the binding hands over {method.FullName}, which {stub.Contract.FullName} does not declare", nameof(method));
+            ?? throw new ArgumentException($"the binding adds {method.FullName}, which {stub.Contract.FullName} does not declare", nameof(method));
         return new ContractEndpoint(StubNames.EndpointOf(stub.Contract.Name, method.Name))
         {
             Method = declared,
@@ -123,5 +123,5 @@ internal class StubBinder(StubHandler stub, IContractBinder binder) : ServiceBin
         };
     }
 
-    private static ArgumentException NoHandler(IMethod method) => new($"the binding hands over {method.FullName} without a handler", nameof(method));
+    private static ArgumentException NoHandler(IMethod method) => new($"the binding adds {method.FullName} without a handler", nameof(method));
 }

@@ -4,7 +4,7 @@ using Micro.Server;
 
 namespace Micro.Transport.Grpc.Stubs.Server;
 
-/// <summary>A call as handlers of generated stubs see it, whatever protocol carries it.</summary>
+/// <summary>The context of a call for handlers of generated stubs, over any protocol.</summary>
 internal sealed class StubContext(HandlerContext context, string method) : ServerCallContext
 {
     private Metadata? _requestHeaders;
@@ -43,7 +43,7 @@ internal sealed class StubContext(HandlerContext context, string method) : Serve
 
     protected override AuthContext AuthContextCore => _authentication ??= CallerIdentity.Of(context.ClientCertificate, context.User);
 
-    /// <summary>Takes trailers and status of a handler that has returned.</summary>
+    /// <summary>Applies trailers and status of a handler that has returned.</summary>
     /// <exception cref="StubStatusException">The handler has set a status other than OK.</exception>
     public T Succeed<T>(T response)
     {
@@ -51,7 +51,7 @@ internal sealed class StubContext(HandlerContext context, string method) : Serve
         return StatusCore.StatusCode == StatusCode.OK ? response : throw Fail(StatusCore);
     }
 
-    /// <summary>Returns the failure of the call that the handler's exception asks for, and takes its trailers.</summary>
+    /// <summary>Returns the failure of the call for the handler's exception, and applies its trailers.</summary>
     public StubStatusException Fail(RpcException exception)
     {
         SendTrailers();
@@ -59,7 +59,7 @@ internal sealed class StubContext(HandlerContext context, string method) : Serve
         return Fail(exception.Status, exception);
     }
 
-    /// <summary>Hands the trailers of the handler to the call; once.</summary>
+    /// <summary>Copies the trailers of the handler to the call, once.</summary>
     public void SendTrailers()
     {
         Send(_responseTrailers);
@@ -74,7 +74,7 @@ internal sealed class StubContext(HandlerContext context, string method) : Serve
     }
 
     protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) =>
-        throw new NotSupportedException("a call made by a handler takes deadline and cancellation from its CallOptions: pass context.Deadline and context.CancellationToken");
+        throw new NotSupportedException("propagation tokens are not supported: pass context.Deadline and context.CancellationToken in the CallOptions of the call");
 
     private StubStatusException Fail(Status status, Exception? cause = null)
     {

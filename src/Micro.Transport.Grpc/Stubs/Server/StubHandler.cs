@@ -4,7 +4,7 @@ using Micro.Server;
 
 namespace Micro.Transport.Grpc.Stubs.Server;
 
-/// <summary>A service of a <c>.proto</c> file whose generated binding hands over its methods.</summary>
+/// <summary>A service of a <c>.proto</c> file whose generated binding adds its methods.</summary>
 /// <param name="contract">The generated descriptor of the service.</param>
 /// <param name="bind">Calls the generated binding.</param>
 /// <param name="createBinder">Creates the binder of a handler per call; <see langword="null"/> when one object serves all calls.</param>
@@ -18,7 +18,7 @@ internal sealed class StubHandler(
     /// <summary>The interceptors, outermost first: <see cref="StubInterceptor"/> each.</summary>
     public IList<object> Interceptors { get; set; } = [];
 
-    /// <exception cref="ArgumentException">The binding hands over an rpc that the contract does not declare.</exception>
+    /// <exception cref="ArgumentException">The binding adds an rpc that the contract does not declare.</exception>
     public void AddTo(IContractBinder binder) => bind(createBinder?.Invoke(this, binder) ?? new StubBinder(this, binder));
 
     /// <summary>Adds this contract to a server.</summary>

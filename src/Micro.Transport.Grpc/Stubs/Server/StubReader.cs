@@ -14,7 +14,7 @@ internal sealed class StubReader<TRequest, TResponse>(IServerStream<TRequest, TR
 
     public async Task<bool> MoveNext(CancellationToken cancellationToken)
     {
-        // A wait that its caller gave up goes on, and the next call takes its message.
+        // An abandoned wait continues, and the next call gets its message.
         _pending ??= _requests.MoveNextAsync().AsTask();
         var hasNext = await _pending.WaitAsync(cancellationToken);
         _pending = null;

@@ -4,25 +4,25 @@ using Micro.Selection.Services;
 
 namespace Micro.Selection.Ejection;
 
-/// <summary>Asks the nodes of one service whether they live, in the background; a failure to ask never keeps a node out.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle, and questions outlive the service that asks them.")]
-internal sealed class NodeQuestions(SelectorContext context, CancellationToken stop)
+/// <summary>Checks the nodes of one service in the background; a check that itself fails never excludes a node.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle, and checks outlive the service.")]
+internal sealed class LivenessChecks(SelectorContext context, CancellationToken stop)
 {
     private static readonly TimeSpan ShortestStep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(5);
 
-    /// <summary>The first pause between two questions to a newcomer; each is half as long again as the one before.</summary>
+    /// <summary>The first pause between two checks of a newcomer; each is half as long again as the one before.</summary>
     private static readonly TimeSpan ShortestNewcomerStep = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestNewcomerStep = TimeSpan.FromMinutes(1);
 
-    /// <summary>The most newcomers of a service that are asked at the same time: anybody can announce them, at any address.</summary>
-    private const int MostNewcomersAtOnce = 16;
+    /// <summary>Maximum number of newcomers of a service checked at once: anybody can announce them, at any address.</summary>
+    private const int MaxConcurrentChecks = 16;
 
-    /// <summary>The time for which a newcomer that did not answer keeps its place among those that are asked.</summary>
+    /// <summary>The time for which a newcomer that did not answer keeps its slot.</summary>
     private static readonly TimeSpan NewcomerGap = TimeSpan.FromMilliseconds(100);
 
-    private readonly SemaphoreSlim _newcomers = new(MostNewcomersAtOnce);
-    private readonly FailureRow _failures = new("Asking whether nodes live", context.Time, context.Logger);
+    private readonly SemaphoreSlim _newcomers = new(MaxConcurrentChecks);
+    private readonly FailureRow _failures = new("The liveness check", context.Time, context.Logger);
 
     public async Task<bool> IsAliveAsync(Node node)
     {
@@ -48,10 +48,10 @@ internal sealed class NodeQuestions(SelectorContext context, CancellationToken s
     }
 
     /// <summary>
-    /// Waits for a pause, then until the node answers. Asks again after a twentieth of the time that the node has been out,
-    /// so that one which was out for seconds is back within a second or so, and one that is gone for good costs little.
+    /// Waits for a pause, then until the node answers. Checks again after a twentieth of the time that the node has been out:
+    /// a node that was out for seconds is back within a second or so, and one that is gone for good costs little.
     /// </summary>
-    public async Task UntilAliveAsync(Node node, TimeSpan pause, Func<bool> isWanted)
+    public async Task WaitUntilAliveAsync(Node node, TimeSpan pause, Func<bool> isWanted)
     {
         var started = context.Time.GetTimestamp();
         while (await WaitAsync(pause).ConfigureAwait(false) && isWanted() && !await IsAliveAsync(node).ConfigureAwait(false))
@@ -62,12 +62,12 @@ internal sealed class NodeQuestions(SelectorContext context, CancellationToken s
         }
     }
 
-    /// <summary>Waits for a pause, then until a node that has never answered does. Asks ever less often.</summary>
+    /// <summary>Waits for a pause, then until a node answers for the first time. Checks less and less often.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="pause">The pause before the first question.</param>
+    /// <param name="pause">The pause before the first check.</param>
     /// <param name="isWanted">Returns <see langword="true"/> while the answer matters.</param>
-    /// <param name="noteFailure">Notes that the node did not answer.</param>
-    public async Task UntilFirstAnswerAsync(Node node, TimeSpan pause, Func<bool> isWanted, Action noteFailure)
+    /// <param name="noteFailure">Called when the node did not answer.</param>
+    public async Task WaitForFirstAnswerAsync(Node node, TimeSpan pause, Func<bool> isWanted, Action noteFailure)
     {
         while (await WaitAsync(pause).ConfigureAwait(false) && !await IsNewcomerAliveAsync(node, isWanted, noteFailure).ConfigureAwait(false))
         {
@@ -76,7 +76,7 @@ internal sealed class NodeQuestions(SelectorContext context, CancellationToken s
         }
     }
 
-    /// <summary>Returns <see langword="true"/> if the node lives or the answer does not matter any more.</summary>
+    /// <summary>Returns <see langword="true"/> if the node is alive or the answer no longer matters.</summary>
     private async Task<bool> IsNewcomerAliveAsync(Node node, Func<bool> isWanted, Action noteFailure)
     {
         try
@@ -97,7 +97,7 @@ internal sealed class NodeQuestions(SelectorContext context, CancellationToken s
 
             noteFailure();
 
-            // Whoever announces nodes all the time chooses whom this process connects to: not more than 160 times a second.
+            // A host that keeps announcing nodes chooses the peers of this process: limited to 160 connections a second.
             await WaitAsync(NewcomerGap).ConfigureAwait(false);
             return false;
         }

@@ -8,7 +8,7 @@ using Micro.Transport.Grpc.Server.Reflection;
 namespace Micro.Transport.Grpc.Server;
 
 /// <summary>The services of gRPC's own that a server answers besides those of its handlers; none is advertised.</summary>
-internal static class OwnServices
+internal static class BuiltInServices
 {
     /// <summary>Their endpoints by full path.</summary>
     public static IEnumerable<KeyValuePair<string, EndpointInvoker>> Create(ProtocolHost host)

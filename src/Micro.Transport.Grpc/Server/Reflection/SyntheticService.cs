@@ -7,10 +7,10 @@ namespace Micro.Transport.Grpc.Server.Reflection;
 /// Describes a service that no <c>.proto</c> file next to its messages declares: bound by hand to generated messages, or
 /// declared in a file of its own. A stream may go both ways, which every kind of stream does.
 /// </summary>
-internal static class MadeUpService
+internal static class SyntheticService
 {
     /// <summary>For services whose name in the package of the micro service is taken by a file.</summary>
-    public const string OtherPackage = "endpoints";
+    public const string FallbackPackage = "endpoints";
 
     public static string FullName(string package, string handler) => IsPackage(package) ? $"{package}.{handler}" : handler;
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Micro.Transport.Grpc.Server;
 
 /// <summary>Answers HTTP/2 requests that are no calls: questions about health, and what does not belong here.</summary>
-internal static class PlainAnswers
+internal static class PlainResponses
 {
     private static ReadOnlySpan<byte> UnknownPath =>
         "nothing is served on this path; calls are gRPC, or POST / with Micro-Endpoint over HTTP/1.1; health is at /health, /health/live and /health/ready\n"u8;
