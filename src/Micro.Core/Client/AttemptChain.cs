@@ -6,7 +6,7 @@ internal sealed class AttemptChain(IReadOnlyList<IAttemptInterceptor> intercepto
     private int _attempts;
 
     public async ValueTask<TResult> RunAsync<TResult>(
-        PlannedCall<TResult> call, NodeTransports transports, Node node, TimeSpan limit, CancellationToken cancellationToken)
+        PlannedCall<TResult> call, NodeTransports transports, EncodedRequest request, Node node, TimeSpan limit, CancellationToken cancellationToken)
     {
         var attempt = new AttemptContext(context, node, _attempts++);
         var hasResult = false;
@@ -19,7 +19,7 @@ internal sealed class AttemptChain(IReadOnlyList<IAttemptInterceptor> intercepto
         Func<AttemptContext, ValueTask> Next(int index) => index == interceptors.Count
             ? async _ =>
             {
-                result = await call.SendAsync(transports, node, limit, cancellationToken).ConfigureAwait(false);
+                result = await call.SendAsync(transports, request, node, limit, cancellationToken).ConfigureAwait(false);
                 hasResult = true;
             }
         : inner => interceptors[index].InvokeAsync(inner, Next(index + 1));

@@ -25,7 +25,7 @@ internal sealed class CallLoop(
     private int _nextAddress;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<TResult> RunAsync<TResult>(PlannedCall<TResult> plan, AttemptChain? chain, CancellationToken cancellationToken)
+    public async ValueTask<TResult> RunAsync<TResult>(PlannedCall<TResult> plan, EncodedRequest request, AttemptChain? chain, CancellationToken cancellationToken)
     {
         budget?.OnCall();
         AttemptedNodes? attempted = null;
@@ -48,7 +48,7 @@ internal sealed class CallLoop(
                 node = pick.Node;
                 attempts++;
                 plan.Options.Observed?.Picked(node);
-                return await TryAsync(plan, chain, pick, number, cancellationToken).ConfigureAwait(false);
+                return await TryAsync(plan, request, chain, pick, number, cancellationToken).ConfigureAwait(false);
             }
             catch (MicroException exception)
             {
@@ -109,7 +109,8 @@ internal sealed class CallLoop(
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<TResult> TryAsync<TResult>(PlannedCall<TResult> plan, AttemptChain? chain, NodePick pick, int number, CancellationToken cancellationToken)
+    private async ValueTask<TResult> TryAsync<TResult>(
+        PlannedCall<TResult> plan, EncodedRequest request, AttemptChain? chain, NodePick pick, int number, CancellationToken cancellationToken)
     {
         var limit = plan.NextAttemptTimeout;
         if (pick.IsProbe)
@@ -125,8 +126,8 @@ internal sealed class CallLoop(
         try
         {
             var sending = chain is null
-                ? plan.SendAsync(transports, pick.Node, limit, timer.Token)
-                : chain.RunAsync(plan, transports, pick.Node, limit, timer.Token);
+                ? plan.SendAsync(transports, request, pick.Node, limit, timer.Token)
+                : chain.RunAsync(plan, transports, request, pick.Node, limit, timer.Token);
             var result = await sending.ConfigureAwait(false);
             pick.Complete(new AttemptOutcome(Succeeded: true, default, _timeProvider.GetElapsedTime(started)));
             return result;

@@ -10,11 +10,12 @@ internal interface IClientTransport : INodeTraffic, IDisposable
 {
     /// <summary>Makes one attempt of a unary call.</summary>
     /// <param name="call">The call.</param>
+    /// <param name="request">Its request.</param>
     /// <param name="node">The node to try.</param>
     /// <param name="limit">The time limit of the attempt.</param>
     /// <param name="cancellationToken">Fires when the limit passes or the caller cancels.</param>
     ValueTask<TResponse> CallAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
-        UnaryCall<TResponse> call, Node node, TimeSpan limit, CancellationToken cancellationToken);
+        UnaryCall<TResponse> call, EncodedRequest request, Node node, TimeSpan limit, CancellationToken cancellationToken);
 
     /// <summary>Makes one attempt to open a stream.</summary>
     /// <param name="call">The call.</param>

@@ -10,8 +10,9 @@ internal abstract class PlannedCall<TResult>(
 {
     /// <summary>Makes one attempt, in the protocol that suits the node.</summary>
     /// <param name="transports">The transports of the client.</param>
+    /// <param name="request">The request; empty for a stream.</param>
     /// <param name="node">The node to try.</param>
     /// <param name="limit">The time limit of the attempt.</param>
     /// <param name="cancellationToken">Fires when the limit passes or the caller cancels.</param>
-    public abstract ValueTask<TResult> SendAsync(NodeTransports transports, Node node, TimeSpan limit, CancellationToken cancellationToken);
+    public abstract ValueTask<TResult> SendAsync(NodeTransports transports, EncodedRequest request, Node node, TimeSpan limit, CancellationToken cancellationToken);
 }

@@ -142,7 +142,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         await InterceptorChains.RunAsync(_interceptors, context, async inner =>
         {
             var plan = new StreamCall<TRequest, TResponse>(_options, service, endpoint, call, format, inner.Metadata, NextId(), cancellationToken);
-            inner.Response = await RunAsync(plan, inner, cancellationToken).ConfigureAwait(false);
+            inner.Response = await RunAsync(plan, default, inner, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
         return ResponseOf<IClientStream<TRequest, TResponse>>(context)
             ?? throw new InvalidOperationException($"an interceptor neither opened the stream {endpoint} of {service} nor threw");
@@ -212,12 +212,12 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         ClientContext? context,
         CancellationToken cancellationToken)
     {
+        var plan = new UnaryCall<TResponse>(_options, service, endpoint, options, format, metadata, NextId());
         var body = _bodies.Get();
-        var plan = new UnaryCall<TResponse>(_options, service, endpoint, options, format, metadata, NextId(), request as IMessage, body);
         try
         {
             Encode(plan, request, body);
-            return await RunAsync(plan, context, cancellationToken).ConfigureAwait(false);
+            return await RunAsync(plan, new EncodedRequest(request as IMessage, body.WrittenMemory), context, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -245,12 +245,12 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         }
     }
 
-    private ValueTask<TResult> RunAsync<TResult>(PlannedCall<TResult> plan, ClientContext? context, CancellationToken cancellationToken)
+    private ValueTask<TResult> RunAsync<TResult>(PlannedCall<TResult> plan, EncodedRequest request, ClientContext? context, CancellationToken cancellationToken)
     {
         var chain = context is null || (_attemptInterceptors.Count == 0 && plan.Options.AttemptInterceptors.Count == 0)
             ? null
             : new AttemptChain([.. _attemptInterceptors, .. plan.Options.AttemptInterceptors], context);
-        return _loop.RunAsync(plan, chain, cancellationToken);
+        return _loop.RunAsync(plan, request, chain, cancellationToken);
     }
 
     private ContentFormat FormatOf(CallOptions call, Type message)

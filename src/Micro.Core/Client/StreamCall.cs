@@ -25,6 +25,7 @@ internal sealed class StreamCall<TRequest, [DynamicallyAccessedMembers(Dynamical
 {
     public CancellationToken Caller => caller;
 
-    public override ValueTask<IClientStream<TRequest, TResponse>> SendAsync(NodeTransports transports, Node node, TimeSpan limit, CancellationToken cancellationToken) =>
+    public override ValueTask<IClientStream<TRequest, TResponse>> SendAsync(
+        NodeTransports transports, EncodedRequest request, Node node, TimeSpan limit, CancellationToken cancellationToken) =>
         transports.For(node, this).OpenStreamAsync(this, node, cancellationToken);
 }

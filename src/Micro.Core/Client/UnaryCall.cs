@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Google.Protobuf;
-using Micro.Basics;
 using Micro.Codecs;
 
 namespace Micro.Client;
@@ -13,8 +11,6 @@ namespace Micro.Client;
 /// <param name="format">Encodes and decodes the messages.</param>
 /// <param name="metadata">The metadata of the call.</param>
 /// <param name="id">Number of the call, unique in the client.</param>
-/// <param name="message">The request if it is a protobuf message, whose package may name the method.</param>
-/// <param name="body">The request, encoded; valid until the call ends.</param>
 internal sealed class UnaryCall<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
     ClientOptions defaults,
     string service,
@@ -22,15 +18,9 @@ internal sealed class UnaryCall<[DynamicallyAccessedMembers(DynamicallyAccessedM
     CallOptions options,
     ContentFormat format,
     CallMetadata? metadata,
-    long id,
-    IMessage? message,
-    PooledBufferWriter body)
+    long id)
     : PlannedCall<TResponse>(defaults, service, endpoint, options, format, metadata, id)
 {
-    public IMessage? Message => message;
-
-    public ReadOnlyMemory<byte> Body => body.WrittenMemory;
-
-    public override ValueTask<TResponse> SendAsync(NodeTransports transports, Node node, TimeSpan limit, CancellationToken cancellationToken) =>
-        transports.For(node, this).CallAsync(this, node, limit, cancellationToken);
+    public override ValueTask<TResponse> SendAsync(NodeTransports transports, EncodedRequest request, Node node, TimeSpan limit, CancellationToken cancellationToken) =>
+        transports.For(node, this).CallAsync(this, request, node, limit, cancellationToken);
 }

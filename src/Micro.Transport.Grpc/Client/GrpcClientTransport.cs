@@ -33,14 +33,14 @@ internal sealed class GrpcClientTransport : IClientTransport
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TResponse> CallAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
-        UnaryCall<TResponse> plan, Node node, TimeSpan limit, CancellationToken cancellationToken)
+        UnaryCall<TResponse> plan, EncodedRequest request, Node node, TimeSpan limit, CancellationToken cancellationToken)
     {
         var format = _formats.Get(plan.Format);
-        var method = _methods.Get<TResponse>(format, plan, node, plan.Message, isStream: false);
+        var method = _methods.Get<TResponse>(format, plan, node, request.Message, isStream: false);
         CallHeaders.ThrowIfInvalid(plan.Metadata);
         var call = new OutgoingCall(format, limit, plan.Metadata, plan.Options.ResponseMetadata)
         {
-            Message = MessageOf(plan.Body, format),
+            Message = MessageOf(request.Body, format),
             NeedsOnlyGrpcHeaders = NodeProtocol.IsOfThisFramework(node),
         };
         var started = _time.GetTimestamp();

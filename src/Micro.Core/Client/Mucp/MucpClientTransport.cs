@@ -21,15 +21,15 @@ internal sealed class MucpClientTransport(ClientOptions options, ClientTls? tls)
     public int IdleConnections => _pool.IdleCount;
 
     public ValueTask<TResponse> CallAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
-        UnaryCall<TResponse> call, Node node, TimeSpan limit, CancellationToken cancellationToken)
+        UnaryCall<TResponse> call, EncodedRequest request, Node node, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var canShare = call.Body.Length <= Multiplexing.MaxBodyBytes
+        var canShare = request.Body.Length <= Multiplexing.MaxBodyBytes
             && !call.Options.CloseConnection
             && Multiplexing.IsPossible(node, call.Addresses.Count > 0);
         if (canShare)
         {
             var pending = _pendingCalls.Get();
-            if (_pool.TryCall(node.Address, pending, _heads, call, limit, call.Body))
+            if (_pool.TryCall(node.Address, pending, _heads, call, limit, request.Body))
             {
                 return ReceiveAsync(pending, call, cancellationToken);
             }
@@ -37,7 +37,7 @@ internal sealed class MucpClientTransport(ClientOptions options, ClientTls? tls)
             _pendingCalls.Return(pending);
         }
 
-        return CallAloneAsync(call, node, limit, canShare, cancellationToken);
+        return CallAloneAsync(call, request.Body, node, limit, canShare, cancellationToken);
     }
 
     public async ValueTask<IClientStream<TRequest, TResponse>> OpenStreamAsync<
@@ -90,7 +90,7 @@ internal sealed class MucpClientTransport(ClientOptions options, ClientTls? tls)
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<TResponse> CallAloneAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
-        UnaryCall<TResponse> call, Node node, TimeSpan limit, bool canShare, CancellationToken cancellationToken)
+        UnaryCall<TResponse> call, ReadOnlyMemory<byte> body, Node node, TimeSpan limit, bool canShare, CancellationToken cancellationToken)
     {
         var started = call.Now;
         var renting = _pool.RentAsync(node.Address, call.DialTimeout, cancellationToken);
@@ -102,8 +102,8 @@ internal sealed class MucpClientTransport(ClientOptions options, ClientTls? tls)
             var asks = canShare && !connection.WasAsked;
             connection.WasAsked |= asks;
             connection.Output.Clear();
-            _heads.Write(connection.Output, node.Address, call, isNew ? call.LeftOf(limit, started) : limit, call.Body.Length, asksToMultiplex: asks);
-            await connection.SendAsync(call.Body, cancellationToken).ConfigureAwait(false);
+            _heads.Write(connection.Output, node.Address, call, isNew ? call.LeftOf(limit, started) : limit, body.Length, asksToMultiplex: asks);
+            await connection.SendAsync(body, cancellationToken).ConfigureAwait(false);
             var reply = await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
             try
             {

@@ -22,23 +22,24 @@ internal sealed class ClientWatch(ProtocolHost host, ConnectionContext connectio
     public void BeginWait()
     {
         lifetime.OnWaiting();
+        _isBody = false;
         _isBetweenMessages = true;
     }
 
-    /// <summary>Ends the watch over a head or a body, which has arrived.</summary>
+    /// <summary>Turns to the body of a message whose head has arrived; time counts when it is read.</summary>
+    /// <param name="length">Its length; zero or less when it is not known.</param>
+    public void BeginBody(long length)
+    {
+        EndRead();
+        _isBody = true;
+        _bodyLength = length;
+    }
+
+    /// <summary>Ends the watch until the next wait: what was read has arrived.</summary>
     public void EndRead()
     {
         _isBetweenMessages = false;
-        _isBody = false;
         Volatile.Write(ref _readDeadline, long.MaxValue);
-    }
-
-    /// <summary>Begins the watch over a body.</summary>
-    /// <param name="length">Its length; what is not positive stands for a length that is not known.</param>
-    public void BeginBody(long length)
-    {
-        _isBody = true;
-        _bodyLength = length;
     }
 
     public void CutIfLate(long now)

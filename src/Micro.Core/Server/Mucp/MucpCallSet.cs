@@ -80,11 +80,6 @@ internal sealed class MucpCallSet : IWorkQueueOwner<MucpServerCall>
     /// <summary>Waits until no more than that many calls run; what was added is run first.</summary>
     public ValueTask WaitUntilAtMostAsync(int count)
     {
-        if (_lifetime.RunningCalls <= count)
-        {
-            return default;
-        }
-
         _queue.Run();
         lock (_gate)
         {

@@ -117,7 +117,7 @@ internal sealed class MucpServerConnection : IDisposable
             return false;
         }
 
-        _watch.EndRead();
+        _watch.BeginBody(_head.ContentLength);
         var now = _host.TimeProvider.GetTimestamp();
         var arrival = new Arrival(now, _host.Pauses.PauseBefore(now));
         if (arrival.Waited > TimeSpan.Zero)
@@ -150,7 +150,6 @@ internal sealed class MucpServerConnection : IDisposable
         ReadOnlySequence<byte> body;
         try
         {
-            _watch.BeginBody(_head.ContentLength);
             body = await _reader.ReadBodyAsync(_head, CancellationToken.None).ConfigureAwait(false);
             _hold.Shrink(body.Length);
         }
@@ -180,7 +179,12 @@ internal sealed class MucpServerConnection : IDisposable
     /// </summary>
     private async ValueTask<bool> WaitForTurnAsync(long id)
     {
-        await _calls.WaitUntilAtMostAsync(id < 0 ? 0 : _host.Limits.MaxCallsPerConnection - 1).ConfigureAwait(false);
+        var most = id < 0 ? 0 : _host.Limits.MaxCallsPerConnection - 1;
+        if (_lifetime.RunningCalls > most)
+        {
+            await _calls.WaitUntilAtMostAsync(most).ConfigureAwait(false);
+        }
+
         if (_output.QueuedBytes > MaxQueuedReplyBytes)
         {
             _calls.Work.Run();
