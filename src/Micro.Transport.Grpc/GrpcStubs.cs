@@ -41,19 +41,19 @@ public static class GrpcStubs
     /// Adds the service of a <c>.proto</c> file by the code that Grpc.Tools generates for it, without reflection:
     /// <c>server.HandleContract(Greeter.Descriptor, binder => Greeter.BindService(binder, new GreeterService()))</c>.
     /// </summary>
-    /// <param name="server">The server.</param>
+    /// <param name="endpoints">The server or service.</param>
     /// <param name="contract">The generated descriptor of the service.</param>
     /// <param name="bind">Calls the generated <c>BindService</c> with a handler, which serves all calls at once.</param>
     /// <param name="configure">Name, visibility, metadata and interceptors.</param>
     /// <exception cref="ArgumentException">The binding belongs to another contract, or the name is taken.</exception>
     /// <exception cref="InvalidOperationException">The server was started.</exception>
     public static void HandleContract(
-        this IMicroServer server, ServiceDescriptor contract, Action<ServiceBinderBase> bind, Action<HandlerOptions>? configure = null)
+        this IEndpointCollection endpoints, ServiceDescriptor contract, Action<ServiceBinderBase> bind, Action<HandlerOptions>? configure = null)
     {
-        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(contract);
         ArgumentNullException.ThrowIfNull(bind);
-        new StubHandler(contract, bind).AddTo(server, configure);
+        endpoints.Add(new StubHandler(contract, bind).Describe(configure));
     }
 
     /// <summary>

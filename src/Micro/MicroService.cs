@@ -1,13 +1,9 @@
-using System.Diagnostics.CodeAnalysis;
-using Google.Protobuf.Reflection;
-using Grpc.Core;
 using Micro.Basics;
 using Micro.Client;
 using Micro.Hosting;
 using Micro.Registry;
 using Micro.Selection;
 using Micro.Server;
-using Micro.Transport.Grpc.Stubs.Server;
 using Micro.Wiring;
 using Microsoft.Extensions.Logging;
 
@@ -25,7 +21,7 @@ namespace Micro;
 /// return await service.RunAsync();
 /// </code>
 /// </example>
-public sealed class MicroService : IAsyncDisposable
+public sealed class MicroService : IEndpointCollection, IAsyncDisposable
 {
     private readonly MicroServiceOptions _options;
     private readonly ServicePlan _plan;
@@ -116,90 +112,15 @@ public sealed class MicroService : IAsyncDisposable
         _plan.Components is not { Server: RpcServer server } || server.Options.IsNamed || IsClientOnly ? _plan.Problems
         : ["the service has no name to register under: call Name(\"…\") in code, or set --server_name"];
 
-    /// <summary>Adds a handler of which every call gets an object of its own. Does nothing when the input was wrong.</summary>
-    [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]
-    [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
-    internal void Handle<THandler>(Func<HandlerContext, THandler> create, Action<HandlerOptions>? configure)
-        where THandler : class =>
-        _plan.Components?.Server.Handle(create, configure);
-
-    /// <summary>Adds a handler of a generated gRPC stub of which every call gets an object. Does nothing when the input was wrong.</summary>
-    internal void Handle(StubHandler handler, Action<HandlerOptions>? configure)
+    /// <summary>Adds endpoints. Does nothing when the input was wrong.</summary>
+    /// <param name="endpoints">The endpoints.</param>
+    /// <exception cref="ArgumentException">The handler has no endpoint, or a name is ill-formed or taken.</exception>
+    /// <exception cref="InvalidOperationException">The service was started.</exception>
+    public void Add(EndpointDescription endpoints)
     {
-        if (_plan.Components is { } components)
-        {
-            handler.AddTo(components.Server, configure);
-        }
+        ArgumentNullException.ThrowIfNull(endpoints);
+        _plan.Components?.Server.Add(endpoints);
     }
-
-    /// <summary>
-    /// Adds the service of a <c>.proto</c> file by the code that Grpc.Tools generates for it, without reflection:
-    /// <c>service.HandleContract(Greeter.Descriptor, binder => Greeter.BindService(binder, new GreeterService()))</c>. Does
-    /// nothing when the input was wrong.
-    /// </summary>
-    /// <param name="contract">The generated descriptor of the service.</param>
-    /// <param name="bind">Calls the generated <c>BindService</c> with a handler, which serves all calls at once.</param>
-    /// <param name="configure">Name, visibility, metadata and interceptors.</param>
-    /// <exception cref="ArgumentException">The binding belongs to another contract, or the name is taken.</exception>
-    /// <exception cref="InvalidOperationException">The service was started.</exception>
-    public void HandleContract(ServiceDescriptor contract, Action<ServiceBinderBase> bind, Action<HandlerOptions>? configure = null)
-    {
-        ArgumentNullException.ThrowIfNull(contract);
-        ArgumentNullException.ThrowIfNull(bind);
-        Handle(new StubHandler(contract, bind), configure);
-    }
-
-    /// <summary>
-    /// Adds the suitable public methods of an object as endpoints <c>Type.Method</c>, or the rpcs of its contract when it derives
-    /// from the service base of a generated gRPC stub. Does nothing when the input was wrong.
-    /// </summary>
-    /// <param name="handler">The handler; called by many threads at once.</param>
-    /// <param name="configure">Name, visibility and metadata.</param>
-    /// <exception cref="ArgumentException">No method is suitable, or the name is taken.</exception>
-    /// <exception cref="InvalidOperationException">The service was started.</exception>
-    [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]
-    [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
-    public void Handle(object handler, Action<HandlerOptions>? configure = null) =>
-        _plan.Components?.Server.Handle(handler, configure);
-
-    /// <summary>
-    /// Adds the endpoints of a handler that knows them, <c>Contract.Method</c>: the generated binding of an interface with
-    /// <see cref="MicroContractAttribute"/>. Does nothing when the input was wrong.
-    /// </summary>
-    /// <param name="handler">The handler; called by many threads at once.</param>
-    /// <param name="configure">Name, visibility and metadata.</param>
-    /// <exception cref="ArgumentException">The contract declares no endpoint, or the name is taken.</exception>
-    /// <exception cref="InvalidOperationException">The service was started.</exception>
-    public void Handle(IContractHandler handler, Action<HandlerOptions>? configure = null) =>
-        _plan.Components?.Server.Handle(handler, configure);
-
-    /// <summary>Adds a unary endpoint. Does nothing when the input was wrong.</summary>
-    /// <typeparam name="TRequest">Type of the request.</typeparam>
-    /// <typeparam name="TResponse">Type of the response.</typeparam>
-    /// <param name="endpoint">Name, <c>Handler.Method</c>.</param>
-    /// <param name="handler">The handler; called by many threads at once.</param>
-    /// <param name="metadata">Metadata of the endpoint, for example <c>idempotent=true</c>.</param>
-    /// <exception cref="ArgumentException">The name is ill-formed or taken.</exception>
-    /// <exception cref="InvalidOperationException">The service was started.</exception>
-    public void Handle<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
-        string endpoint,
-        Func<TRequest, HandlerContext, Task<TResponse>> handler,
-        IReadOnlyDictionary<string, string>? metadata = null) =>
-        _plan.Components?.Server.Handle(endpoint, handler, metadata);
-
-    /// <summary>Adds a stream endpoint. Does nothing when the input was wrong.</summary>
-    /// <typeparam name="TRequest">Type of the messages received.</typeparam>
-    /// <typeparam name="TResponse">Type of the messages sent.</typeparam>
-    /// <param name="endpoint">Name, <c>Handler.Method</c>.</param>
-    /// <param name="handler">The handler; the stream ends when it returns.</param>
-    /// <param name="metadata">Metadata of the endpoint.</param>
-    /// <exception cref="ArgumentException">The name is ill-formed or taken.</exception>
-    /// <exception cref="InvalidOperationException">The service was started.</exception>
-    public void HandleStream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
-        string endpoint,
-        Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> handler,
-        IReadOnlyDictionary<string, string>? metadata = null) =>
-        _plan.Components?.Server.HandleStream(endpoint, handler, metadata);
 
     /// <summary>
     /// Runs the hooks and starts the server. Does nothing when started already. A failing hook ends the start and stops

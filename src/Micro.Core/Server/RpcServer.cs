@@ -1,10 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
-using Micro.Basics;
 using Micro.Registry;
 using Micro.Server.Debug;
 using Micro.Server.Handlers;
 using Micro.Server.Handlers.Binding;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Micro.Server;
@@ -65,65 +62,26 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
 
     public void Adopt(IRegistry registry) => _registry ??= registry;
 
-    [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]
-    [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
-    public void Handle(object handler, Action<HandlerOptions>? configure = null)
+    public void Add(EndpointDescription endpoints)
     {
-        ArgumentNullException.ThrowIfNull(handler);
-        var options = OptionsOf(configure);
-        if ((handler as IContractHandler ?? Options.Stubs?.Find(handler, options)) is { } contract)
+        ArgumentNullException.ThrowIfNull(endpoints);
+        lock (_gate)
         {
-            Handle(contract, options);
-            return;
+            if (_run is not null)
+            {
+                throw new InvalidOperationException($"server '{Options.Name}' is started: add handlers before");
+            }
+
+            var invokers = endpoints.Bind(new ServerBinding(Options, _endpoints.ContractOf));
+            CheckMessages(invokers);
+            if (endpoints.IsHandler)
+            {
+                _endpoints.AddHandler(invokers);
+                return;
+            }
+
+            _endpoints.Add(invokers[0]);
         }
-
-        var bound = HandlerBinder.Bind(HandlerSource.Shared(handler), options, Interceptors(), Logger());
-        Add(() => _endpoints.AddHandler(Checked(bound)));
-    }
-
-    [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]
-    [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
-    public void Handle<THandler>(Func<HandlerContext, THandler> create, Action<HandlerOptions>? configure = null)
-        where THandler : class
-    {
-        ArgumentNullException.ThrowIfNull(create);
-        var options = OptionsOf(configure);
-        if (Options.Stubs?.Find(create, options) is { } contract)
-        {
-            Handle(contract, options);
-            return;
-        }
-
-        var bound = HandlerBinder.Bind(HandlerSource.PerCall(create), options, Interceptors(), Logger());
-        Add(() => _endpoints.AddHandler(Checked(bound)));
-    }
-
-    public void Handle(IContractHandler handler, Action<HandlerOptions>? configure = null)
-    {
-        ArgumentNullException.ThrowIfNull(handler);
-        Handle(handler, OptionsOf(configure));
-    }
-
-    public void Handle<
-        [DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest,
-        [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
-        string endpoint,
-        Func<TRequest, HandlerContext, Task<TResponse>> handler,
-        IReadOnlyDictionary<string, string>? metadata = null)
-    {
-        var invoker = EndpointInvokers.Unary(endpoint, handler, metadata, Interceptors(), attributes: HandlerAttributes.Of(handler));
-        Add(() => _endpoints.Add(Checked([invoker])[0]));
-    }
-
-    public void HandleStream<
-        [DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest,
-        [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
-        string endpoint,
-        Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> handler,
-        IReadOnlyDictionary<string, string>? metadata = null)
-    {
-        var invoker = EndpointInvokers.Stream(endpoint, handler, metadata, Interceptors(), attributes: HandlerAttributes.Of(handler));
-        Add(() => _endpoints.Add(Checked([invoker])[0]));
     }
 
     public async Task StartAsync(CancellationToken cancellationToken = default)
@@ -215,46 +173,14 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
         _lifecycle.Dispose();
     }
 
-    private void Handle(IContractHandler handler, HandlerOptions options) =>
-        Add(() => _endpoints.AddHandler(Checked(ContractBinder.Bind(handler, options, Interceptors(), _endpoints.ContractOf))));
-
     /// <summary>Refuses messages that would arrive empty; a custom codec may write what the built-in ones do not.</summary>
-    private IReadOnlyList<EndpointInvoker> Checked(IReadOnlyList<EndpointInvoker> invokers)
+    private void CheckMessages(IReadOnlyList<EndpointInvoker> invokers)
     {
-        if (Options.Codecs.Count == 0)
+        foreach (var invoker in Options.Codecs.Count == 0 ? invokers : [])
         {
-            foreach (var invoker in invokers)
-            {
-                invoker.CheckMessages();
-            }
-        }
-
-        return invokers;
-    }
-
-    private static HandlerOptions OptionsOf(Action<HandlerOptions>? configure)
-    {
-        var options = new HandlerOptions();
-        configure?.Invoke(options);
-        return options;
-    }
-
-    private void Add(Action add)
-    {
-        lock (_gate)
-        {
-            if (_run is not null)
-            {
-                throw new InvalidOperationException($"server '{Options.Name}' is started: add handlers before");
-            }
-
-            add();
+            invoker.CheckMessages();
         }
     }
-
-    private IReadOnlyList<IHandlerInterceptor> Interceptors() => [.. Options.Interceptors];
-
-    private ILogger Logger() => (Options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLineLogger("Micro.Server");
 
     private void OnStateChanged(object? sender, ServerStateChangedEventArgs change) => StateChanged?.Invoke(this, change);
 }

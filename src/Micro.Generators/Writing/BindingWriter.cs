@@ -49,10 +49,9 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
         });
         if (contract.Outer.Count == 0)
         {
-            Extensions("server", Known.Server);
+            Extensions();
             if (contract.HasService)
             {
-                Extensions("service", Known.Service);
                 BuilderExtension();
             }
         }
@@ -61,7 +60,7 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
         Binding();
     }
 
-    private void Extensions(string receiver, string type)
+    private void Extensions()
     {
         foreach (var (name, text, parameter) in new[]
         {
@@ -77,22 +76,18 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
                 writer.Line(TypeParameter);
             }
 
-            writer.Line($"/// <param name=\"{receiver}\">The {receiver}.</param>");
+            writer.Line("/// <param name=\"endpoints\">The server or service.</param>");
             writer.Line($"/// <param name=\"{name}\">{text}</param>");
             writer.Line("/// <param name=\"configure\">Name, visibility and metadata.</param>");
-            writer.Line($"/// <exception cref=\"global::System.ArgumentException\">The name is in use.</exception>");
-            writer.Line($"/// <exception cref=\"global::System.InvalidOperationException\">The {receiver} was started.</exception>");
-            writer.Line($"public static void {Handle}{(isPerCall ? "<THandler>" : "")}(this {type} {receiver}, {parameter} {name}, {Configure})");
+            writer.Line("/// <exception cref=\"global::System.ArgumentException\">The name is in use.</exception>");
+            writer.Line("/// <exception cref=\"global::System.InvalidOperationException\">The server was started.</exception>");
+            writer.Line($"public static void {Handle}{(isPerCall ? "<THandler>" : "")}(this {Known.Endpoints} endpoints, {parameter} {name}, {Configure})");
             if (isPerCall)
             {
                 writer.More(Constraint);
             }
 
-            writer.Block(null, () =>
-            {
-                writer.Line($"{Known.Null}.ThrowIfNull({receiver});");
-                writer.Line($"{receiver}.Handle(Bind({name}), configure);");
-            });
+            writer.Block(null, () => writer.Line($"global::Micro.MicroHandlerExtensions.Handle(endpoints, Bind({name}), configure);"));
         }
     }
 
@@ -113,7 +108,8 @@ internal sealed class BindingWriter(CodeWriter writer, Contract contract)
         {
             writer.Line($"{Known.Null}.ThrowIfNull(builder);");
             writer.Line("global::Microsoft.Extensions.DependencyInjection.Extensions.ServiceCollectionDescriptorExtensions.TryAddScoped<THandler>(builder.Services);");
-            writer.Line("return builder.Handle(");
+            writer.Line("return global::Microsoft.Extensions.DependencyInjection.MicroBuilderExtensions.Handle(");
+            writer.More("builder,");
             writer.More("new Binding(static context => global::Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<THandler>(context.Services), typeof(THandler)),");
             writer.More("configure);");
         });

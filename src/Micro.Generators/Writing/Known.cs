@@ -11,8 +11,7 @@ internal static class Known
     public const string Endpoint = "global::Micro.Server.ContractEndpoint";
     public const string HandlerAttributes = "global::Micro.Server.HandlerAttributes";
     public const string HandlerOptions = "global::Micro.Server.HandlerOptions";
-    public const string Server = "global::Micro.Server.IMicroServer";
-    public const string Service = "global::Micro.MicroService";
+    public const string Endpoints = "global::Micro.Server.IEndpointCollection";
     public const string Builder = "global::Micro.Hosting.IMicroBuilder";
     public const string Client = "global::Micro.Client.IMicroClient";
     public const string StreamCalls = "global::Micro.Client.StreamCalls";

@@ -7,6 +7,10 @@ namespace Micro.Http;
 /// One request to a service: pick a node, send, report how it went, and go on to another node when that is safe. Leaves
 /// the request as it was, so that handlers further out may send it again.
 /// </summary>
+/// <remarks>
+/// Not <see cref="Client.CallLoop"/>: a call has a deadline and pauses, meets nodes again and reports its last error, while a
+/// request has neither, goes to each node once and reports the failure of an attempt rather than that of the next pick.
+/// </remarks>
 internal sealed class DiscoveredRequest(
     HttpDiscovery discovery,
     HttpRequestMessage request,

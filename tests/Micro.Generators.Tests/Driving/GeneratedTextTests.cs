@@ -96,7 +96,7 @@ public sealed class GeneratedTextTests
         var (files, said) = Compiling.Generate(Contracts.First()[1].ToString()!, withMicro: false);
 
         said.Should().BeEmpty();
-        files.Values.Single().Should().Contain("this global::Micro.Server.IMicroServer server").And.NotContain("IMicroBuilder").And.NotContain("MicroService");
+        files.Values.Single().Should().Contain("this global::Micro.Server.IEndpointCollection endpoints").And.NotContain("IMicroBuilder").And.NotContain("MicroService");
     }
 
     [Fact]

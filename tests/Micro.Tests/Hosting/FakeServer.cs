@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Micro.Registry;
 using Micro.Server;
 
@@ -27,21 +26,7 @@ internal sealed class FakeServer(List<string> steps) : IMicroServer
         remove { }
     }
 
-    [RequiresUnreferencedCode("test")]
-    [RequiresDynamicCode("test")]
-    public void Handle(object handler, Action<HandlerOptions>? configure = null) => steps.Add("handle object");
-
-    public void Handle(IContractHandler handler, Action<HandlerOptions>? configure = null) => steps.Add("handle contract");
-
-    public void Handle<[DynamicallyAccessedMembers(Kept)] TRequest, [DynamicallyAccessedMembers(Kept)] TResponse>(
-        string endpoint,
-        Func<TRequest, HandlerContext, Task<TResponse>> handler,
-        IReadOnlyDictionary<string, string>? metadata = null) => steps.Add($"handle {endpoint}");
-
-    public void HandleStream<[DynamicallyAccessedMembers(Kept)] TRequest, [DynamicallyAccessedMembers(Kept)] TResponse>(
-        string endpoint,
-        Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> handler,
-        IReadOnlyDictionary<string, string>? metadata = null) => steps.Add($"stream {endpoint}");
+    public void Add(EndpointDescription endpoints) => steps.Add($"add {endpoints.Name}");
 
     public Task StartAsync(CancellationToken cancellationToken = default) => Note("start", StartError);
 
@@ -56,11 +41,6 @@ internal sealed class FakeServer(List<string> steps) : IMicroServer
         steps.Add("dispose");
         return ValueTask.CompletedTask;
     }
-
-    private const DynamicallyAccessedMemberTypes Kept =
-        DynamicallyAccessedMemberTypes.PublicParameterlessConstructor
-        | DynamicallyAccessedMemberTypes.PublicProperties
-        | DynamicallyAccessedMemberTypes.PublicFields;
 
     private Task Note(string step, Exception? error)
     {

@@ -21,8 +21,8 @@ internal sealed class StubHandler(
     /// <exception cref="ArgumentException">The binding adds an rpc that the contract does not declare.</exception>
     public void AddTo(IContractBinder binder) => bind(createBinder?.Invoke(this, binder) ?? new StubBinder(this, binder));
 
-    /// <summary>Adds this contract to a server.</summary>
-    public void AddTo(IMicroServer server, Action<HandlerOptions>? configure) => server.Handle(this, options =>
+    /// <summary>Describes the endpoints of this contract.</summary>
+    public EndpointDescription Describe(Action<HandlerOptions>? configure) => EndpointDescription.OfContract(this, options =>
     {
         configure?.Invoke(options);
         Interceptors = options.StubInterceptors;

@@ -1,3 +1,4 @@
+using Micro.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -11,8 +12,8 @@ internal sealed class MicroRegistration(string? key)
     /// <summary>Name of its options.</summary>
     public string OptionsName => Key ?? Options.DefaultName;
 
-    /// <summary>Add the handlers, in order.</summary>
-    public List<Action<MicroService>> Handlers { get; } = [];
+    /// <summary>The endpoints of its handlers, in order.</summary>
+    public List<EndpointDescription> Endpoints { get; } = [];
 
     /// <summary>Lists the keys for an error.</summary>
     public static string Describe(IReadOnlyList<MicroRegistration> services) =>
@@ -28,7 +29,7 @@ internal sealed class MicroRegistration(string? key)
         var all = provider.GetServices<MicroRegistration>().ToList();
         options.JoinHost(provider, Key, [.. all.Select(static registration => registration.Key).OfType<string>()], isFirst: ReferenceEquals(all[0], this));
         var service = MicroService.Create(options, HostCommandLine.ReadQuestions(options, provider));
-        Handlers.ForEach(handler => handler(service));
+        Endpoints.ForEach(service.Add);
         if (service.Problems.Count > 0)
         {
             // Here and not when the host starts: a hosted service that injects the client fails before.

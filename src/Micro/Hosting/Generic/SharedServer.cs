@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Micro.Registry;
 using Micro.Server;
 
@@ -21,29 +20,7 @@ internal sealed class SharedServer(IMicroServer server) : IMicroServer
 
     public ServerState State => server.State;
 
-    [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]
-    [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
-    public void Handle(object handler, Action<HandlerOptions>? configure = null) => server.Handle(handler, configure);
-
-    [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]
-    [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
-    public void Handle<THandler>(Func<HandlerContext, THandler> create, Action<HandlerOptions>? configure = null)
-        where THandler : class =>
-        server.Handle(create, configure);
-
-    public void Handle(IContractHandler handler, Action<HandlerOptions>? configure = null) => server.Handle(handler, configure);
-
-    public void Handle<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
-        string endpoint,
-        Func<TRequest, HandlerContext, Task<TResponse>> handler,
-        IReadOnlyDictionary<string, string>? metadata = null) =>
-        server.Handle(endpoint, handler, metadata);
-
-    public void HandleStream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
-        string endpoint,
-        Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> handler,
-        IReadOnlyDictionary<string, string>? metadata = null) =>
-        server.HandleStream(endpoint, handler, metadata);
+    public void Add(EndpointDescription endpoints) => server.Add(endpoints);
 
     public Task StartAsync(CancellationToken cancellationToken = default) => server.StartAsync(cancellationToken);
 
