@@ -5,7 +5,7 @@ using Micro.Transport;
 
 namespace Micro.Client;
 
-/// <summary>Opens a stream in the protocol that suits the node.</summary>
+/// <summary>Opens a stream in the protocol chosen for the node.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly struct RoutedStreamAttempt<
     TRequest,

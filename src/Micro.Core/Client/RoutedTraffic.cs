@@ -1,6 +1,6 @@
 namespace Micro.Client;
 
-/// <summary>The connections of a client to its nodes, whatever the protocol; a node is seldom called in both.</summary>
+/// <summary>The connections of a client to its nodes, in all protocols; a node is seldom called in both.</summary>
 internal sealed class RoutedTraffic(INodeTraffic mucp, INodeTraffic? grpc) : INodeTraffic
 {
     public long HeardAt(string address) => Math.Max(mucp.HeardAt(address), grpc?.HeardAt(address) ?? long.MinValue);

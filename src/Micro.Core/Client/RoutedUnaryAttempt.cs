@@ -6,7 +6,7 @@ using Micro.Transport;
 
 namespace Micro.Client;
 
-/// <summary>A unary attempt in the protocol that suits the node.</summary>
+/// <summary>A unary attempt in the protocol chosen for the node.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly struct RoutedUnaryAttempt<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
     MucpUnaryAttempt<TResponse> mucp,

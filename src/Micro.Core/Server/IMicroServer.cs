@@ -27,7 +27,7 @@ public interface IMicroServer : IAsyncDisposable
     /// <summary>Adds the suitable public methods of an object as endpoints <c>Type.Method</c>.</summary>
     /// <param name="handler">The handler; called by many threads at once.</param>
     /// <param name="configure">Name, visibility and metadata.</param>
-    /// <exception cref="ArgumentException">No method is suitable, or the name is taken.</exception>
+    /// <exception cref="ArgumentException">No method is suitable, or the name is in use.</exception>
     /// <exception cref="InvalidOperationException">The server was started.</exception>
     [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]
     [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
@@ -39,27 +39,27 @@ public interface IMicroServer : IAsyncDisposable
     /// </summary>
     /// <param name="handler">The handler; called by many threads at once.</param>
     /// <param name="configure">Name, visibility and metadata.</param>
-    /// <exception cref="ArgumentException">The contract declares no endpoint, or the name is taken.</exception>
+    /// <exception cref="ArgumentException">The contract declares no endpoint, or the name is in use.</exception>
     /// <exception cref="InvalidOperationException">The server was started.</exception>
     void Handle(IContractHandler handler, Action<HandlerOptions>? configure = null);
 
     /// <summary>
     /// Adds the suitable public methods of a type as endpoints <c>Type.Method</c>, or the endpoints of its contract, each call
-    /// on an object of its own.
+    /// on a new object.
     /// </summary>
     /// <typeparam name="THandler">Type of the handler.</typeparam>
     /// <param name="create">
-    /// Gives the handler of a call, usually from <see cref="HandlerContext.Services"/>, whose scope then disposes it.
+    /// Returns the handler of a call, usually from <see cref="HandlerContext.Services"/>, whose scope disposes it.
     /// </param>
     /// <param name="configure">Name, visibility and metadata.</param>
-    /// <exception cref="ArgumentException">No method is suitable, or the name is taken.</exception>
+    /// <exception cref="ArgumentException">No method is suitable, or the name is in use.</exception>
     /// <exception cref="InvalidOperationException">The server was started.</exception>
-    /// <exception cref="NotSupportedException">This server has one object per handler only.</exception>
+    /// <exception cref="NotSupportedException">The server supports handler objects only.</exception>
     [RequiresUnreferencedCode("Binds methods by reflection; use the overloads with delegates in trimmed applications.")]
     [RequiresDynamicCode("Binds methods by reflection; use the overloads with delegates in applications compiled ahead of time.")]
     void Handle<THandler>(Func<HandlerContext, THandler> create, Action<HandlerOptions>? configure = null)
         where THandler : class =>
-        throw new NotSupportedException($"{GetType().Name} takes handlers as objects only, not one per call");
+        throw new NotSupportedException($"{GetType().Name} supports handler objects only, not handlers per call");
 
     /// <summary>Adds a unary endpoint.</summary>
     /// <typeparam name="TRequest">Type of the request.</typeparam>
@@ -67,7 +67,7 @@ public interface IMicroServer : IAsyncDisposable
     /// <param name="endpoint">Name, <c>Handler.Method</c>.</param>
     /// <param name="handler">The handler; called by many threads at once.</param>
     /// <param name="metadata">Metadata of the endpoint, for example <c>idempotent=true</c>.</param>
-    /// <exception cref="ArgumentException">The name is ill-formed or taken.</exception>
+    /// <exception cref="ArgumentException">The name is invalid or in use.</exception>
     /// <exception cref="InvalidOperationException">The server was started.</exception>
     void Handle<[DynamicallyAccessedMembers(Describable)] TRequest, [DynamicallyAccessedMembers(Describable)] TResponse>(
         string endpoint,
@@ -80,7 +80,7 @@ public interface IMicroServer : IAsyncDisposable
     /// <param name="endpoint">Name, <c>Handler.Method</c>.</param>
     /// <param name="handler">The handler; the stream ends when it returns.</param>
     /// <param name="metadata">Metadata of the endpoint.</param>
-    /// <exception cref="ArgumentException">The name is ill-formed or taken.</exception>
+    /// <exception cref="ArgumentException">The name is invalid or in use.</exception>
     /// <exception cref="InvalidOperationException">The server was started.</exception>
     void HandleStream<[DynamicallyAccessedMembers(Describable)] TRequest, [DynamicallyAccessedMembers(Describable)] TResponse>(
         string endpoint,
@@ -89,11 +89,11 @@ public interface IMicroServer : IAsyncDisposable
 
     /// <summary>Listens, accepts connections, then registers. Does nothing when started already.</summary>
     /// <param name="cancellationToken">Ends the start; what was started is stopped.</param>
-    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    /// <exception cref="IOException">The server cannot listen on the address.</exception>
     Task StartAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Withdraws the registration, goes on serving for the drain delay, then stops accepting, waits for running calls and
+    /// Withdraws the registration, keeps serving for the drain delay, then stops accepting, waits for running calls and
     /// closes. Concurrent calls share one stop; a stopped server can be started again.
     /// </summary>
     /// <param name="cancellationToken">Skips the waits: what still runs is cancelled.</param>

@@ -7,7 +7,7 @@ using Micro.Server;
 
 namespace Micro.Generators.Descriptions;
 
-/// <summary>What generated bindings put in the registry, beside what reflection finds.</summary>
+/// <summary>Compares the descriptions of generated bindings with those of reflection.</summary>
 public sealed class DescriptionTests
 {
     [Fact]
@@ -20,7 +20,7 @@ public sealed class DescriptionTests
     }
 
     [Fact]
-    public async Task Bind_Idempotent_SaysSoInTheRegistry()
+    public async Task Bind_Idempotent_IsInTheRegistry()
     {
         var endpoints = (await EndpointsAsync(static service => service.HandleNumbers(new Numbers()))).ToDictionary(endpoint => endpoint.Name, endpoint => endpoint.Metadata);
 
@@ -48,7 +48,7 @@ public sealed class DescriptionTests
     }
 
     [Fact]
-    public async Task Bind_Twice_IsToldAtTheDoor()
+    public async Task Bind_Twice_IsRefusedAtOnce()
     {
         await using var service = RunningService.Create();
         service.HandleNumbers(new Numbers());
@@ -59,7 +59,7 @@ public sealed class DescriptionTests
 
     [Fact]
     [RequiresUnreferencedCode("Looks at methods that do")]
-    public void Reflection_EveryWayIn_WarnsWhoTrimsOrCompilesAheadOfTime()
+    public void Reflection_EveryEntryPoint_WarnsTrimmedApplications()
     {
         MethodInfo[] methods = [.. typeof(MicroService).GetMethods(), .. typeof(IMicroServer).GetMethods(), .. typeof(IMicroBuilder).GetMethods()];
 

@@ -39,7 +39,7 @@ internal static class PlainTypeTree
         return fields;
     }
 
-    /// <summary>Members as declared, those of base types first: reflection itself promises no order.</summary>
+    /// <summary>Returns members as declared, base types first: reflection itself guarantees no order.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Members trimmed away cannot travel either: the description says what is left.")]
     private static IEnumerable<MemberInfo> Members(Type type)
     {
