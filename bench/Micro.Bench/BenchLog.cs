@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Bench;
 
-/// <summary>Where services log here: warnings and worse to standard error, so that trouble shows and nothing else does.</summary>
+/// <summary>The log of services here: only warnings and errors, to standard error.</summary>
 internal static class BenchLog
 {
     public static void ToStandardError(ILoggingBuilder logging) => logging

@@ -1,6 +1,6 @@
 namespace Micro.Bench;
 
-/// <summary>The middle of some values: one odd round does not move it.</summary>
+/// <summary>Computes medians, which one odd round does not move.</summary>
 internal static class Medians
 {
     public static double Of(IEnumerable<double> values)

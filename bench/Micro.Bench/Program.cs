@@ -6,7 +6,7 @@ using Micro.Bench.Serving;
 using Micro.Bench.Snapshots;
 using Micro.Bench.Starting;
 
-var root = new RootCommand("Whole-process figures of Micro for .NET, each beside its comparators in the same run");
+var root = new RootCommand("Benchmarks of Micro for .NET, with comparisons in the same run");
 root.Subcommands.Add(RpcCommand.Create());
 root.Subcommands.Add(FleetCommand.Create());
 root.Subcommands.Add(IdleCommand.Create());
@@ -25,7 +25,7 @@ catch (OperationCanceledException)
 }
 catch (Exception error)
 {
-    // Whatever failed, there are no figures then; the stack says which call it was.
+    // After a failure there are no figures; the stack shows the failed call.
     await Console.Error.WriteLineAsync(error.ToString());
     return 1;
 }

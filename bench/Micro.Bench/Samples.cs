@@ -1,13 +1,13 @@
 namespace Micro.Bench;
 
-/// <summary>Times of the same step, done several times.</summary>
+/// <summary>Times of repetitions of one step.</summary>
 internal sealed class Samples
 {
     private readonly List<TimeSpan> _times = [];
 
     public int Count => _times.Count;
 
-    /// <summary>The one in the middle; zero without any.</summary>
+    /// <summary>The median; zero without samples.</summary>
     public TimeSpan Median => At(_times.Count / 2);
 
     public TimeSpan Longest => At(_times.Count - 1);

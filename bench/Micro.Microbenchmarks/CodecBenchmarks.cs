@@ -5,7 +5,7 @@ using Micro.Codecs;
 
 namespace Micro.Microbenchmarks;
 
-/// <summary>A small message to bytes and back; what decoding allocates is the message.</summary>
+/// <summary>Encodes and decodes a small message; decoding allocates only the message.</summary>
 [MemoryDiagnoser]
 public class CodecBenchmarks
 {
@@ -51,7 +51,7 @@ public class CodecBenchmarks
     }
 }
 
-/// <summary>A message that is no protobuf message.</summary>
+/// <summary>A plain message.</summary>
 public sealed class PlainRequest
 {
     public string Name { get; set; } = "";

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Micro.Microbenchmarks;
 
-/// <summary>From the endpoint's name as it stands in the transport's memory to the encoded response.</summary>
+/// <summary>From the endpoint's name in the transport's memory to the encoded response.</summary>
 [MemoryDiagnoser]
 public class DispatchBenchmarks
 {

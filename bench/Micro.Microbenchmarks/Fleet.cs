@@ -3,7 +3,7 @@ using Micro.Registry;
 
 namespace Micro.Microbenchmarks;
 
-/// <summary>Services as large as asked for.</summary>
+/// <summary>Creates services of a given size.</summary>
 internal static class Fleet
 {
     public const string Service = "greeter";

@@ -4,7 +4,7 @@ using Micro.Selection;
 
 namespace Micro.Microbenchmarks;
 
-/// <summary>A pick as every call makes it, whatever the number of nodes.</summary>
+/// <summary>The pick of a call, for any number of nodes.</summary>
 [MemoryDiagnoser]
 public class PickBenchmarks
 {
@@ -29,7 +29,7 @@ public class PickBenchmarks
         // Not every toolchain of BenchmarkDotNet awaits a setup.
         _selector.PickAsync(Fleet.Service, SelectOptions.Default).AsTask().GetAwaiter().GetResult();
 
-        // The watch opens shortly after the first read: its initial state is not what is measured.
+        // The watch opens shortly after the first read; its initial state is not measured.
         Thread.Sleep(TimeSpan.FromSeconds(1));
     }
 
@@ -44,6 +44,6 @@ public class PickBenchmarks
     public Node Pick()
     {
         var pick = _selector!.PickAsync(Fleet.Service, SelectOptions.Default);
-        return pick.IsCompletedSuccessfully ? pick.Result.Node : throw new InvalidOperationException("a pick waited although the snapshot is there");
+        return pick.IsCompletedSuccessfully ? pick.Result.Node : throw new InvalidOperationException("a pick waited although the snapshot exists");
     }
 }

@@ -4,7 +4,7 @@ using Micro.Registry.Kit;
 
 namespace Micro.Microbenchmarks;
 
-/// <summary>A record as registries keep it.</summary>
+/// <summary>A registry record.</summary>
 [MemoryDiagnoser]
 public class RecordBenchmarks
 {

@@ -7,7 +7,7 @@ using Micro.Selection.Strategies;
 
 namespace Micro.Microbenchmarks;
 
-/// <summary>One node's labels change: from the event to the new snapshot, as the watcher does it.</summary>
+/// <summary>One node's labels change: from the event to the new snapshot, as in the watcher.</summary>
 [MemoryDiagnoser]
 public class SnapshotBenchmarks : IDisposable
 {

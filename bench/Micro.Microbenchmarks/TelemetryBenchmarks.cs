@@ -5,7 +5,7 @@ using Micro.Telemetry;
 
 namespace Micro.Microbenchmarks;
 
-/// <summary>What spans and metrics add to a call, on the client and on the server, while nobody listens and while somebody does.</summary>
+/// <summary>The cost of spans and metrics of a call, on the client and on the server, with and without a listener.</summary>
 [MemoryDiagnoser]
 public class TelemetryBenchmarks : IDisposable
 {
@@ -46,7 +46,7 @@ public class TelemetryBenchmarks : IDisposable
         _metrics.Start();
     }
 
-    /// <summary>As RpcClient does it.</summary>
+    /// <summary>As in RpcClient.</summary>
     [Benchmark]
     public CallMetadata? ClientCall()
     {
@@ -61,7 +61,7 @@ public class TelemetryBenchmarks : IDisposable
         return metadata;
     }
 
-    /// <summary>As the dispatchers do it.</summary>
+    /// <summary>As in the dispatchers.</summary>
     [Benchmark]
     public void ServerCall()
     {

@@ -13,7 +13,7 @@ public sealed class FileRegistry(string folder, TimeProvider time, ILoggerFactor
 
     protected override Task<string?> WriteAsync(ServiceRecord record, RegisterOptions options, CancellationToken cancellationToken)
     {
-        // Written beside and moved over, so that a reader finds the old or the new, never a half.
+        // Written to another file and moved, so that a reader finds the old or the new record, never a partial one.
         Directory.CreateDirectory(folder);
         var half = Path.Combine(folder, Guid.NewGuid().ToString("N"));
         var expires = options.Ttl > TimeSpan.Zero ? Time.GetUtcNow() + options.Ttl : DateTimeOffset.MaxValue;
@@ -54,7 +54,7 @@ public sealed class FileRegistry(string folder, TimeProvider time, ILoggerFactor
             var entries = Read(service);
             view.Replace(entries.Select(entry => entry.Service));
 
-            // Until a file changes, or the next of them expires.
+            // Until a file changes, or the next one expires.
             var next = entries.Select(entry => entry.Expires).DefaultIfEmpty(DateTimeOffset.MaxValue).Min() - Time.GetUtcNow();
             var due = next < TimeSpan.Zero ? TimeSpan.Zero : next < TimeSpan.FromDays(1) ? next : Timeout.InfiniteTimeSpan;
             using var timer = Time.CreateTimer(_ => changes.Writer.TryWrite(true), null, due, Timeout.InfiniteTimeSpan);
@@ -79,7 +79,7 @@ public sealed class FileRegistry(string folder, TimeProvider time, ILoggerFactor
             }
             catch (Exception exception) when (exception is FileNotFoundException or JsonException)
             {
-                // Withdrawn meanwhile, or none of ours.
+                // Withdrawn meanwhile, or a file of another program.
             }
         }
 

@@ -1,7 +1,7 @@
-// A registry of one's own, known by a name like the built-in ones. In two shells:
+// A custom registry, selected by name like the built-in ones. In two shells:
 //   dotnet run --project samples/CustomRegistry -- server --registry=file
 //   dotnet run --project samples/CustomRegistry -- client --registry=file
-// --registry_address=FOLDER names another directory than micro-registry in the one for temporary files.
+// --registry_address=FOLDER selects the directory; the default is micro-registry in the directory for temporary files.
 using CustomRegistrySample;
 using Micro;
 

@@ -1,6 +1,6 @@
-// A strategy of one's own: nodes of the caller's zone first.
+// A custom strategy: nodes of the caller's zone first.
 //   dotnet run --project samples/CustomStrategy
-// Two nodes in the zone "here", one "there": calls alternate between the near ones, and go on when both have left.
+// Two nodes in the zone "here", one "there": calls alternate between the near ones, and continue when both have left.
 using CustomStrategySample;
 using Micro;
 using Micro.Registry;

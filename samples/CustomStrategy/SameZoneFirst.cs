@@ -3,8 +3,8 @@ using Micro.Selection;
 
 namespace CustomStrategySample;
 
-/// <summary>Takes the nodes of one zone in turn, and those of other zones only while it has none.</summary>
-/// <param name="zone">The caller's zone; a node says its own by the label <c>zone</c>.</param>
+/// <summary>Picks the nodes of one zone in turn, and those of other zones only while it has none.</summary>
+/// <param name="zone">The caller's zone; the label <c>zone</c> holds that of a node.</param>
 public sealed class SameZoneFirst(string zone) : ISelectorStrategy
 {
     public string Name => "samezone";

@@ -5,7 +5,7 @@ using Micro.Server;
 namespace Greeter;
 
 /// <summary>
-/// Appends the id of every call that starts to a file, one per line: an id that stands there twice was executed twice.
+/// Appends the id of every call that starts to a file, one per line: an id that is listed twice was executed twice.
 /// Each line is one write to the operating system, so a killed server loses none.
 /// </summary>
 internal sealed class CallLog : IHandlerInterceptor, IDisposable

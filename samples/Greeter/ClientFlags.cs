@@ -3,10 +3,10 @@ using Micro;
 
 namespace Greeter;
 
-/// <summary>The client's own flags, beside those of the framework.</summary>
+/// <summary>The client's own flags, in addition to those of the framework.</summary>
 internal sealed class ClientFlags
 {
-    private readonly Option<string> _name = new("--name") { Description = "whom to greet (default: World)" };
+    private readonly Option<string> _name = new("--name") { Description = "name to greet (default: World)" };
     private const long MaxCount = 1_000_000_000;
     private readonly Option<string> _count = new("--count") { Description = "calls, or messages of a stream, 1 to 1000000000 (default: 1)" };
     private readonly Option<string> _contentType = new("--content_type") { Description = "application/protobuf (default), application/json, application/grpc+proto, application/grpc+json, ..." };
@@ -31,7 +31,7 @@ internal sealed class ClientFlags
 
     public ClientMode Mode { get; private set; }
 
-    /// <exception cref="MicroConfigurationException">A value is wrong.</exception>
+    /// <exception cref="MicroConfigurationException">A value is invalid.</exception>
     public void Read(ParseResult parsed)
     {
         var problems = new List<string>();

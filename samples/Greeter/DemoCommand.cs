@@ -5,8 +5,8 @@ using Micro.Selection;
 namespace Greeter;
 
 /// <summary>
-/// No command: three nodes in processes of their own and a client that finds them over the registry. When all
-/// have answered, one node is stopped; no call fails.
+/// No command: three nodes in separate processes and a client that finds them through the registry. When all have
+/// answered, one node is stopped; no call fails.
 /// </summary>
 internal static class DemoCommand
 {
@@ -27,7 +27,7 @@ internal static class DemoCommand
 
         try
         {
-            // Wrong flags are reported before any process is started.
+            // Invalid flags are reported before any process is started.
             var client = new Greeter.GreeterClient(service.Client.AsCallInvoker("greeter"));
             await using var processes = NodeProcesses.Start(Nodes, args);
             var code = await RunAsync(client, answered, processes);

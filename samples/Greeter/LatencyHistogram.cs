@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Greeter;
 
 /// <summary>
-/// Counts durations in microseconds in buckets of fixed number: exact up to 64, then within 1/64 of the value. Safe for
+/// Counts durations in microseconds in a fixed number of buckets: exact up to 64, then within 1/64 of the value. Safe for
 /// concurrent use.
 /// </summary>
 internal sealed class LatencyHistogram
@@ -11,13 +11,13 @@ internal sealed class LatencyHistogram
     private const int Steps = 64;
     private const int StepBits = 6;
 
-    // Up to 2^40 microseconds, some twelve days.
+    // Up to 2^40 microseconds, about twelve days.
     private readonly long[] _buckets = new long[Steps * (40 - StepBits + 1)];
 
     public void Record(TimeSpan duration) =>
         Interlocked.Increment(ref _buckets[Math.Min(BucketOf((long)duration.TotalMicroseconds), _buckets.Length - 1)]);
 
-    /// <summary>Microseconds that a share of the durations did not exceed; 0 when there are none.</summary>
+    /// <summary>Returns a percentile in microseconds; 0 without durations.</summary>
     public long Percentile(double share)
     {
         var counts = new long[_buckets.Length];

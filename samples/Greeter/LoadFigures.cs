@@ -3,7 +3,7 @@ using Micro.Client;
 
 namespace Greeter;
 
-/// <summary>Counts what a load does: calls, attempts, failures and latencies. Its size does not grow with the calls.</summary>
+/// <summary>Counts the calls, attempts, failures and latencies of a load. Its size does not grow with the calls.</summary>
 internal sealed class LoadFigures : IAttemptInterceptor
 {
     private readonly ConcurrentDictionary<string, long> _failures = new(StringComparer.Ordinal);
@@ -29,7 +29,7 @@ internal sealed class LoadFigures : IAttemptInterceptor
         return next(context);
     }
 
-    /// <summary>All calls so far, with the latencies since the last time it was asked.</summary>
+    /// <summary>Returns all calls so far, with the latencies since the last request.</summary>
     public LoadSummary SummarizeRecent()
     {
         var recent = Interlocked.Exchange(ref _recent, new LatencyHistogram());

@@ -8,9 +8,9 @@ internal sealed class LoadFlags
 {
     private const long MaxRate = 1_000_000;
     private const long MaxSeconds = 86_400;
-    private readonly Option<string> _rate = new("--rate") { Description = "calls a second of a load, 1 to 1000000 (default: 100)" };
-    private readonly Option<string> _seconds = new("--seconds") { Description = "length of a load, 1 to 86400 (default: 10)" };
-    private readonly Option<bool> _json = new("--json") { Description = "end a load with one line of JSON" };
+    private readonly Option<string> _rate = new("--rate") { Description = "calls per second of a load, 1 to 1000000 (default: 100)" };
+    private readonly Option<string> _seconds = new("--seconds") { Description = "duration of a load in seconds, 1 to 86400 (default: 10)" };
+    private readonly Option<bool> _json = new("--json") { Description = "print the result of a load as one line of JSON" };
 
     public Option[] All => [_rate, _seconds, _json];
 
@@ -20,7 +20,7 @@ internal sealed class LoadFlags
 
     public bool Json { get; private set; }
 
-    /// <returns>Whether a load is asked for.</returns>
+    /// <returns><see langword="true"/> when a load is requested.</returns>
     public bool Read(ParseResult parsed, List<string> problems)
     {
         Rate = ReadNumber("--rate", parsed.GetValue(_rate), Rate, MaxRate, problems);

@@ -6,15 +6,15 @@ using CallOptions = Micro.Client.CallOptions;
 namespace Greeter;
 
 /// <summary>
-/// An open-loop load: each call starts at its planned time, whatever became of earlier calls, and its latency counts from
-/// that time. A slow service thus shows as slow calls, not as fewer calls.
+/// An open-loop load: each call starts at its planned time, regardless of earlier calls, and its latency counts from that
+/// time. So a slow service results in slow calls, not in fewer calls.
 /// </summary>
 internal sealed class LoadRun
 {
-    /// <summary>Metadata that carries the id of a call.</summary>
+    /// <summary>Metadata key of the call id.</summary>
     public const string IdKey = "Call-Id";
 
-    /// <summary>Most calls in flight; further calls start late, so that memory stays bounded.</summary>
+    /// <summary>Maximum number of calls in flight; further calls start late, so that memory stays bounded.</summary>
     private const int MaxRunning = 20_000;
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
@@ -27,7 +27,7 @@ internal sealed class LoadRun
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _startedAt;
 
-    // Counts the loop too, so that zero means that everything has ended.
+    // Includes the loop, so that zero means that everything has ended.
     private long _running = 1;
 
     public LoadRun(IMicroClient client, ClientFlags flags, CallOptions call)
@@ -85,7 +85,7 @@ internal sealed class LoadRun
 
     private async Task CallAsync(long number)
     {
-        // Not on the thread of the loop, or one call would hold up the next.
+        // Not on the thread of the loop, where one call would delay the next.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         string? failure = null;
         try

@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace Greeter;
 
-/// <summary>What came of a load.</summary>
-/// <param name="Calls">Calls made.</param>
-/// <param name="Failures">How many failed, by kind.</param>
-/// <param name="Attempts">Attempts made for them; more than calls means that some were repeated.</param>
+/// <summary>The result of a load.</summary>
+/// <param name="Calls">Number of calls.</param>
+/// <param name="Failures">Number of failed calls, by kind.</param>
+/// <param name="Attempts">Number of attempts; more than calls when some were repeated.</param>
 /// <param name="P50">Microseconds from the planned start within which half of the calls ended.</param>
 /// <param name="P99">Microseconds from the planned start within which 99 of 100 calls ended.</param>
 internal sealed record LoadSummary(long Calls, IReadOnlyDictionary<string, long> Failures, long Attempts, long P50, long P99)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Greeter;
 
-/// <summary>The demo's nodes: this program again, as servers. They end with this process, whatever happens to it.</summary>
+/// <summary>The demo's nodes: further processes of this program, as servers. They end with this process, whatever ends it.</summary>
 internal sealed class NodeProcesses : IAsyncDisposable
 {
     private readonly List<Process> _processes = [];
@@ -18,7 +18,7 @@ internal sealed class NodeProcesses : IAsyncDisposable
         return nodes;
     }
 
-    /// <summary>Asks the first node to stop, as an operator would; gives its process id.</summary>
+    /// <summary>Stops the first node, as an operator would, and returns its process id.</summary>
     public int StopOne()
     {
         var process = _processes[0];
@@ -51,19 +51,19 @@ internal sealed class NodeProcesses : IAsyncDisposable
             start.ArgumentList.Add(typeof(NodeProcesses).Assembly.Location);
         }
 
-        // Everything happens on this machine, so the nodes need not be reachable from others.
+        // The demo uses only this machine, so the nodes need not be reachable from others.
         foreach (var argument in (string[])["server", "--server_address=127.0.0.1:0", .. args, ServerCommand.WithParentFlag])
         {
             start.ArgumentList.Add(argument);
         }
 
-        var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} can not be started");
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} cannot be started");
         process.ErrorDataReceived += (_, line) => Report(process, line.Data);
         process.BeginErrorReadLine();
         _processes.Add(process);
     }
 
-    /// <summary>The nodes' logs are not what the demo shows; their failures are.</summary>
+    /// <summary>Hides the nodes' logs, but shows their failures.</summary>
     private static void Report(Process process, string? line)
     {
         if (line is not null && (line.Contains("fail:", StringComparison.Ordinal) || line.Contains("crit:", StringComparison.Ordinal)))
@@ -80,7 +80,7 @@ internal sealed class NodeProcesses : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It is gone already.
+            // It has exited already.
         }
     }
 }

@@ -13,7 +13,7 @@ internal static class ServerCommand
     public static async Task<int> RunAsync(string[] args)
     {
         var withParent = new Option<bool>(WithParentFlag) { Description = "stop when standard input is closed" };
-        var callLog = new Option<string>("--call_log") { Description = "file to which the id of every call is appended" };
+        var callLog = new Option<string>("--call_log") { Description = "file to append the id of every call to" };
         CallLog? log = null;
         using var stop = new CancellationTokenSource();
         var watchesParent = false;
@@ -31,7 +31,7 @@ internal static class ServerCommand
                     }
                 }),
             args);
-        // Handle(new GreeterService()) is shorter; this form finds nothing by reflection, so the sample can be trimmed.
+        // Handle(new GreeterService()) is shorter; this form uses no reflection, so the sample can be trimmed.
         service.HandleContract(Greeter.Descriptor, binder => Greeter.BindService(binder, new GreeterService()));
         if (watchesParent)
         {

@@ -2,7 +2,7 @@ using Micro.Server;
 
 namespace HostAndWeb;
 
-/// <summary>Made for each call, with what the container gives it.</summary>
+/// <summary>Created for each call, with dependencies from the container.</summary>
 internal sealed class GreeterHandler(Visits visits)
 {
     [Idempotent]

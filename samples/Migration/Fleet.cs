@@ -3,7 +3,7 @@ using Micro.Client;
 
 namespace MigrationSample;
 
-/// <summary>Three servers and a caller, each with a registry of its own as separate processes would have.</summary>
+/// <summary>Three servers and a caller, each with its own registry object, as separate processes have.</summary>
 internal sealed class Fleet(string[] flags) : IAsyncDisposable
 {
     private readonly List<MicroService> _servers = [];
@@ -22,7 +22,7 @@ internal sealed class Fleet(string[] flags) : IAsyncDisposable
         await SayAsync(registry);
     }
 
-    /// <summary>One server after the other leaves and comes back with the other flag.</summary>
+    /// <summary>Restarts one server after the other with the other flag.</summary>
     public async Task RollServersAsync(string registry)
     {
         for (var i = 0; i < _servers.Count; i++)
@@ -35,14 +35,14 @@ internal sealed class Fleet(string[] flags) : IAsyncDisposable
         await SayAsync(registry);
     }
 
-    /// <summary>The new caller works before the old one goes.</summary>
+    /// <summary>Replaces the caller; the new one works before the old one stops.</summary>
     public async Task RollCallerAsync(string registry, Load load)
     {
         var old = _caller!;
         _caller = MakeCaller(registry);
         await load.MoveToAsync(_caller.Client);
         await old.DisposeAsync();
-        Console.WriteLine($"caller looks in {registry}");
+        Console.WriteLine($"caller reads {registry}");
     }
 
     public async ValueTask DisposeAsync()
@@ -67,7 +67,7 @@ internal sealed class Fleet(string[] flags) : IAsyncDisposable
     private MicroService MakeCaller(string registry) => MicroService.Create(
         o => o.Name("migration.caller").ClientOnly().IgnoreEnvironment().Logging(_ => { }), [$"--registry={registry}", .. flags]);
 
-    /// <summary>Says where the servers stand, as one of them sees it in each registry it uses.</summary>
+    /// <summary>Prints the registered servers, as one of them sees them in each of its registries.</summary>
     private async Task SayAsync(string registry)
     {
         var found = await _servers[0].Registry.GetServiceAsync("migration.greeter");

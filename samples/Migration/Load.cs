@@ -2,7 +2,7 @@ using Micro.Client;
 
 namespace MigrationSample;
 
-/// <summary>Calls at a constant rate, whoever they are made by; counts those that fail.</summary>
+/// <summary>Calls at a constant rate, through any client; counts failures.</summary>
 internal sealed class Load : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -21,14 +21,14 @@ internal sealed class Load : IDisposable
 
     public int Made => Volatile.Read(ref _made);
 
-    /// <summary>What the failed calls said; complete once it is stopped.</summary>
+    /// <summary>The errors of failed calls; complete once the load is stopped.</summary>
     public List<string> Failures { get; } = [];
 
     public static Load Start(IMicroClient client, int callsPerSecond) => new(client, callsPerSecond);
 
     public Task RunAsync(TimeSpan time) => Task.Delay(time, TimeProvider.System, _stop.Token);
 
-    /// <summary>Lets another client make the calls; returns when those of the old one have ended.</summary>
+    /// <summary>Switches to another client; returns when the calls of the old one have ended.</summary>
     public async Task MoveToAsync(IMicroClient client)
     {
         _client = client;
@@ -61,7 +61,7 @@ internal sealed class Load : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // Told to stop.
+            // Stopped.
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class Load : IDisposable
 
     private async Task UntilQuietAsync()
     {
-        // Calls overlap all the time: a moment without any has to come.
+        // Calls overlap: wait for a moment without any.
         while (Volatile.Read(ref _running) > 0)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None);

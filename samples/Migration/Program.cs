@@ -1,6 +1,6 @@
-// A fleet moves from Consul to etcd while calls run. With both servers at hand:
+// A fleet moves from Consul to etcd while calls run. With both servers running:
 //   dotnet run --project samples/Migration -- --registry_address=consul=127.0.0.1:8500,etcd=127.0.0.1:2379
-// or let a script bring both, and take them away again:
+// or start both with a script, which stops them at the end:
 //   bash samples/Migration/run.sh
 using Micro;
 using Micro.Registry;
@@ -32,6 +32,6 @@ try
 }
 catch (Exception exception) when (exception is RegistryException or MicroException or MicroConfigurationException)
 {
-    Console.Error.WriteLine($"{exception.Message}\nare Consul and etcd there? bash samples/Migration/run.sh brings both");
+    Console.Error.WriteLine($"{exception.Message}\nare Consul and etcd running? bash samples/Migration/run.sh starts both");
     return 2;
 }

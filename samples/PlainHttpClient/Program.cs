@@ -1,6 +1,6 @@
 // Gets a path of any HTTP service in the registry:
 //   MICRO_REGISTRY=consul dotnet run --project samples/PlainHttpClient -- orders /orders/42
-// Records that plain services keep in etcd are read below a prefix of theirs: FOREIGN_PREFIX=/services/
+// For records that plain services keep in etcd under another prefix: FOREIGN_PREFIX=/services/
 using Microsoft.Extensions.DependencyInjection;
 
 if (args is not [var name, var path])

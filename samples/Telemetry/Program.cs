@@ -1,6 +1,6 @@
-// One trace from a web request through two services, and the figures of all of them, exported over OTLP:
+// One trace from a web request through two services, and the metrics of all of them, exported over OTLP:
 //   OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317 dotnet run --project samples/Telemetry
-// takes any collector or dashboard that speaks OTLP; OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf chooses HTTP, port 4318.
+// works with any collector or dashboard that supports OTLP; OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf chooses HTTP, port 4318.
 using System.Diagnostics;
 using Micro;
 using Micro.Client;
@@ -49,6 +49,6 @@ foreach (var name in (string[])["Anna", "Bert", ""])
     Console.WriteLine($"{visit?.TraceId} {await browser.GetStringAsync($"hello/{name}")}");
 }
 
-// Connections and registrations are measured when they are exported: while the services still run.
+// Connections and registrations are measured at export, while the services still run.
 application.Services.GetRequiredService<MeterProvider>().ForceFlush();
 await application.StopAsync();

@@ -2,7 +2,7 @@ using Micro.Transport;
 
 namespace Micro.Authentication;
 
-/// <summary>The token that clients put on their calls: on all of them, fresh, and never where others can read it.</summary>
+/// <summary>Tests the token of a client's calls: on all of them, fresh, and never where others can read it.</summary>
 public sealed class CredentialsTests : IDisposable
 {
     private readonly Tokens _tokens = new();
@@ -83,7 +83,7 @@ public sealed class CredentialsTests : IDisposable
     }
 
     [Fact]
-    public async Task Token_InItsMargin_IsRefreshedOnceWhileCallsGoOn()
+    public async Task Token_InItsMargin_IsRefreshedOnceWhileCallsContinue()
     {
         var answer = new TaskCompletionSource<AccessToken>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var recorder = await Recorder.StartAsync(_time, credentials => credentials.TokenProvider = async token =>

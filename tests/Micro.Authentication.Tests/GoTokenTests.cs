@@ -2,7 +2,7 @@ using System.Security.Claims;
 
 namespace Micro.Authentication;
 
-/// <summary>Tokens and keys as go-micro v6 has them: one RSA key for the fleet, as base64 of PEM in a variable or flag.</summary>
+/// <summary>Tests tokens and keys of go-micro v6: one RSA key for the fleet, as base64 of PEM in a variable or flag.</summary>
 public sealed class GoTokenTests : IDisposable
 {
     private readonly Tokens _tokens = new();

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Micro.Authentication;
 
-/// <summary>Wrong options start nothing, and say what would be right.</summary>
+/// <summary>Tests that invalid options prevent the start, with an error that names the remedy.</summary>
 public sealed class OptionTests : IDisposable
 {
     private readonly Tokens _tokens = new();
@@ -18,7 +18,7 @@ public sealed class OptionTests : IDisposable
     [InlineData("not base64!")]
     [InlineData("bm90IGEga2V5")]
     [InlineData("")]
-    public void Create_TextThatIsNoKey_IsAProblemThatDoesNotShowIt(string key) =>
+    public void Create_InvalidKey_ErrorDoesNotShowIt(string key) =>
         ProblemsOf(jwt => jwt.PublicKey = key).Should().ContainSingle().Which.Should().Contain("PEM").And.NotContain("bm90");
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
-    public async Task Call_TokenOf16Kilobytes_Is401AndTheServerGoesOn()
+    public async Task Call_TokenOf16Kilobytes_Is401AndTheServerContinues()
     {
         await using var vault = await StartAsync();
         var claims = Claims();

@@ -126,7 +126,7 @@ public sealed class RuleTests : IDisposable
     }
 
     [Fact]
-    public async Task Call_PolicyThatNobodyKnows_IsNotServed()
+    public async Task Call_UnknownPolicy_IsRefused()
     {
         await using var vault = await StartAsync(addHandlers: service => service.Handle<Secret, Secret>(
             "Bar.Order", [Authorize("unknown")] (request, _) => Task.FromResult(request)));

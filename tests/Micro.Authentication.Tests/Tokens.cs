@@ -10,7 +10,7 @@ internal sealed class Tokens : IDisposable
 {
     private readonly RSA _key = RSA.Create(2048);
 
-    /// <summary>The public key as go-micro hands it over.</summary>
+    /// <summary>The public key in go-micro's form.</summary>
     public string PublicKey => Convert.ToBase64String(Encoding.ASCII.GetBytes(PublicPem));
 
     public string PublicPem => _key.ExportSubjectPublicKeyInfoPem();
@@ -19,7 +19,7 @@ internal sealed class Tokens : IDisposable
 
     public RSAParameters Parameters => _key.ExportParameters(includePrivateParameters: false);
 
-    /// <summary>A token laid out as go-micro's <c>auth/jwt</c> makes it: no key id, no audience, no issue time.</summary>
+    /// <summary>A token as go-micro's <c>auth/jwt</c> creates it: no key id, no audience, no issue time.</summary>
     public string Go(
         string id = "anna",
         string[]? scopes = null,

@@ -130,7 +130,7 @@ internal sealed class Vault : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a token that our own client does not send: by the stock gRPC client, and by plain HTTP.</summary>
+    /// <summary>Sends a token that the framework's client does not send: by the stock gRPC client, and by plain HTTP.</summary>
     public async Task<(StatusCode Grpc, int Http)> CallByOthersAsync(string token)
     {
         using var channel = GrpcChannel.ForAddress($"http://{Address}");

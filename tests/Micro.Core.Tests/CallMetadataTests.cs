@@ -54,7 +54,7 @@ public sealed class CallMetadataTests
     [Theory]
     [InlineData("Authorization")]
     [InlineData("authorization")]
-    public void WithoutReceivedToken_TokenOfACaller_IsLeftOutOfACopy(string name)
+    public void WithoutReceivedToken_TokenOfACaller_IsNotCopied(string name)
     {
         var received = new CallMetadata();
         received.AddReceived(name, "Bearer x").Should().BeTrue();

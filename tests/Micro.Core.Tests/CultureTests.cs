@@ -48,6 +48,6 @@ public sealed class CultureTests
 
         ReadableTime.Limit(TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond))).Should().Be(expected);
         ReadableTime.Of(TimeSpan.FromMilliseconds(-5_400)).Should().Be("-5.4 s");
-        Dialer.NotInTime("a:1", TimeSpan.FromMilliseconds(150)).Detail.Should().EndWith("within the dial timeout of 0.15 s");
+        Dialer.TimedOut("a:1", TimeSpan.FromMilliseconds(150)).Detail.Should().EndWith("within the dial timeout of 0.15 s");
     }
 }

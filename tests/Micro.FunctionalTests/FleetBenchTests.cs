@@ -34,8 +34,8 @@ public sealed class FleetBenchTests
 
     [Theory]
     [InlineData("--registry=mdns", "mdns is not measured")]
-    [InlineData("--registry=zookeeper", "'zookeeper' is not known: memory, consul, etcd")]
-    [InlineData("--registry_address=127.0.0.1:2379", "does not say which of memory, consul, etcd")]
+    [InlineData("--registry=zookeeper", "'zookeeper': use memory, consul, etcd")]
+    [InlineData("--registry_address=127.0.0.1:2379", "no registry name, write memory=host:port (memory, consul, etcd)")]
     public async Task Fleet_WrongInput_SaysSoAndExitCode2(string argument, string expected)
     {
         var (code, _, errors) = await RunAsync(argument);

@@ -35,7 +35,7 @@ public sealed partial class TelemetrySampleTests
 
         await Testing.Eventually.TrueAsync(() => process.Output.Count >= 3, "its three lines");
         process.Output[0].Should().EndWith(" Hello Anna");
-        process.Output[2].Should().EndWith(" 400 a name is needed");
+        process.Output[2].Should().EndWith(" 400 a name is required");
         var traces = Text(received, "/v1/traces");
         traces.Should().ContainAll("gateway/Gateway.Hello", "greeter/Greeter.Hello", "rpc.system.name", "micro.selector.select", "micro.registry.register");
         var trace = Encoding.Latin1.GetString(Convert.FromHexString(TraceId().Match(process.Output[0]).Value));

@@ -29,7 +29,7 @@ public sealed class TemplateTests(PackedRepository repository)
 
         (await Command.RunAsync("dotnet", client, "--registry=memory")).Output.Should().Contain("error NotFound").And.Contain("packed-orders");
         (await Command.RunAsync("dotnet", client, "--registry=nosuch")).Should().Match<Command>(run => run.ExitCode == 2 && run.Output.Contains("unknown registry 'nosuch'"));
-        (await Command.RunAsync("dotnet", client, "--help")).Succeeded().Output.Should().Contain("whom to greet");
+        (await Command.RunAsync("dotnet", client, "--help")).Succeeded().Output.Should().Contain("name to greet");
         (await serving.StopAsync()).Should().Be(0, serving.Said);
     }
 }

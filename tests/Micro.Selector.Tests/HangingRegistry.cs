@@ -3,7 +3,7 @@ using Micro.Registry;
 
 namespace Micro.Selector.Tests;
 
-/// <summary>A registry whose watches do not hear when they are cancelled.</summary>
+/// <summary>A registry whose watches ignore cancellation.</summary>
 internal sealed class HangingRegistry(IRegistry inner) : IRegistry
 {
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -20,7 +20,7 @@ internal sealed class ListedRegistry(IRegistry inner) : IRegistry
     /// <summary>Thrown by lists while set.</summary>
     public Exception? ListError { get; set; }
 
-    /// <summary>Lists wait for it while set, whatever their token says.</summary>
+    /// <summary>Lists wait for it while set and ignore their token.</summary>
     public TaskCompletionSource? ListGate { get; set; }
 
     public Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default) =>

@@ -52,7 +52,7 @@ public sealed class SelectorFixture : IAsyncDisposable
     public async Task<Node> PickAsync(AttemptedNodes? attempted = null, SelectOptions? options = null) =>
         (await Selector.PickAsync(Service, options ?? SelectOptions.Default, attempted)).Node;
 
-    /// <summary>The ids that a number of picks choose, without repetition, sorted.</summary>
+    /// <summary>Returns the distinct ids that a number of picks choose, sorted.</summary>
     public async Task<IReadOnlyList<string>> PickedAsync(int picks = 20, SelectOptions? options = null)
     {
         var ids = new SortedSet<string>(StringComparer.Ordinal);
@@ -75,10 +75,10 @@ public sealed class SelectorFixture : IAsyncDisposable
     public Task WatchOpensAsync(int opened) => StepUntilAsync(
         () => Registry.WatchesOpened >= opened && Registry.OpenWatches > 0, $"{opened} opened watches", TimeSpan.FromMilliseconds(10));
 
-    /// <summary>Moves time step by step until something is so.</summary>
+    /// <summary>Moves time step by step until a condition holds.</summary>
     public Task StepUntilAsync(Func<bool> condition, string what, TimeSpan step) => Time.StepUntilAsync(condition, what, step);
 
-    /// <summary>Waits until that many nodes are listed and suspected.</summary>
+    /// <summary>Waits for a number of listed and suspected nodes.</summary>
     public Task CountsAsync(int listed, int suspects) => Eventually.TrueAsync(
         () => ((RegistrySelector)Selector).Find(Service) is { } entry && entry.NodeCount == listed && entry.SuspectCount == suspects,
         $"{listed} listed nodes and {suspects} suspects");

@@ -5,7 +5,7 @@ using Micro.Selection;
 
 namespace Micro.Selector.Tests;
 
-/// <summary>What can be seen from outside: rule R-CAC-6.</summary>
+/// <summary>Tests the metrics of the selector: rule R-CAC-6.</summary>
 public sealed class SelectorMetricsTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using Micro.Testing;
 
 namespace Micro.Selector.Tests;
 
-/// <summary>Everything at once, on real time: no torn lists, no errors, the truth at the end.</summary>
+/// <summary>Runs everything concurrently, on real time: no torn lists, no errors, and the right nodes at the end.</summary>
 public sealed class SelectorStressTests
 {
     [Fact]
@@ -18,7 +18,7 @@ public sealed class SelectorStressTests
             options.CacheTtl = TimeSpan.FromMilliseconds(200);
             options.MinimumRetryInterval = TimeSpan.FromMilliseconds(50);
 
-            // The reports below are made up: nodes that seem dead must not hide what the list does.
+            // The reports below are invented: nodes that seem dead must not hide the effect of the list.
             options.Ejection.Enabled = false;
         });
         await SelectorFixture.RegisterAsync(store, SelectorFixture.RecordOf("stays"));

@@ -40,7 +40,7 @@ public sealed class Echo(string from = "echo")
     public EchoResponse Fail(EchoRequest request) => throw new MicroException(409, "echo", request.Text);
 }
 
-/// <summary>A handler that an application makes for each call.</summary>
+/// <summary>A handler that is created for each call.</summary>
 public sealed class Application
 {
     public EchoResponse Say(EchoRequest request) => new() { Text = request.Text, From = nameof(Application) };

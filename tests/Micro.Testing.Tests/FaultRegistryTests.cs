@@ -2,7 +2,7 @@ using Micro.Registry;
 
 namespace Micro.Testing.Tests;
 
-/// <summary>A registry that fails when told to, and is the one behind it otherwise.</summary>
+/// <summary>Tests the faults of the registry, and its behaviour without faults.</summary>
 public sealed class FaultRegistryTests : IAsyncDisposable
 {
     private static readonly ServiceRecord Record = new() { Name = "echo", Version = "1", Nodes = [new Node { Id = "echo-1", Address = "127.0.0.1:1" }] };
@@ -39,7 +39,7 @@ public sealed class FaultRegistryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Heal_ReadAtTheGate_GoesOn()
+    public async Task Heal_ReadAtTheGate_Continues()
     {
         await _registry.RegisterAsync(Record, new RegisterOptions());
         _registry.ReadGate = new TaskCompletionSource();
@@ -53,7 +53,7 @@ public sealed class FaultRegistryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Watch_ToldAndCut_HearsTheLieAndThenTheError()
+    public async Task Watch_RaisedEventThenCut_GetsTheEventThenTheError()
     {
         await using var watch = _registry.WatchAsync("echo").GetAsyncEnumerator();
         (await watch.MoveNextAsync()).Should().BeTrue();

@@ -1,6 +1,6 @@
 namespace Micro.Testing.Tests;
 
-/// <summary>The clock that most tests stand on.</summary>
+/// <summary>Tests the clock that most tests use.</summary>
 public sealed class ManualTimeProviderTests
 {
     private readonly ManualTimeProvider _time = new();
@@ -40,7 +40,7 @@ public sealed class ManualTimeProviderTests
     }
 
     [Fact]
-    public void Advance_InsideATimer_GoesOnFromThere()
+    public void Advance_InsideATimer_ContinuesFromThere()
     {
         var seen = new List<TimeSpan>();
         using var outer = _time.CreateTimer(

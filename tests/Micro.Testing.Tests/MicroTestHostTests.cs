@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Testing.Tests;
 
-/// <summary>What a test of a service is written with.</summary>
+/// <summary>Tests the test host of services.</summary>
 public sealed class MicroTestHostTests
 {
     [Theory]
@@ -124,7 +124,7 @@ public sealed class MicroTestHostTests
     }
 
     [Fact]
-    public async Task Create_WrongOptions_SaysSoAtOnce()
+    public async Task Create_InvalidOptions_FailsAtOnce()
     {
         await using var host = new MicroTestHost();
 
@@ -149,7 +149,7 @@ public sealed class MicroTestHostTests
     }
 
     [Fact]
-    public async Task ManualTime_SilentNode_TimesOutWhenTheTestSaysSo()
+    public async Task ManualTime_SilentNode_TimesOutWhenTheTestMovesTime()
     {
         var time = new ManualTimeProvider();
         await using var host = new MicroTestHost(time: time);
@@ -166,7 +166,7 @@ public sealed class MicroTestHostTests
     }
 
     [Fact]
-    public async Task UntilRegistered_Nobody_SaysWhatWasMissing()
+    public async Task WaitUntilRegistered_NoNode_ErrorNamesTheCondition()
     {
         await using var host = new MicroTestHost();
 
@@ -213,7 +213,7 @@ public sealed class MicroTestHostTests
         builder.Logging.ClearProviders();
         builder.Services.AddMicro(options => options.Name("application").RegisterTtl(TimeSpan.FromSeconds(30))).Handle<Application>();
 
-        // As a test of the application adds it from outside.
+        // As a test of an application adds it.
         builder.Services.ConfigureAll<MicroServiceOptions>(options => options.UseTestHost(host));
         using var application = builder.Build();
 

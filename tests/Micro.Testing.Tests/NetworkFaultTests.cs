@@ -3,7 +3,7 @@ using Micro.Client;
 
 namespace Micro.Testing.Tests;
 
-/// <summary>Each fault does what it says, in memory and over sockets.</summary>
+/// <summary>Tests each fault, in memory and over sockets.</summary>
 public sealed class NetworkFaultTests
 {
     private static readonly CallOptions Once = new() { Retries = 0 };
@@ -221,7 +221,7 @@ public sealed class NetworkFaultTests
     }
 
     [Fact]
-    public void Faults_NoAddress_SaysSo()
+    public void Faults_NoAddress_Throws()
     {
         var network = TestNetwork.InMemory();
 

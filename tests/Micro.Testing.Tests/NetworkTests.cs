@@ -5,7 +5,7 @@ using Micro.Transport;
 
 namespace Micro.Testing.Tests;
 
-/// <summary>The network in memory behaves as one of sockets.</summary>
+/// <summary>Tests that the network in memory behaves like sockets.</summary>
 public sealed class NetworkTests
 {
     [Fact]
@@ -23,7 +23,7 @@ public sealed class NetworkTests
     }
 
     [Fact]
-    public async Task Start_PortTaken_SaysSoAndARangeTakesTheNext()
+    public async Task Start_PortInUse_FailsAndARangeUsesTheNext()
     {
         await using var host = new MicroTestHost();
         await host.StartEchoAsync(configure: options => options.Address("127.0.0.1:7000"));
@@ -49,7 +49,7 @@ public sealed class NetworkTests
     }
 
     [Fact]
-    public async Task Start_WithTls_InMemorySaysWhatToUse()
+    public async Task Start_WithTlsInMemory_ErrorHasTheRemedy()
     {
         using var authority = System.Security.Cryptography.ECDsa.Create();
         using var certificate = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=test", authority, System.Security.Cryptography.HashAlgorithmName.SHA256)
@@ -95,7 +95,7 @@ public sealed class NetworkTests
     }
 
     [Fact]
-    public async Task Queue_ResetOrAbandoned_WhoWaitsGetsAnError()
+    public async Task Queue_ResetOrAbandoned_WaiterGetsAnError()
     {
         var (reset, abandoned) = (new ByteQueue(), new ByteQueue());
         var reading = reset.ReadAsync(new byte[1], CancellationToken.None).AsTask();

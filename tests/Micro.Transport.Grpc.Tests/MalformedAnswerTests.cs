@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Micro.Transport.Grpc.Tests;
 
-/// <summary>Answers that break the rules: each ends the call with a status, none harms the calls after it (S10, S19).</summary>
+/// <summary>Tests malformed answers: each ends the call with a status and does not affect later calls (S10, S19).</summary>
 public sealed class MalformedAnswerTests
 {
     public static TheoryData<string, StatusCode> Cases => new()

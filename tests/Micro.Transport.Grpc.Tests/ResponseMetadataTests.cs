@@ -62,7 +62,7 @@ public sealed class ResponseMetadataTests
     }
 
     [Fact]
-    public async Task CallAsync_MoreThanTheLimit_TheRestIsLeftOut()
+    public async Task CallAsync_MoreThanTheLimit_TheRestIsDropped()
     {
         await using var server = await RawServer.StartAsync(context =>
         {

@@ -2,7 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Micro.Transport.Grpc.Tests;
 
-/// <summary>Streams of our client against Kestrel's HTTP/2; those against our own server are tested beside the client.</summary>
+/// <summary>Tests streams of the client against Kestrel's HTTP/2; other tests use this framework's server.</summary>
 public sealed class StreamTests
 {
     [Fact]

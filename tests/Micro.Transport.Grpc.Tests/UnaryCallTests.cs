@@ -9,7 +9,7 @@ namespace Micro.Transport.Grpc.Tests;
 public sealed class UnaryCallTests
 {
     [Fact]
-    public async Task Call_Echo_AnswersAndSendsWhatGrpcAsksFor()
+    public async Task Call_Echo_AnswersAndSendsRequiredHeaders()
     {
         HeaderDictionary? headers = null;
         string? path = null;

@@ -7,14 +7,14 @@ internal static class FleetBackends
 {
     public const string Default = "memory,consul,etcd";
 
-    // mDNS is left out on purpose: its nodes live on one network segment, it takes at most 1,024 per service and 256 from
-    // one address, and each would be announced by multicast. A fleet of this size in one process is refused by design.
+    // mDNS is excluded: its nodes are on one network segment, it accepts at most 1,024 per service and 256 from one address,
+    // and each is announced by multicast. It refuses a fleet of this size in one process by design.
     private const string NoMdns =
-        "mdns is not measured: it takes 256 nodes from one address at most, by design, so no fleet can be registered from one machine";
+        "mdns is not measured: it accepts at most 256 nodes from one address, so one machine cannot register a fleet";
 
-    /// <summary>Makes what opens registries as separate processes would have them.</summary>
+    /// <summary>Creates a factory of registries, as separate processes would use.</summary>
     /// <param name="name">Name of the registry.</param>
-    /// <param name="addresses">Where its servers are; empty for its default.</param>
+    /// <param name="addresses">Addresses of its servers; empty for its default.</param>
     /// <exception cref="ArgumentException">The name is not known.</exception>
     public static Func<IRegistry> Open(string name, IReadOnlyList<string> addresses)
     {
@@ -31,7 +31,7 @@ internal static class FleetBackends
             case "mdns":
                 throw new ArgumentException(NoMdns, nameof(name));
             default:
-                throw new ArgumentException($"registry '{name}' is not known: {Default.Replace(",", ", ")}", nameof(name));
+                throw new ArgumentException($"unknown registry '{name}': use {Default.Replace(",", ", ")}", nameof(name));
         }
     }
 

@@ -4,7 +4,7 @@ using Micro.Registry;
 namespace Micro.Bench.Fleet;
 
 /// <summary>
-/// <c>fleet</c>: what a large fleet costs in each registry. It starts no servers: run Consul and etcd first, or choose
+/// <c>fleet</c>: the cost of a large fleet in each registry. Does not start servers: run Consul and etcd first, or choose
 /// others with <c>--registry</c>.
 /// </summary>
 internal static class FleetCommand
@@ -13,21 +13,21 @@ internal static class FleetCommand
     {
         var services = Number("--services", "services in the fleet", 1000, 100_000);
         var nodes = Number("--nodes", "nodes of each service", 10, 10_000);
-        var watched = Number("--watched", "services a selector holds while its memory is measured, at most all", 100, 4096);
-        var changes = Number("--changes", "changes whose way to a watcher is measured", 21, 1000);
+        var watched = Number("--watched", "services in the selector whose memory is measured, at most all", 100, 4096);
+        var changes = Number("--changes", "changes whose propagation to a watcher is measured", 21, 1000);
         var parallel = Number("--parallel", "operations at the same time", 16, 128);
         var registry = new Option<string>("--registry")
         {
-            Description = $"registries to measure, one after the other (default: {FleetBackends.Default}); their servers must run",
+            Description = $"registries to measure, one after the other (default: {FleetBackends.Default}); their servers must be running",
             DefaultValueFactory = _ => FleetBackends.Default,
         };
         var address = new Option<string>("--registry_address")
         {
-            Description = "servers of the registries, consul=10.0.0.1,etcd=10.0.1.1,10.0.1.2 (default: each one's default on this machine)",
+            Description = "servers of the registries, consul=10.0.0.1,etcd=10.0.1.1,10.0.1.2 (default: that of each registry, on this machine)",
             DefaultValueFactory = _ => "",
         };
         var json = new Option<string>("--json") { Description = "file for the results as JSON" };
-        var command = new Command("fleet", "Registers a fleet in each registry and measures rate, first list, a change's way and memory.")
+        var command = new Command("fleet", "Registers a fleet in each registry and measures rate, first list, propagation of changes and memory.")
         {
             services, nodes, watched, changes, parallel, registry, address, json,
         };
@@ -87,14 +87,14 @@ internal static class FleetCommand
         var chosen = Split(names).Distinct(StringComparer.Ordinal).ToList();
         if (chosen.Count == 0)
         {
-            throw new ArgumentException($"--registry '{names}' names no registry: {FleetBackends.Default}");
+            throw new ArgumentException($"--registry '{names}': no registry given, use {FleetBackends.Default}");
         }
 
         var known = Addresses(addresses, chosen);
         return [.. chosen.Select(name => (name, FleetBackends.Open(name, [.. known[name]])))];
     }
 
-    /// <summary>The form of services: an address without a name belongs to the registry before it.</summary>
+    /// <summary>Parses addresses in the form of services: one without a name belongs to the preceding registry.</summary>
     private static ILookup<string, string> Addresses(string text, List<string> chosen)
     {
         var owner = chosen.Count == 1 ? chosen[0] : null;
@@ -105,7 +105,7 @@ internal static class FleetCommand
             owner = parts.Length == 2 ? parts[0] : owner;
             if (owner is null || !chosen.Contains(owner, StringComparer.Ordinal))
             {
-                throw new ArgumentException($"--registry_address '{item}' does not say which of {string.Join(", ", chosen)} it belongs to: write {chosen[0]}=host:port");
+                throw new ArgumentException($"--registry_address '{item}': no registry name, write {chosen[0]}=host:port ({string.Join(", ", chosen)})");
             }
 
             found.Add((owner, parts[^1]));

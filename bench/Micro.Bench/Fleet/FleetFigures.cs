@@ -3,22 +3,22 @@ using System.Text.Json;
 
 namespace Micro.Bench.Fleet;
 
-/// <summary>What was measured with one registry.</summary>
+/// <summary>The measurements of one registry.</summary>
 internal sealed record FleetFigures(string Registry, FleetSettings Settings)
 {
     /// <summary>Time to register all nodes.</summary>
     public TimeSpan Registering { get; init; }
 
-    /// <summary>Time of the first list of everything, by a registry that knew nothing.</summary>
+    /// <summary>Time of the first list of everything, by a new registry object.</summary>
     public TimeSpan List { get; init; }
 
-    /// <summary>How many nodes that list held; 0 where a list holds names only.</summary>
+    /// <summary>Number of nodes in that list; 0 when a list holds only names.</summary>
     public int Listed { get; init; }
 
     /// <summary>Time of the first lookup of one service, by the same registry.</summary>
     public TimeSpan Lookup { get; init; }
 
-    /// <summary>From the call that registers a node until a watcher elsewhere is told.</summary>
+    /// <summary>Time from the call that registers a node until another watcher is notified.</summary>
     public Samples Change { get; init; } = new();
 
     /// <summary>Growth of the managed heap by a selector that holds <see cref="FleetSettings.Watched"/> services, per node.</summary>

@@ -7,7 +7,7 @@ internal sealed class FleetRecords(FleetSettings settings)
 {
     private static readonly IReadOnlyList<Endpoint> Endpoints = [.. new[] { "Greeter.Hello", "Greeter.Goodbye", "Greeter.Health" }.Select(MakeEndpoint)];
 
-    // Of this run only, so that a server that holds other records can be used.
+    // Unique to this run, so that a server with other records can be used.
     private readonly string _run = $"fleet-{Guid.NewGuid():N}"[..14];
 
     public string Name(int service) => $"{_run}-{service:D5}";

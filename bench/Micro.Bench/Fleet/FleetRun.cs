@@ -4,10 +4,10 @@ using Micro.Selection;
 
 namespace Micro.Bench.Fleet;
 
-/// <summary>Registers a fleet in one registry, measures what callers see of it, and withdraws it again.</summary>
+/// <summary>Registers a fleet in one registry, measures reads and watches, and withdraws it.</summary>
 internal sealed class FleetRun(string name, Func<IRegistry> open, FleetSettings settings)
 {
-    // Long enough that renewals do not disturb the measurement; short enough that an aborted run leaves nothing for long.
+    // Long enough that renewals do not disturb the measurement; short enough that records of an aborted run expire soon.
     private static readonly RegisterOptions Lifetime = new() { Ttl = TimeSpan.FromMinutes(10) };
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly FleetRecords _records = new(settings);
@@ -15,7 +15,7 @@ internal sealed class FleetRun(string name, Func<IRegistry> open, FleetSettings 
 
     public async Task<FleetFigures> RunAsync(CancellationToken cancellationToken)
     {
-        // The same object where there is no store outside the process.
+        // The same object for a store inside the process.
         var (writer, reader) = (open(), open());
         try
         {
@@ -40,7 +40,7 @@ internal sealed class FleetRun(string name, Func<IRegistry> open, FleetSettings 
         }
         finally
         {
-            // Also after an error or Ctrl-C: a fleet that stays would spoil the next run.
+            // Also after an error or Ctrl-C: a remaining fleet would distort the next run.
             await EachAsync("withdrawn", record => writer.DeregisterAsync(record, CancellationToken.None), CancellationToken.None);
             await reader.DisposeAsync();
             await writer.DisposeAsync();

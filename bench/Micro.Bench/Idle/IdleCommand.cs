@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Micro.Bench.Idle;
 
-/// <summary><c>idle</c>: what a connection costs the server while nothing happens on it.</summary>
+/// <summary><c>idle</c>: the memory of an idle connection in the server.</summary>
 internal static class IdleCommand
 {
     private const int MostConnections = 1_000_000;
@@ -10,7 +10,7 @@ internal static class IdleCommand
     public static Command Create()
     {
         var connections = new Option<int>("--connections") { Description = $"how many, 1 to {MostConnections}", DefaultValueFactory = static _ => 10_000 };
-        var seconds = new Option<double>("--seconds") { Description = "how long they are idle before memory is read, 0 to 60", DefaultValueFactory = static _ => 3 };
+        var seconds = new Option<double>("--seconds") { Description = "idle time before memory is read, in seconds, 0 to 60", DefaultValueFactory = static _ => 3 };
         connections.Validators.Add(result => Require(result.GetValueOrDefault<int>() is >= 1 and <= MostConnections, result, $"1 to {MostConnections}"));
         seconds.Validators.Add(result => Require(result.GetValueOrDefault<double>() is >= 0 and <= 60, result, "0 to 60"));
         var command = new Command("idle", "memory of the server per idle connection");

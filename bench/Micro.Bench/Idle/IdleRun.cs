@@ -8,8 +8,8 @@ using Micro.Client;
 namespace Micro.Bench.Idle;
 
 /// <summary>
-/// Opens connections and leaves them: first without a byte, then after one call on each. The growth of the server's
-/// resident memory is what they cost; kernel buffers are not in it.
+/// Opens idle connections: first without a byte, then after one call on each. Their cost is the growth of the server's
+/// resident memory, without kernel buffers.
 /// </summary>
 internal sealed class IdleRun(int connections, TimeSpan idle, Action<string> progress)
 {
@@ -67,7 +67,7 @@ internal sealed class IdleRun(int connections, TimeSpan idle, Action<string> pro
         return string.Create(CultureInfo.InvariantCulture, $"| {state} | {resident:N0} | {managed:N0} | ≤ 8192 | {(resident <= 8192 ? "met" : "*missed*")} |");
     }
 
-    /// <summary>After a while, so that what was needed for the burst only is given back as it would be in an idle server.</summary>
+    /// <summary>Waits first, so that memory of the burst is released as in an idle server.</summary>
     private async Task<ProcessSample> SampleAsync(ServerProcess server, CancellationToken cancellationToken)
     {
         await Task.Delay(idle, cancellationToken);
@@ -97,7 +97,7 @@ internal sealed class IdleRun(int connections, TimeSpan idle, Action<string> pro
         }
     }
 
-    /// <summary>The bytes of a real call, sent again on each connection.</summary>
+    /// <summary>The bytes of a real call, repeated on each connection.</summary>
     private static async Task CallAsync(List<Socket> sockets, WireSight sight, CancellationToken cancellationToken)
     {
         foreach (var part in sockets.Chunk(AtATime))

@@ -4,7 +4,7 @@ using Micro.Bench.Rpc.Rows;
 
 namespace Micro.Bench.Rpc;
 
-/// <summary>What the messages of one call take in memory: made and read on both sides, whoever carries them.</summary>
+/// <summary>The memory of the messages of one call: created and decoded on both sides, in any protocol.</summary>
 internal static class MessageMemory
 {
     private const int Calls = 1000;

@@ -3,13 +3,13 @@ using Micro.Bench.Rpc.Reporting;
 
 namespace Micro.Bench.Rpc;
 
-/// <summary><c>rpc</c>: unary calls over loopback, ours beside raw TCP and HttpClient.</summary>
+/// <summary><c>rpc</c>: unary calls over loopback, compared with raw TCP and HttpClient.</summary>
 internal static class RpcCommand
 {
     public static Command Create()
     {
         var flags = new RpcFlags();
-        var command = new Command("rpc", "unary echo between two processes: raw TCP, HTTP, and ours");
+        var command = new Command("rpc", "unary echo between two processes: raw TCP, HTTP and this framework");
         flags.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -4,22 +4,22 @@ using Micro.Bench.Rpc.Rows;
 
 namespace Micro.Bench.Rpc;
 
-/// <summary>The flags of <c>rpc</c>; wrong ones are told before anything starts.</summary>
+/// <summary>The flags of <c>rpc</c>; invalid ones are reported before anything starts.</summary>
 internal sealed class RpcFlags
 {
     private const int MostCallers = 4096;
 
-    private readonly Option<double> _seconds = new("--seconds") { Description = "length of one window, 0.05 to 3600", DefaultValueFactory = static _ => 1 };
+    private readonly Option<double> _seconds = new("--seconds") { Description = "duration of one window in seconds, 0.05 to 3600", DefaultValueFactory = static _ => 1 };
     private readonly Option<double> _warmUp = new("--warmup")
     {
         Description = "seconds of warm-up of each row and number of callers, 0 to 3600 (default: 2, or --seconds when that is less)",
         DefaultValueFactory = static _ => -1,
     };
 
-    private readonly Option<int> _rounds = new("--rounds") { Description = "rounds that the medians are of, 1 to 1000", DefaultValueFactory = static _ => 5 };
-    private readonly Option<string> _only = new("--only") { Description = "names of the rows, with commas between them (default: all)", DefaultValueFactory = static _ => string.Join(',', RowNames.All) };
-    private readonly Option<string> _callers = new("--callers") { Description = "how many call at a time, with commas between them", DefaultValueFactory = static _ => "1,16,64,256" };
-    private readonly Option<string> _loop = new("--loop") { Description = "closed: as many calls as go; both: half as many as well", DefaultValueFactory = static _ => "both" };
+    private readonly Option<int> _rounds = new("--rounds") { Description = "rounds for the medians, 1 to 1000", DefaultValueFactory = static _ => 5 };
+    private readonly Option<string> _only = new("--only") { Description = "names of the rows, separated by commas (default: all)", DefaultValueFactory = static _ => string.Join(',', RowNames.All) };
+    private readonly Option<string> _callers = new("--callers") { Description = "numbers of concurrent callers, separated by commas", DefaultValueFactory = static _ => "1,16,64,256" };
+    private readonly Option<string> _loop = new("--loop") { Description = "closed: maximum rate; both: also half the rate", DefaultValueFactory = static _ => "both" };
     private readonly Option<string?> _json = new("--json") { Description = "file for the figures as JSON" };
     private readonly Option<string?> _svg = new("--svg") { Description = "file for a chart" };
 

@@ -1,12 +1,12 @@
 namespace Micro.Bench.Rpc;
 
-/// <summary>What a run found.</summary>
-/// <param name="Results">By callers, then in the order of the rows.</param>
-/// <param name="Missing">By name, why a row could not be measured.</param>
-/// <param name="RequestBytes">Bytes of one request of ours on the wire: that is how long raw ones are.</param>
+/// <summary>The results of a run.</summary>
+/// <param name="Results">The rows, ordered by callers, then as shown.</param>
+/// <param name="Missing">By name, the reason why a row could not be measured.</param>
+/// <param name="RequestBytes">Bytes of one request of this framework on the wire, also the length of raw ones.</param>
 /// <param name="ReplyBytes">Bytes of one reply.</param>
-/// <param name="MessageBytes">Bytes that the messages of one call take in memory, in both processes.</param>
-/// <param name="Rounds">How many rounds the medians are of.</param>
+/// <param name="MessageBytes">Memory of the messages of one call, in both processes.</param>
+/// <param name="Rounds">Number of rounds of the medians.</param>
 internal sealed record RpcReport(
     IReadOnlyList<RowResult> Results,
     IReadOnlyDictionary<string, string> Missing,

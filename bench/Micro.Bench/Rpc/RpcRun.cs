@@ -5,7 +5,7 @@ using Micro.Bench.Rpc.Rows;
 namespace Micro.Bench.Rpc;
 
 /// <summary>
-/// Measures all rows in turn, round after round, so that whatever the machine does beside this hits all of them alike.
+/// Measures all rows in turn, round after round, so that other load of the machine affects all of them alike.
 /// </summary>
 internal sealed class RpcRun(RpcSettings settings, Action<string> progress)
 {

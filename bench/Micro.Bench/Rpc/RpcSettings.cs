@@ -1,6 +1,6 @@
 namespace Micro.Bench.Rpc;
 
-/// <summary>What a run of <c>rpc</c> was asked for.</summary>
+/// <summary>The settings of <c>rpc</c>.</summary>
 internal sealed record RpcSettings
 {
     public required TimeSpan Seconds { get; init; }
@@ -13,7 +13,7 @@ internal sealed record RpcSettings
 
     public required IReadOnlyList<int> Callers { get; init; }
 
-    /// <summary>Whether half the saturated rate is offered as well.</summary>
+    /// <summary>Gets whether to measure half the saturated rate as well.</summary>
     public required bool OpenLoop { get; init; }
 
     public string? JsonFile { get; init; }

@@ -4,7 +4,7 @@ using GreeterApi = Greeter.Greeter;
 
 namespace Micro.Bench.Serving;
 
-/// <summary>The handler as Grpc.Tools' stubs have it, for the standard server and for ours.</summary>
+/// <summary>The handler on Grpc.Tools' stubs, for the standard server and for this framework's.</summary>
 internal sealed class EchoService : GreeterApi.GreeterBase
 {
     public override Task<Response> Hello(Request request, ServerCallContext context) => Task.FromResult(new Response { Msg = request.Name });

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Bench.Serving;
 
-/// <summary>The standard gRPC server: a generated service base mapped on Kestrel's HTTP/2, nothing of ours.</summary>
+/// <summary>The standard gRPC server: a generated service base mapped on Kestrel's HTTP/2, without this framework.</summary>
 internal sealed class GrpcDotnetServer : IBenchServer
 {
     private readonly WebApplication _application;

@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Bench.Serving;
 
-/// <summary>What one would otherwise write: a minimal API on Kestrel, JSON by the source generator, protobuf as bytes.</summary>
+/// <summary>The alternative: a minimal API on Kestrel, JSON by the source generator, protobuf as bytes.</summary>
 internal sealed class HttpServer : IBenchServer
 {
     public const string JsonPath = "/json";

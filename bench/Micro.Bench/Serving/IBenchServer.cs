@@ -1,8 +1,8 @@
 namespace Micro.Bench.Serving;
 
-/// <summary>A server that runs in this process.</summary>
+/// <summary>A server in this process.</summary>
 internal interface IBenchServer : IAsyncDisposable
 {
-    /// <summary>Where it is found.</summary>
+    /// <summary>The addresses of the server.</summary>
     ServerReady Ready { get; }
 }

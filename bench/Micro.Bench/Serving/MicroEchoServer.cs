@@ -4,7 +4,7 @@ using Micro.Registry.Kit;
 
 namespace Micro.Bench.Serving;
 
-/// <summary>Ours, whole: a service with registry, registration loop and handler object, as an application would have it.</summary>
+/// <summary>A complete service of this framework, with registry, registration loop and handler object, as in an application.</summary>
 internal sealed class MicroEchoServer : IBenchServer
 {
     public const string Service = "greeter";

@@ -1,6 +1,6 @@
 namespace Micro.Bench.Serving;
 
-/// <summary>What a process has used so far.</summary>
+/// <summary>The resource usage of a process so far.</summary>
 /// <param name="CpuSeconds">Processor time, user and system.</param>
 /// <param name="AllocatedBytes">Bytes allocated on the managed heap.</param>
 /// <param name="ResidentBytes">Memory that is resident now.</param>

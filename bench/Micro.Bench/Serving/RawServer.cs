@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Micro.Bench.Serving;
 
 /// <summary>
-/// The floor: for each request's length of bytes received it sends a reply's length of bytes, with one send for all that
-/// one receive brought. Nothing is parsed, all buffers are used again.
+/// The lower bound: for each request length of bytes received it sends a reply length of bytes, with one send per receive.
+/// Parses nothing and reuses all buffers.
 /// </summary>
 internal sealed class RawServer : IBenchServer
 {

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Micro.Bench.Serving;
 
-/// <summary><c>serve KIND</c>: the hidden other half, started by the commands that need a server process of its own.</summary>
+/// <summary><c>serve KIND</c>: the hidden command for the server processes of other commands.</summary>
 internal static class ServeCommand
 {
     public const string Name = "serve";
@@ -12,7 +12,7 @@ internal static class ServeCommand
         var kind = new Argument<ServerKind>("kind") { Description = "what to serve" };
         var request = new Option<int>("--request") { Description = "bytes of a raw request" };
         var reply = new Option<int>("--reply") { Description = "bytes of a raw reply" };
-        var command = new Command(Name, "serve one kind until standard input ends") { Hidden = true };
+        var command = new Command(Name, "run one server until standard input ends") { Hidden = true };
         command.Arguments.Add(kind);
         command.Options.Add(request);
         command.Options.Add(reply);

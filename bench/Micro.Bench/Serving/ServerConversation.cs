@@ -3,18 +3,18 @@ using System.Text.Json;
 namespace Micro.Bench.Serving;
 
 /// <summary>
-/// The server's side of the talk with whoever measures: one line when it serves, then an answer to each line asked.
-/// It ends with standard input, so that no server outlives the process that started it.
+/// The server's side of the protocol with the measuring process: one line when it serves, then an answer to each line. Ends
+/// with standard input, so that no server outlives the process that started it.
 /// </summary>
 internal static class ServerConversation
 {
-    /// <summary>Asks for a <see cref="ProcessSample"/>.</summary>
+    /// <summary>Requests a <see cref="ProcessSample"/>.</summary>
     public const string Sample = "sample";
 
-    /// <summary>Asks for one after a full collection.</summary>
+    /// <summary>Requests a sample after a full collection.</summary>
     public const string Collect = "collect";
 
-    /// <summary>On a thread of its own: waiting for a line must not take a thread from what is measured.</summary>
+    /// <summary>Runs on a separate thread, so that waiting for a line takes no thread from the measured code.</summary>
     public static Task RunAsync(ServerReady ready) =>
         Task.Factory.StartNew(() => Run(ready), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 

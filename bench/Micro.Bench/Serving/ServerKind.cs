@@ -1,9 +1,9 @@
 namespace Micro.Bench.Serving;
 
-/// <summary>What a server process serves.</summary>
+/// <summary>The kinds of server processes.</summary>
 internal enum ServerKind
 {
-    /// <summary>Bytes for bytes, nothing parsed.</summary>
+    /// <summary>Raw bytes without parsing.</summary>
     Raw,
 
     /// <summary>ASP.NET Core: HTTP/1.1 and HTTP/2, JSON and protobuf.</summary>
@@ -12,9 +12,9 @@ internal enum ServerKind
     /// <summary>ASP.NET Core with the standard gRPC server.</summary>
     GrpcDotnet,
 
-    /// <summary>Ours.</summary>
+    /// <summary>This framework.</summary>
     Micro,
 
-    /// <summary>Ours, with a handler of the standard gRPC stubs.</summary>
+    /// <summary>This framework with a handler on standard gRPC stubs.</summary>
     MicroStub,
 }

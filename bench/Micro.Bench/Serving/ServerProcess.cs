@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Micro.Bench.Serving;
 
-/// <summary>This program again, as a server. It ends with its standard input, so with this process whatever happens to it.</summary>
+/// <summary>A further process of this program, as a server. It ends with its standard input, so with this process.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
@@ -20,7 +20,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public ServerReady Ready { get; }
 
     /// <summary>Starts a server and waits until it serves.</summary>
-    /// <exception cref="InvalidOperationException">It did not come up.</exception>
+    /// <exception cref="InvalidOperationException">The server did not start.</exception>
     public static async Task<ServerProcess> StartAsync(ServerKind kind, CancellationToken cancellationToken, int request = 0, int reply = 0)
     {
         var program = Environment.ProcessPath!;
@@ -40,13 +40,13 @@ internal sealed class ServerProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} can not be started");
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} cannot be started");
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(StartLimit);
             var line = await process.StandardOutput.ReadLineAsync(limit.Token)
-                ?? throw new InvalidOperationException($"the {kind} server ended before it served: what it said is above");
+                ?? throw new InvalidOperationException($"the {kind} server exited before it was ready; see its output above");
             return new ServerProcess(process, JsonSerializer.Deserialize(line, ServingJson.Default.ServerReady)!);
         }
         catch
@@ -56,14 +56,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>What the process has used so far.</summary>
-    /// <param name="collect">Whether it first collects its garbage.</param>
+    /// <summary>Returns the resource usage of the process so far.</summary>
+    /// <param name="collect"><see langword="true"/> to run a garbage collection first.</param>
     public async Task<ProcessSample> SampleAsync(bool collect = false)
     {
         await _process.StandardInput.WriteLineAsync(collect ? ServerConversation.Collect : ServerConversation.Sample);
         await _process.StandardInput.FlushAsync();
         var line = await _process.StandardOutput.ReadLineAsync()
-            ?? throw new InvalidOperationException($"the server process {_process.Id} is gone");
+            ?? throw new InvalidOperationException($"the server process {_process.Id} has exited");
         return JsonSerializer.Deserialize(line, ServingJson.Default.ProcessSample)!;
     }
 
@@ -77,7 +77,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It is gone already.
+            // It has exited already.
         }
 
         using var limit = new CancellationTokenSource(StopLimit);

@@ -1,7 +1,7 @@
 namespace Micro.Bench.Serving;
 
-/// <summary>What a server process says when it serves.</summary>
-/// <param name="Address">Where it listens.</param>
-/// <param name="Http2Address">Where it listens for HTTP/2, when that is another port.</param>
-/// <param name="Record">Its record as registries have it, as JSON.</param>
+/// <summary>The message of a server process that is ready.</summary>
+/// <param name="Address">The listening address.</param>
+/// <param name="Http2Address">The listening address for HTTP/2, when it differs.</param>
+/// <param name="Record">Its registry record as JSON.</param>
 internal sealed record ServerReady(string Address, string? Http2Address = null, string? Record = null);

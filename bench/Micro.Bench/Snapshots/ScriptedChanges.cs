@@ -6,8 +6,8 @@ using Micro.Registry;
 namespace Micro.Bench.Snapshots;
 
 /// <summary>
-/// A registry with one large service, one node of which changes at a time. The watcher asks for the next event when it
-/// has taken the last one in, so the time between the two is what a change costs.
+/// A registry with one large service, one node of which changes at a time. The watcher requests the next event when it
+/// has applied the last one, so the time between the two is the cost of a change.
 /// </summary>
 internal sealed class ScriptedChanges(int nodes, int changes, TimeSpan pause) : IRegistry
 {
@@ -24,7 +24,7 @@ internal sealed class ScriptedChanges(int nodes, int changes, TimeSpan pause) : 
 
     public string Name => "scripted";
 
-    /// <summary>Microseconds that each change took.</summary>
+    /// <summary>The time of each change in microseconds.</summary>
     public Task<IReadOnlyList<double>> Taken => _taken.Task;
 
     public void Begin() => _begin.TrySetResult();
@@ -53,13 +53,13 @@ internal sealed class ScriptedChanges(int nodes, int changes, TimeSpan pause) : 
     }
 
     public Task<Registration> RegisterAsync(ServiceRecord service, RegisterOptions options, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("this registry only tells its script");
+        throw new NotSupportedException("this registry supports only scripted events");
 
     public Task DeregisterAsync(ServiceRecord service, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("this registry only tells its script");
+        throw new NotSupportedException("this registry supports only scripted events");
 
     public Task<IReadOnlyList<ServiceRecord>> ListServicesAsync(CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("this registry only tells its script");
+        throw new NotSupportedException("this registry supports only scripted events");
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

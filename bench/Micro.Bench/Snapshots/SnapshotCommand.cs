@@ -10,12 +10,12 @@ internal static class SnapshotCommand
     public static Command Create()
     {
         var nodes = new Option<int>("--nodes") { Description = $"nodes of the service, 1 to {MostNodes}", DefaultValueFactory = static _ => 100_000 };
-        var changes = new Option<int>("--changes") { Description = "how many changes are told, 10 to 100000", DefaultValueFactory = static _ => 500 };
-        var rate = new Option<int>("--rate") { Description = "changes a second, 1 to 1000", DefaultValueFactory = static _ => 100 };
+        var changes = new Option<int>("--changes") { Description = "number of changes, 10 to 100000", DefaultValueFactory = static _ => 500 };
+        var rate = new Option<int>("--rate") { Description = "changes per second, 1 to 1000", DefaultValueFactory = static _ => 100 };
         Require(nodes, 1, MostNodes);
         Require(changes, 10, 100_000);
         Require(rate, 1, 1000);
-        var command = new Command("snapshot", "time to take in one node's change, and what picks notice of it");
+        var command = new Command("snapshot", "time to apply one node's change, and its effect on picks");
         command.Options.Add(nodes);
         command.Options.Add(changes);
         command.Options.Add(rate);

@@ -19,12 +19,12 @@ internal sealed class SnapshotRun(int nodes, int changes, int rate, Action<strin
         await using var selector = Selectors.Create(options => options.Registry = registry);
         await selector.PickAsync(ScriptedChanges.Service, SelectOptions.Default, cancellationToken: cancellationToken);
 
-        // The watch opens shortly after the first read; its initial state is part of neither measurement.
+        // The watch opens shortly after the first read; its initial state is not measured.
         await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
         await PickAsync(selector, Task.Delay(TimeSpan.FromSeconds(1), cancellationToken));
         progress("picking while nothing changes");
         var quiet = await PickAsync(selector, Task.Delay(Quiet, cancellationToken));
-        progress($"picking while {changes} nodes change, {rate} a second");
+        progress($"picking while {changes} nodes change, {rate} per second");
         registry.Begin();
         var busy = await PickAsync(selector, registry.Taken.WaitAsync(cancellationToken));
         var taken = (await registry.Taken).Order().ToArray();
@@ -61,7 +61,7 @@ internal sealed class SnapshotRun(int nodes, int changes, int rate, Action<strin
             for (var pick = 0; pick < PicksAtATime; pick++)
             {
                 var picked = selector.PickAsync(ScriptedChanges.Service, SelectOptions.Default);
-                GC.KeepAlive(picked.IsCompletedSuccessfully ? picked.Result.Node : throw new InvalidOperationException("a pick waited although the snapshot is there"));
+                GC.KeepAlive(picked.IsCompletedSuccessfully ? picked.Result.Node : throw new InvalidOperationException("a pick waited although the snapshot exists"));
             }
 
             picks.Record(Stopwatch.GetTimestamp() - startedAt, 1);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Micro.Bench.Starting;
 
-/// <summary>The sample, published as it would be deployed: framework-dependent, ReadyToRun.</summary>
+/// <summary>The published sample, as deployed: framework-dependent, ReadyToRun.</summary>
 internal sealed class PublishedGreeter : IDisposable
 {
     private readonly string? _folder;
@@ -18,10 +18,10 @@ internal sealed class PublishedGreeter : IDisposable
 
     public static PublishedGreeter At(string program) => File.Exists(program)
         ? new PublishedGreeter(Path.GetFullPath(program), null)
-        : throw new FileNotFoundException($"there is no program {program}", program);
+        : throw new FileNotFoundException($"the program {program} does not exist", program);
 
-    /// <summary>Publishes it into a folder of its own, which is deleted in the end.</summary>
-    /// <exception cref="InvalidOperationException">It cannot be published; the build's output is above.</exception>
+    /// <summary>Publishes it into a temporary folder, which is deleted at the end.</summary>
+    /// <exception cref="InvalidOperationException">Publishing failed; the build's output is above.</exception>
     public static async Task<PublishedGreeter> PublishAsync(Action<string> progress, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("micro-bench-").FullName;
@@ -38,7 +38,7 @@ internal sealed class PublishedGreeter : IDisposable
             start.ArgumentList.Add(argument);
         }
 
-        using var build = Process.Start(start) ?? throw new InvalidOperationException("dotnet can not be started");
+        using var build = Process.Start(start) ?? throw new InvalidOperationException("dotnet cannot be started");
         var published = new PublishedGreeter(Path.Combine(folder, "out", OperatingSystem.IsWindows() ? "Greeter.exe" : "Greeter"), folder);
         try
         {
@@ -77,6 +77,6 @@ internal sealed class PublishedGreeter : IDisposable
             }
         }
 
-        throw new InvalidOperationException($"no repository above {AppContext.BaseDirectory}: give the greeter with --program");
+        throw new InvalidOperationException($"no repository above {AppContext.BaseDirectory}: set the path of the greeter with --program");
     }
 }

@@ -7,7 +7,7 @@ internal static class StartCommand
 {
     public static Command Create()
     {
-        var runs = new Option<int>("--runs") { Description = "starts that the medians are of, 1 to 1000", DefaultValueFactory = static _ => 11 };
+        var runs = new Option<int>("--runs") { Description = "number of starts, 1 to 1000", DefaultValueFactory = static _ => 11 };
         var program = new Option<string?>("--program") { Description = "the greeter to start (default: published first, framework-dependent and ReadyToRun)" };
         var registry = new Option<string>("--registry") { Description = "the registry of the greeter", DefaultValueFactory = static _ => "memory" };
         var address = new Option<string?>("--registry_address") { Description = "address of that registry (default: its own)" };
@@ -18,7 +18,7 @@ internal static class StartCommand
                 result.AddError("--runs must be 1 to 1000");
             }
         });
-        var command = new Command("start", "process start to first call served, and resident memory then");
+        var command = new Command("start", "time from process start to the first served call, and resident memory");
         command.Options.Add(runs);
         command.Options.Add(program);
         command.Options.Add(registry);

@@ -23,7 +23,7 @@ internal sealed class StartRun(string program, string[] registry, int runs, Acti
         var times = new List<double>();
         var memory = new List<double>();
 
-        // The first start reads files from disk and warms this client up: it is not counted.
+        // The first start reads files from disk and warms up this client; it is not counted.
         for (var run = 0; run <= runs; run++)
         {
             var (milliseconds, megabytes) = await StartAsync(service.Client, cancellationToken);
@@ -62,7 +62,7 @@ internal sealed class StartRun(string program, string[] registry, int runs, Acti
         }
 
         var startedAt = Stopwatch.GetTimestamp();
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} can not be started");
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} cannot be started");
         try
         {
             process.ErrorDataReceived += static (_, _) => { };
@@ -91,7 +91,7 @@ internal sealed class StartRun(string program, string[] registry, int runs, Acti
             }
             catch (MicroException error) when (!process.HasExited && Stopwatch.GetElapsedTime(startedAt) < Limit && error.Kind == ErrorKind.Connect)
             {
-                // It does not listen yet.
+                // Not listening yet.
                 await Task.Delay(TimeSpan.FromMilliseconds(1), cancellationToken);
             }
         }

@@ -1,20 +1,20 @@
 namespace Micro.Basics;
 
 /// <summary>
-/// Runs foreign work with a time limit and never twice at once: work that ignores its token counts as failing until
-/// it ends. Used by one loop at a time.
+/// Runs user code with a time limit and never twice at once: work that ignores its token counts as failing until it ends.
+/// Used by one loop at a time.
 /// </summary>
 internal sealed class BoundedOperation(string what, TimeProvider timeProvider)
 {
-    /// <summary>The work started last; completed when none was.</summary>
+    /// <summary>The last run; completed before the first.</summary>
     public Task Running { get; private set; } = Task.CompletedTask;
 
-    /// <exception cref="TimeoutException">The limit passed, or work started before still runs.</exception>
+    /// <exception cref="TimeoutException">The limit passed, or the previous run has not ended.</exception>
     public async Task RunAsync(Func<CancellationToken, Task> work, TimeSpan limit, CancellationToken cancellationToken)
     {
         if (!Running.IsCompleted)
         {
-            throw new TimeoutException($"{what}: the one started before has not ended yet");
+            throw new TimeoutException($"{what}: the previous run has not ended yet");
         }
 
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -33,7 +33,7 @@ internal sealed class BoundedOperation(string what, TimeProvider timeProvider)
             await abort.CancelAsync().ConfigureAwait(false);
             if (exception is TimeoutException)
             {
-                throw new TimeoutException($"{what}: not done within {ReadableTime.Of(limit)}", exception);
+                throw new TimeoutException($"{what}: not completed within {ReadableTime.Of(limit)}", exception);
             }
 
             throw;

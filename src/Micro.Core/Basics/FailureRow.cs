@@ -4,18 +4,18 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Basics;
 
 /// <summary>
-/// The failures in a row of work that is tried for ever. Decides which of them are warned of: the first, one with another
-/// cause, and one a minute; the others, and the stack of each, are logged at Debug. The end of a row is reported once.
-/// Safe for concurrent use.
+/// The consecutive failures of work that is retried forever. Decides which of them are logged as warnings: the first, each
+/// new cause, and one a minute. All failures are logged with their stack at Debug. The end of a row is reported once. Safe
+/// for concurrent use.
 /// </summary>
 /// <param name="work">Name of the work in Debug messages, such as "The watch of greeter".</param>
 /// <param name="time">The clock; its monotonic time is used.</param>
-/// <param name="logger">Where failures are logged at Debug.</param>
+/// <param name="logger">The logger for Debug messages.</param>
 internal sealed partial class FailureRow(string work, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    /// <summary>The most warnings within <see cref="Interval"/>, over several rows: work that comes and goes must not fill the log.</summary>
+    /// <summary>Maximum number of warnings within <see cref="Interval"/> over several rows, in case work fails intermittently.</summary>
     private const int MaxWarnings = 5;
 
     private readonly Lock _gate = new();
@@ -39,7 +39,7 @@ internal sealed partial class FailureRow(string work, TimeProvider time, ILogger
     }
 
     /// <summary>Counts a failure, and logs it with its stack at Debug.</summary>
-    /// <returns><see langword="true"/> if it is to be warned of; the warning needs no stack.</returns>
+    /// <returns><see langword="true"/> to log a warning, which needs no stack.</returns>
     public bool Add(Exception error)
     {
         int count;
@@ -58,7 +58,7 @@ internal sealed partial class FailureRow(string work, TimeProvider time, ILogger
     /// <summary>Ends the row: the work succeeded.</summary>
     /// <param name="count">The failures of the row.</param>
     /// <param name="lasted">The time since the first of them.</param>
-    /// <returns><see langword="true"/> if the end is to be reported: there were failures, and they were warned of.</returns>
+    /// <returns><see langword="true"/> to report the end, because warnings were logged.</returns>
     public bool End(out int count, out TimeSpan lasted)
     {
         lock (_gate)
@@ -73,7 +73,7 @@ internal sealed partial class FailureRow(string work, TimeProvider time, ILogger
     /// <summary>Ends the row without a report.</summary>
     public void End() => End(out _, out _);
 
-    /// <summary>Returns the message of an error on one line; an error that only gathers others has the message of the first.</summary>
+    /// <summary>Returns the message of an error on one line; an aggregate of errors has the message of the first.</summary>
     public static string TextOf(Exception error) =>
         error is AggregateException { InnerExceptions: [var first, ..] } ? TextOf(first) : error.Message.ReplaceLineEndings(" ");
 
@@ -103,7 +103,7 @@ internal sealed partial class FailureRow(string work, TimeProvider time, ILogger
         return _warnings < MaxWarnings && _causes.Add(CauseOf(error)) && ++_warnings > 0;
     }
 
-    /// <summary>Returns what stays the same while the cause does: times and ports in the innermost message may differ each time.</summary>
+    /// <summary>Returns the part of an error that identifies its cause; times and ports in the message may differ each time.</summary>
     private static string CauseOf(Exception error)
     {
         while (error.InnerException is { } inner)
@@ -123,6 +123,6 @@ internal sealed partial class FailureRow(string work, TimeProvider time, ILogger
         return text.ToString();
     }
 
-    [LoggerMessage(1340, LogLevel.Debug, "{Work}: failure {Count} in a row", EventName = "FailureInARow")]
+    [LoggerMessage(1340, LogLevel.Debug, "{Work}: consecutive failure {Count}", EventName = "FailureInARow")]
     private static partial void LogFailure(ILogger logger, Exception error, string work, int count);
 }

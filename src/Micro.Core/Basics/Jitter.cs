@@ -1,13 +1,13 @@
 namespace Micro.Basics;
 
-/// <summary>The one place that spreads periodic work, so that many instances never act in step.</summary>
+/// <summary>Spreads periodic work, so that many instances never act in step.</summary>
 internal static class Jitter
 {
-    /// <summary>The time ± 20 %; zero and infinite stay as they are.</summary>
+    /// <summary>Returns the time ± 20 %; zero and infinite unchanged.</summary>
     public static TimeSpan Spread(TimeSpan time, Random random) =>
         time <= TimeSpan.Zero ? time : time * (0.8 + (0.4 * NextDouble(random)));
 
-    /// <summary>The time + 0 to 20 %, where the time itself is a lower bound.</summary>
+    /// <summary>Returns the time + 0 to 20 %, for a time that is a lower bound.</summary>
     public static TimeSpan Extend(TimeSpan time, Random random) =>
         time <= TimeSpan.Zero ? time : time * (1 + (0.2 * NextDouble(random)));
 

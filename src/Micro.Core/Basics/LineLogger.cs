@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Basics;
 
 /// <summary>
-/// Writes messages of one line each: line breaks and other control characters, which peers and registries can put into names and
-/// texts, appear as escapes. So nobody forges a line of the log.
+/// Writes messages of one line each. Escapes line breaks and other control characters, which peers and registries can put into
+/// names and texts, so that they cannot forge log lines.
 /// </summary>
 internal sealed class LineLogger(ILogger inner) : ILogger
 {
-    /// <summary>Control characters, and the separators that some viewers break lines at.</summary>
+    /// <summary>Control characters, and separators that some viewers show as line breaks.</summary>
     private static readonly SearchValues<char> Breaking = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Select(static code => (char)code).Where(static code => code != '\t'), .. Enumerable.Range(0x7f, 0x21).Select(static code => (char)code), '\u2028', '\u2029']);
 

@@ -1,8 +1,7 @@
 namespace Micro.Basics;
 
 /// <summary>
-/// Lets one log message through in a while and counts those between: what strangers cause must not fill the log. Safe for
-/// concurrent use.
+/// Limits the rate of log messages that peers can cause, and counts the suppressed ones. Safe for concurrent use.
 /// </summary>
 /// <param name="time">The clock; its monotonic time is used.</param>
 internal sealed class LogPace(TimeProvider time)
@@ -13,8 +12,8 @@ internal sealed class LogPace(TimeProvider time)
     private long? _passedAt;
     private long _held;
 
-    /// <summary>Returns <see langword="true"/> if a message is to be logged now: the first, and one in ten seconds.</summary>
-    /// <param name="unlogged">Messages that were held back since the last one.</param>
+    /// <summary>Returns <see langword="true"/> to log a message now: the first, and one in ten seconds.</summary>
+    /// <param name="unlogged">Number of messages suppressed since the last one.</param>
     public bool TryPass(out long unlogged)
     {
         lock (_gate)

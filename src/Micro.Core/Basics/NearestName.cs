@@ -1,13 +1,13 @@
 namespace Micro.Basics;
 
-/// <summary>Finds what somebody meant who mistyped a name.</summary>
+/// <summary>Finds the known name nearest to a mistyped one.</summary>
 internal static class NearestName
 {
     private const int MaxLength = 64;
 
     /// <summary>
     /// Returns the known name with the fewest differing letters, or <see langword="null"/> when none is near. Each word of the name
-    /// has to be near: <c>broker_address</c> is not a slip for <c>server_address</c>.
+    /// must be near: <c>broker_address</c> is not a typo for <c>server_address</c>.
     /// </summary>
     public static string? Find(string text, IEnumerable<string> known)
     {
@@ -23,10 +23,10 @@ internal static class NearestName
             .FirstOrDefault().Name;
     }
 
-    /// <summary>Returns the differing letters of two names, or <see langword="null"/> when they are no slips for each other.</summary>
+    /// <summary>Returns the number of differing letters of two names, or <see langword="null"/> when they are too different.</summary>
     private static int? DistanceOfNames(string left, string right)
     {
-        // One slip, also in a separator.
+        // One typo, also in a separator.
         var whole = Distance(left.ToUpperInvariant(), right.ToUpperInvariant());
         if (whole <= (left.Length > 3 ? 2 : 1))
         {
@@ -37,7 +37,7 @@ internal static class NearestName
         return Words(left).Length == Words(right).Length && !pairs.Contains(null) ? pairs.Sum() : null;
     }
 
-    /// <summary>Two letters are one slip: swapped neighbours. In three letters they would be most of the word.</summary>
+    /// <summary>Two letters are one typo: swapped neighbours. In three letters they would be most of the word.</summary>
     private static int? DistanceOfWords(string left, string right)
     {
         if (Math.Min(left.Length, right.Length) > 3 && (left.StartsWith(right, StringComparison.Ordinal) || right.StartsWith(left, StringComparison.Ordinal)))
@@ -55,7 +55,7 @@ internal static class NearestName
             .ToUpperInvariant()
             .Split(['_', '-', ':', '.'], StringSplitOptions.RemoveEmptyEntries)];
 
-    /// <summary>Insertions, deletions and replacements from one word to the other.</summary>
+    /// <summary>Returns the number of insertions, deletions and replacements between two words.</summary>
     private static int Distance(string left, string right)
     {
         var row = Enumerable.Range(0, right.Length + 1).ToArray();

@@ -1,6 +1,6 @@
 namespace Micro.Basics;
 
-/// <summary>Checks that options of all components share, so that their messages read alike.</summary>
+/// <summary>Common checks of options, with uniform messages.</summary>
 internal static class OptionRules
 {
     public static void Positive(ICollection<string> errors, string name, TimeSpan value)

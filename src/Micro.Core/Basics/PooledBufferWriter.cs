@@ -6,12 +6,12 @@ namespace Micro.Basics;
 /// <summary>A growing buffer over pooled memory. Not safe for concurrent use.</summary>
 internal sealed class PooledBufferWriter(int initialCapacity) : IBufferWriter<byte>, IResettable, IDisposable
 {
-    /// <summary>A buffer above this size goes back to the pool when it is cleared, so that one big message is not kept for ever.</summary>
+    /// <summary>A buffer above this size goes back to the pool when it is cleared, so that one big message does not hold memory.</summary>
     private const int MaxKeptBytes = 64 * 1024;
 
     private const int DefaultCapacity = 1024;
 
-    /// <summary>Rented with the first byte: most connections wait and hold none.</summary>
+    /// <summary>Rented with the first byte: idle connections hold no memory.</summary>
     private byte[] _buffer = [];
     private int _written;
 
@@ -22,14 +22,14 @@ internal sealed class PooledBufferWriter(int initialCapacity) : IBufferWriter<by
 
     public int WrittenCount => _written;
 
-    /// <summary>Gets the size of the memory that it holds.</summary>
+    /// <summary>Gets the size of the rented memory.</summary>
     public int Capacity => _buffer.Length;
 
     public ReadOnlyMemory<byte> WrittenMemory => _buffer.AsMemory(0, _written);
 
     public ReadOnlySpan<byte> WrittenSpan => _buffer.AsSpan(0, _written);
 
-    /// <summary>Written bytes, to be changed afterwards.</summary>
+    /// <summary>Returns written bytes for later changes.</summary>
     public Span<byte> WrittenSpanAt(int start, int length) => _buffer.AsSpan(0, _written).Slice(start, length);
 
     public void Advance(int count)
@@ -51,7 +51,7 @@ internal sealed class PooledBufferWriter(int initialCapacity) : IBufferWriter<by
         return _buffer.AsSpan(_written);
     }
 
-    /// <summary>Takes back what was written after the first <paramref name="count"/> bytes.</summary>
+    /// <summary>Removes everything after the first <paramref name="count"/> bytes.</summary>
     public void Truncate(int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _written);
@@ -67,7 +67,7 @@ internal sealed class PooledBufferWriter(int initialCapacity) : IBufferWriter<by
         }
     }
 
-    /// <summary>Gives the memory back until the next byte is written.</summary>
+    /// <summary>Returns the memory to the pool until the next byte is written.</summary>
     public void Release()
     {
         var buffer = _buffer;

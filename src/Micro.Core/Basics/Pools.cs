@@ -2,10 +2,10 @@ using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Basics;
 
-/// <summary>Makes pools of objects that are used again for later calls.</summary>
+/// <summary>Creates pools of objects that later calls reuse.</summary>
 internal static class Pools
 {
-    /// <summary>What calls at the same time may need; more are made and dropped.</summary>
+    /// <summary>The number of pooled objects; concurrent calls beyond it create and drop their own.</summary>
     private const int MaxKept = 1024;
 
     public static ObjectPool<T> Create<T>()

@@ -1,26 +1,26 @@
 namespace Micro.Basics;
 
-/// <summary>Hides what must not stand in errors and logs, in texts that show addresses as they were given.</summary>
+/// <summary>Hides secrets of addresses in errors and logs.</summary>
 internal static class SecretText
 {
     private const string Hidden = "***";
 
-    /// <summary>Replaces user and password before a host, and everything behind a question mark, where tokens stand.</summary>
+    /// <summary>Replaces user and password before a host, and everything after a question mark, which may hold tokens.</summary>
     /// <param name="addresses">One address or several, with commas between them; <see langword="null"/> for an empty text.</param>
     public static string WithoutSecrets(string? addresses) =>
-        string.Join(',', (addresses ?? "").Split(',').Select(WithoutSecretsOfOne));
+        string.Join(',', (addresses ?? "").Split(',').Select(HideSecrets));
 
-    private static string WithoutSecretsOfOne(string address)
+    private static string HideSecrets(string address)
     {
         var query = address.IndexOf('?', StringComparison.Ordinal);
         var text = query < 0 ? address : $"{address[..query]}?{Hidden}";
 
-        // A password may hold an @ too: what stands before the last one is hidden.
+        // A password may contain an @ too: everything before the last one is hidden.
         var at = (query < 0 ? address : address[..query]).LastIndexOf('@');
         return at < 0 ? text : $"{text[..StartOf(text[..at])]}{Hidden}{text[at..]}";
     }
 
-    /// <summary>Where user and password begin: behind the scheme, or behind the name of the registry.</summary>
+    /// <summary>Returns the start of user and password: after the scheme, or after the name of the registry.</summary>
     private static int StartOf(string text)
     {
         var scheme = text.IndexOf("://", StringComparison.Ordinal);

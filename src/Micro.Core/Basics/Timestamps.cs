@@ -3,6 +3,6 @@ namespace Micro.Basics;
 /// <summary>Converts times into the units of a monotonic clock.</summary>
 internal static class Timestamps
 {
-    /// <summary>Returns what a timestamp of the clock grows by in the given time.</summary>
+    /// <summary>Returns the growth of the clock's timestamp in the given time.</summary>
     public static long Units(this TimeProvider clock, TimeSpan time) => (long)(time.TotalSeconds * clock.TimestampFrequency);
 }

@@ -1,13 +1,13 @@
 namespace Micro.Basics;
 
-/// <summary>A pause that can be cut short from outside. A wake-up between two pauses ends the next one at once.</summary>
+/// <summary>A pause that other threads can end early. A wake-up between two pauses ends the next one at once.</summary>
 internal sealed class WakeableDelay(TimeProvider timeProvider)
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource? _sleeper;
     private bool _pending;
 
-    /// <summary>Ends the present or next pause.</summary>
+    /// <summary>Ends the current or next pause.</summary>
     public void Wake()
     {
         lock (_gate)
@@ -22,7 +22,7 @@ internal sealed class WakeableDelay(TimeProvider timeProvider)
     {
         cancellationToken.ThrowIfCancellationRequested();
 
-        // Continuations run on the pool: who wakes us may hold a lock.
+        // Continuations run on the pool: the waking thread may hold a lock.
         var sleeper = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {

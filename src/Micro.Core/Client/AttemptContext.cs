@@ -1,6 +1,6 @@
 namespace Micro.Client;
 
-/// <summary>One attempt as its interceptors see it. Belongs to one attempt.</summary>
+/// <summary>The context of one attempt for its interceptors.</summary>
 public sealed class AttemptContext
 {
     internal AttemptContext(ClientContext call, Node node, int attempt)

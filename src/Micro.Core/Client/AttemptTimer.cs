@@ -4,8 +4,8 @@ using Microsoft.Extensions.ObjectPool;
 namespace Micro.Client;
 
 /// <summary>
-/// The clock of one attempt: cancels it at its limit, and looks after its node while it waits. One timer serves both, and
-/// one that did not fire serves the next attempt.
+/// The timer of one attempt: cancels it at its limit, and checks its node while it waits. A timer that did not fire is
+/// reused by the next attempt.
 /// </summary>
 internal sealed class AttemptTimer : IResettable, IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class AttemptTimer : IResettable, IDisposable
         // Timers count whole milliseconds and may fire up to one early.
         _tolerance = Ticks(TimeSpan.FromMilliseconds(1));
 
-        // The timer outlives the call that needed it first, whose ambient values it must not keep.
+        // The timer outlives the call that created it and must not keep its ambient values.
         using var flow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
         _timer = time.CreateTimer(static timer => ((AttemptTimer)timer!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -43,21 +43,21 @@ internal sealed class AttemptTimer : IResettable, IDisposable
     public CancellationToken Token => _source.Token;
 
     /// <summary>Gets whether the attempt was cancelled so that the call can try another node.</summary>
-    public bool WasGivenUp { get; private set; }
+    public bool WasAbandoned { get; private set; }
 
-    /// <summary>Starts the clock; return it to its pool when the attempt is over.</summary>
+    /// <summary>Starts the timer; return it to its pool when the attempt is over.</summary>
     /// <param name="plan">The call.</param>
     /// <param name="pick">The node of the attempt.</param>
     /// <param name="number">Number of the attempt; 0 is the first.</param>
     /// <param name="startedAt">Timestamp of its start.</param>
-    /// <param name="limit">Time it may take.</param>
+    /// <param name="limit">Time limit of the attempt.</param>
     public void Start(CallPlan plan, in NodePick pick, int number, long startedAt, TimeSpan limit)
     {
         lock (_gate)
         {
             (_plan, _pick, _number, _startedAt) = (plan, pick, number, startedAt);
             _deadline = startedAt + Ticks(limit);
-            var first = SilenceWatch.FirstLook(plan, in pick, limit);
+            var first = SilenceWatch.FirstCheck(plan, in pick, limit);
             _lookAt = first is { } look ? startedAt + Ticks(look) : long.MaxValue;
             _timer.Change(first ?? limit, Timeout.InfiniteTimeSpan);
         }
@@ -116,11 +116,11 @@ internal sealed class AttemptTimer : IResettable, IDisposable
         }
         else if (version >= 0)
         {
-            _ = LookAsync(version);
+            _ = CheckAsync(version);
         }
     }
 
-    private async Task LookAsync(int version)
+    private async Task CheckAsync(int version)
     {
         (CallPlan Plan, NodePick Pick, int Number, long StartedAt) attempt;
         lock (_gate)
@@ -133,7 +133,7 @@ internal sealed class AttemptTimer : IResettable, IDisposable
             attempt = (_plan!, _pick, _number, _startedAt);
         }
 
-        var pause = await _watch.LookAsync(attempt.Plan, attempt.Pick, attempt.Number, attempt.StartedAt).ConfigureAwait(false);
+        var pause = await _watch.CheckAsync(attempt.Plan, attempt.Pick, attempt.Number, attempt.StartedAt).ConfigureAwait(false);
         lock (_gate)
         {
             if (_version != version || _isCancelling)
@@ -148,8 +148,8 @@ internal sealed class AttemptTimer : IResettable, IDisposable
                 return;
             }
 
-            attempt.Plan.IsRetryPaid = true;
-            WasGivenUp = _isCancelling = true;
+            attempt.Plan.IsRetryCharged = true;
+            WasAbandoned = _isCancelling = true;
         }
 
         Cancel();

@@ -1,6 +1,6 @@
 namespace Micro.Client;
 
-/// <summary>The ready-made pauses between attempts.</summary>
+/// <summary>The built-in pauses between attempts.</summary>
 public static class BackoffPolicies
 {
     /// <summary>

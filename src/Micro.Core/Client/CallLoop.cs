@@ -8,16 +8,16 @@ using Microsoft.Extensions.ObjectPool;
 namespace Micro.Client;
 
 /// <summary>
-/// The one way of a call to its result: pick a node, try, report how it went, and decide by the kind of failure
-/// whether to try the next.
+/// Runs a call: picks a node, tries it, reports the outcome, and decides by the kind of failure whether to try another
+/// node.
 /// </summary>
 internal sealed class CallLoop(
     ClientOptions options, Func<ISelector> selector, BackoffPolicy backoff, RetryBudget? budget, NodeTransports transports, ILogger logger)
 {
-    /// <summary>Timers count whole milliseconds: what is less fires at once.</summary>
-    public static readonly TimeSpan ShortestAttempt = TimeSpan.FromMilliseconds(1);
+    /// <summary>Timers count whole milliseconds: a shorter time fires at once.</summary>
+    public static readonly TimeSpan MinAttemptTime = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>A server that asks for more is not obeyed further.</summary>
+    /// <summary>The longest pause that a server can request.</summary>
     private static readonly TimeSpan LongestPushback = TimeSpan.FromSeconds(30);
 
     private readonly TimeProvider _timeProvider = options.TimeProvider;
@@ -31,7 +31,7 @@ internal sealed class CallLoop(
         AttemptedNodes? attempted = null;
         var attempts = 0;
 
-        // Fixed once per call: with a shared counter alone, a retry beside other calls could meet the same address again.
+        // Fixed once per call: with only a shared counter, a retry could get the same address again.
         var firstAddress = plan.Addresses.Count > 0 ? (uint)Interlocked.Increment(ref _nextAddress) : 0;
         for (var number = 0; ; number++)
         {
@@ -62,7 +62,7 @@ internal sealed class CallLoop(
                 (attempted ??= new AttemptedNodes()).Add(node);
             }
 
-            error = Surface(error);
+            error = ApplyErrorCode(error);
 
             if (!await ShouldRetryAsync(plan, number, error, cancellationToken).ConfigureAwait(false))
             {
@@ -137,34 +137,34 @@ internal sealed class CallLoop(
             RetireSilent(pick.Node, started, limit);
             if (cancellationToken.IsCancellationRequested)
             {
-                // Says nothing about the node, but strategies that count what runs must hear that it ended.
+                // No evidence about the node, but strategies that count attempts in flight must be notified of the end.
                 pick.Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Cancelled, _timeProvider.GetElapsedTime(started)));
                 throw new OperationCanceledException("the caller cancelled the call", exception, cancellationToken);
             }
 
             pick.Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Timeout, _timeProvider.GetElapsedTime(started)));
-            throw timer.WasGivenUp
-                ? plan.GivenUp(pick.Node, exception)
+            throw timer.WasAbandoned
+                ? plan.SilentNode(pick.Node, exception)
                 : plan.TimedOut(pick.Node, isWholeCall: limit < plan.AttemptTimeout, exception);
         }
         catch (MicroException exception)
         {
-            // A timeout that comes as an error was answered by the service (408): its business, not the node's failure.
+            // A timeout that arrives as an error was sent by the service (408): not a failure of the node.
             var kind = exception.Kind == ErrorKind.Timeout ? ErrorKind.Application : exception.Kind;
             pick.Complete(new AttemptOutcome(Succeeded: false, kind, _timeProvider.GetElapsedTime(started)));
             throw;
         }
         catch
         {
-            // Thrown by an interceptor: no fault of the node.
+            // Thrown by an interceptor: not a failure of the node.
             pick.Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Cancelled, _timeProvider.GetElapsedTime(started)));
             throw;
         }
     }
 
     /// <summary>
-    /// A connection that was silent for the second half of an attempt is as silent as one whose other end is gone, which
-    /// nothing else would find out for many minutes.
+    /// Retires a connection that was silent for the second half of an attempt: its peer may be gone, which would otherwise go
+    /// unnoticed for minutes.
     /// </summary>
     private void RetireSilent(Node node, long started, TimeSpan limit)
     {
@@ -178,7 +178,7 @@ internal sealed class CallLoop(
     private async ValueTask<bool> ShouldRetryAsync(CallPlan plan, int number, MicroException error, CancellationToken cancellationToken)
     {
         var usesAddresses = plan.Addresses.Count > 0;
-        if (number >= plan.Retries || plan.Remaining < ShortestAttempt || error.RetryPushback == Timeout.InfiniteTimeSpan)
+        if (number >= plan.Retries || plan.Remaining < MinAttemptTime || error.RetryPushback == Timeout.InfiniteTimeSpan)
         {
             return false;
         }
@@ -189,11 +189,11 @@ internal sealed class CallLoop(
             return false;
         }
 
-        // The budget keeps retries from multiplying the load of servers; where none was reached there is no load.
+        // The budget keeps retries from multiplying the load of servers; without a connection there was no load.
         var isMissing = error.Kind is ErrorKind.NotFound or ErrorKind.NoNode;
         var reachedServer = !isMissing && error.Kind is not ErrorKind.Connect;
-        var isPaid = plan.IsRetryPaid;
-        plan.IsRetryPaid = false;
+        var isPaid = plan.IsRetryCharged;
+        plan.IsRetryCharged = false;
         if (reachedServer && !isPaid && budget?.TryTakeRetry() == false)
         {
             logger.RetryBudgetSpent(plan.Service, plan.Endpoint);
@@ -202,7 +202,7 @@ internal sealed class CallLoop(
 
         if (isMissing && !usesAddresses)
         {
-            // Whether the registry answers or not, the next pick says so.
+            // The next pick reports whether the registry answers.
             await selector().RefreshAsync(plan.Target, cancellationToken).WaitAsync(plan.Remaining, _timeProvider, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
@@ -213,8 +213,8 @@ internal sealed class CallLoop(
     }
 
     /// <summary>
-    /// Waits before an attempt, as long as the server asks within reason, else by the backoff; <see langword="false"/> when the
-    /// deadline comes first.
+    /// Waits before an attempt: for the time that the server requests, within a limit, else for the back-off;
+    /// <see langword="false"/> when the deadline comes first.
     /// </summary>
     private async ValueTask<bool> PauseAsync(CallPlan plan, int number, TimeSpan? asked, CancellationToken cancellationToken)
     {
@@ -241,8 +241,8 @@ internal sealed class CallLoop(
         return true;
     }
 
-    /// <summary>The error with go-micro's code, if asked for; before the retry policy, which may go by the code.</summary>
-    private MicroException Surface(MicroException error)
+    /// <summary>Applies go-micro's code if the options require it; before the retry policy, which may depend on the code.</summary>
+    private MicroException ApplyErrorCode(MicroException error)
     {
         if (options.UpstreamErrorCodes
             && error.Code is not 500
@@ -254,7 +254,7 @@ internal sealed class CallLoop(
         return error;
     }
 
-    /// <summary>A timer that goes back to its pool when the attempt is over.</summary>
+    /// <summary>A rented timer, returned to its pool when the attempt is over.</summary>
     [StructLayout(LayoutKind.Auto)]
     private readonly struct TimerRental(ObjectPool<AttemptTimer> owner) : IDisposable
     {

@@ -13,7 +13,7 @@ public sealed record CallOptions
     private readonly IReadOnlyList<string> _addresses = [];
 
     /// <summary>
-    /// Addresses <c>host:port</c> to call in place of the registry's, taken in turn; a retry takes the next.
+    /// Addresses <c>host:port</c> to call in place of the registry's, in turn; a retry uses the next one.
     /// </summary>
     public IReadOnlyList<string> Addresses
     {
@@ -25,26 +25,26 @@ public sealed record CallOptions
     public string? ContentType { get; init; }
 
     /// <summary>
-    /// The type information of request and response for the built-in JSON codec, usually a <c>JsonSerializerContext</c>: asked before
-    /// the codec's own resolver, which trimmed applications have none of. The codec's settings, like the naming of
-    /// properties, stay as they are.
+    /// The type information of request and response for the built-in JSON codec, usually a <c>JsonSerializerContext</c>. Used before
+    /// the codec's own resolver, which trimmed applications do not have. The codec's settings, such as the naming of
+    /// properties, still apply.
     /// </summary>
     public IJsonTypeInfoResolver? JsonTypes { get; init; }
 
     /// <summary>
-    /// Metadata sent with the call. Metadata of a handler's call (<c>HandlerContext.Metadata</c>) can be passed on; the
-    /// token of the caller in it is left out unless <see cref="ForwardAuthorization"/> is set.
+    /// Metadata sent with the call. Metadata of a handler's call (<c>HandlerContext.Metadata</c>) can be forwarded, without the
+    /// token of the caller unless <see cref="ForwardAuthorization"/> is set.
     /// </summary>
     public CallMetadata? Metadata { get; init; }
 
     /// <summary>
-    /// Gets a value that is <see langword="true"/> to send the header <c>Authorization</c> on that came with the handler's call whose
-    /// metadata is passed on: the called service can then act as the caller. The default value is <see langword="false"/>.
+    /// Gets a value that is <see langword="true"/> to forward the header <c>Authorization</c> with the metadata of a handler's call:
+    /// the called service can then act as the caller. The default value is <see langword="false"/>.
     /// </summary>
     public bool ForwardAuthorization { get; init; }
 
     /// <summary>
-    /// The handler call on whose behalf this call is made: its deadline bounds this call, whatever the options say.
+    /// The handler call on whose behalf this call is made: its deadline bounds this call regardless of the options.
     /// </summary>
     public IParentCall? Parent { get; init; }
 

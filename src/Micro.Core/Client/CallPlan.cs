@@ -30,7 +30,7 @@ internal class CallPlan
 
     public string Service { get; }
 
-    /// <summary>Gets the service whose nodes are called: the proxy, if there is one, which gets the name of the other in the request.</summary>
+    /// <summary>Gets the service whose nodes are called: the proxy, if there is one. The request still names the called service.</summary>
     public string Target => _defaults.ProxyService ?? Service;
 
     /// <summary>Gets the addresses to call in place of nodes of the registry; empty for none.</summary>
@@ -44,10 +44,10 @@ internal class CallPlan
 
     public CallMetadata? Metadata { get; }
 
-    /// <summary>Protocol the client's options ask for; <see langword="null"/> leaves it to the node.</summary>
+    /// <summary>Protocol of the client's options; <see langword="null"/> for the node's own.</summary>
     public string? Protocol => _defaults.Protocol;
 
-    /// <summary>Whether nodes are called with TLS.</summary>
+    /// <summary>Gets whether nodes are called with TLS.</summary>
     public bool UsesTls => _defaults.Tls is not null;
 
     /// <summary>Number of the call, unique in the client.</summary>
@@ -61,7 +61,7 @@ internal class CallPlan
 
     public TimeSpan StreamTimeout => Options.StreamTimeout ?? _defaults.StreamTimeout;
 
-    /// <summary>How long the end of a stream may take to be told to the server.</summary>
+    /// <summary>Time limit for sending the end of a stream to the server.</summary>
     public TimeSpan CloseTimeout => _defaults.PoolCloseTimeout;
 
     public int Retries => Options.Retries ?? _defaults.Retries;
@@ -88,35 +88,35 @@ internal class CallPlan
         }
     }
 
-    /// <summary>Gets the present timestamp of the client's clock.</summary>
+    /// <summary>Gets the current timestamp of the client's clock.</summary>
     public long Now => _defaults.TimeProvider.GetTimestamp();
 
     /// <summary>
-    /// Returns how much of an attempt's time limit is left once it is connected. The server gets that as its limit, because it
-    /// counts from the arrival of the request. At least a millisecond: zero means no limit.
+    /// Returns the rest of an attempt's time limit after connecting. The server gets the rest as its limit, because it counts
+    /// from the arrival of the request. At least a millisecond, because zero means no limit.
     /// </summary>
     /// <param name="limit">The time limit of the attempt.</param>
-    /// <param name="started">The timestamp of its begin.</param>
+    /// <param name="started">The timestamp of its start.</param>
     public TimeSpan LeftOf(TimeSpan limit, long started)
     {
         var left = limit - _defaults.TimeProvider.GetElapsedTime(started);
-        return left > CallLoop.ShortestAttempt ? left : CallLoop.ShortestAttempt;
+        return left > CallLoop.MinAttemptTime ? left : CallLoop.MinAttemptTime;
     }
 
-    /// <summary>Whether the call may be executed twice: its own option, else what the endpoint says in the registry.</summary>
+    /// <summary>Returns whether the call may be executed twice: its own option, else the endpoint's metadata.</summary>
     public bool IsIdempotent(Func<string, string, Endpoint?> findEndpoint) =>
         _isIdempotent ??= Options.Idempotent
             ?? (Find(findEndpoint)?.Metadata.TryGetValue("idempotent", out var value) == true
                 && string.Equals(value, "true", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Looks up the full name first: the second of two contracts with the same short name is registered by it.</summary>
+    /// <summary>Looks up the full name first, under which the second of two contracts with one short name is registered.</summary>
     private Endpoint? Find(Func<string, string, Endpoint?> findEndpoint) =>
         (Options.Rpc is { } rpc ? findEndpoint(Target, rpc.TrimStart('/').Replace('/', '.')) : null) ?? findEndpoint(Target, Endpoint);
 
     /// <summary>Gets or sets whether the next attempt has been taken from the retry budget.</summary>
-    public bool IsRetryPaid { get; set; }
+    public bool IsRetryCharged { get; set; }
 
-    public MicroException GivenUp(Node node, Exception? cause = null) => new(
+    public MicroException SilentNode(Node node, Exception? cause = null) => new(
         408, "go.micro.client", $"call timeout: {Service} {Endpoint}: {node.Id} at {node.Address} is silent, and does not answer on a new connection", ErrorKind.Timeout, cause);
 
     public MicroException TimedOut(Node? node, bool isWholeCall, Exception? cause = null)

@@ -1,6 +1,6 @@
 namespace Micro.Client;
 
-/// <summary>A call as its interceptors see it. Belongs to one call.</summary>
+/// <summary>The context of one call for its interceptors.</summary>
 public sealed class ClientContext
 {
     internal ClientContext(string service, string endpoint, string contentType, object? request, bool isStream, CallMetadata metadata, CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ public sealed class ClientContext
     /// <summary>The request; <see langword="null"/> for a stream.</summary>
     public object? Request { get; }
 
-    /// <summary>The response, once the rest of the chain has run; an interceptor may replace it by one of the same type.</summary>
+    /// <summary>The response, once the rest of the chain has run; an interceptor may replace it with one of the same type.</summary>
     public object? Response { get; set; }
 
     /// <summary><see langword="true"/> if a stream is opened.</summary>
@@ -35,7 +35,7 @@ public sealed class ClientContext
     /// <summary>Metadata sent with the call; interceptors may add to it.</summary>
     public CallMetadata Metadata { get; }
 
-    /// <summary><see langword="true"/> when the token in the metadata is the client's own, so that a repeated call takes a new one.</summary>
+    /// <summary><see langword="true"/> when the token in the metadata is the client's own, so that a repeated call gets a new one.</summary>
     internal bool HasClientToken { get; set; }
 
     /// <summary>Fires when the caller cancels or the deadline passes.</summary>

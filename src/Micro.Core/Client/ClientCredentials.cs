@@ -3,24 +3,24 @@ using Micro.Basics;
 namespace Micro.Client;
 
 /// <summary>
-/// The token that a client puts on its calls as <c>Authorization: Bearer</c>, over mucp and gRPC. Read when the client is
+/// The token that a client sends with its calls as <c>Authorization: Bearer</c>, over mucp and gRPC. Read when the client is
 /// created.
 /// </summary>
 public sealed class ClientCredentials
 {
-    /// <summary>Gets or sets a token that does not change; <see langword="null"/> (the default) when <see cref="TokenProvider"/> gives it.</summary>
+    /// <summary>Gets or sets a token that does not change; <see langword="null"/> (the default) when <see cref="TokenProvider"/> provides it.</summary>
     public string? Token { get; set; }
 
     /// <summary>
-    /// Gets or sets the function that gets a token; <see langword="null"/> (the default) when <see cref="Token"/> is set. It is asked
-    /// at the first call, and again by one call at a time, in the background, before the token ends. Its token fires after
-    /// <see cref="ProviderTimeout"/>.
+    /// Gets or sets the function that provides a token; <see langword="null"/> (the default) when <see cref="Token"/> is set. Called
+    /// at the first call, and again by one call at a time, in the background, before the token expires. Its cancellation token
+    /// fires after <see cref="ProviderTimeout"/>.
     /// </summary>
     public Func<CancellationToken, ValueTask<AccessToken>>? TokenProvider { get; set; }
 
     /// <summary>
-    /// Gets or sets the time before the end of a token at which a new one is got; not negative. At most a fifth of the
-    /// token's lifetime counts. The default value is 1 min.
+    /// Gets or sets the time before the expiry of a token at which a new one is requested; not negative. Limited to a fifth of
+    /// the token's lifetime. The default value is 1 min.
     /// </summary>
     public TimeSpan RefreshMargin { get; set; } = TimeSpan.FromMinutes(1);
 

@@ -41,7 +41,7 @@ public sealed class ClientDefaults
         options.ContentType = Codecs.ContentTypes.Protobuf;
     });
 
-    /// <summary>Name by which flags choose it.</summary>
+    /// <summary>Name for flags.</summary>
     public string Name { get; }
 
     internal void ApplyTo(ClientOptions options) => _apply(options);

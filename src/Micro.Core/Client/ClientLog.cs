@@ -14,7 +14,7 @@ internal static partial class ClientLog
     [LoggerMessage(
         1102,
         LogLevel.Warning,
-        "The token provider failed: {ErrorType}. Calls use the present token until it ends; the provider is asked again",
+        "The token provider failed: {ErrorType}. Calls use the current token until it expires; the provider is retried",
         EventName = "CredentialsNotRefreshed")]
     public static partial void CredentialsNotRefreshed(this ILogger logger, string errorType);
 

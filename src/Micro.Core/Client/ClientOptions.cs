@@ -65,22 +65,22 @@ public sealed class ClientOptions
     public string? ContentType { get; set; }
 
     /// <summary>
-    /// Protocol of calls: <c>mucp</c>, <c>grpc</c>, or <see langword="null"/> (the default) for the one that the node names
-    /// as its own. A node that does not speak the protocol asked for is called in its own; one that says nothing is called
-    /// in the protocol asked for, else in mucp. A content type <c>application/grpc</c>, with or without <c>+proto</c>,
-    /// <c>+json</c> or <c>+bytes</c>, asks for gRPC for its call.
+    /// Protocol of calls: <c>mucp</c>, <c>grpc</c>, or <see langword="null"/> (the default) for the node's own. A node that does
+    /// not speak the set protocol is called in its own. A node that names no protocol is called in the set one, else in mucp. A
+    /// content type <c>application/grpc</c>, with or without <c>+proto</c>, <c>+json</c> or <c>+bytes</c>, selects gRPC for its
+    /// call.
     /// </summary>
     public string? Protocol { get; set; }
 
     /// <summary>
-    /// Name of a service that all calls go to, whatever service they name; it finds that name in <c>Micro-Service</c> and passes
-    /// the call on. <see langword="null"/> (the default) for none. Addresses of a call are ignored then.
+    /// Name of a proxy service that all calls go to, whatever service they name. The proxy reads that name in
+    /// <c>Micro-Service</c> and forwards the call; addresses of a call are ignored. <see langword="null"/> (the default) for none.
     /// </summary>
     public string? ProxyService { get; set; }
 
     /// <summary>
-    /// Address <c>host:port</c> that all calls go to, whatever service they name, without asking the registry;
-    /// <see langword="null"/> (the default) for none. It counts before <see cref="ProxyService"/>.
+    /// Address <c>host:port</c> of a proxy that all calls go to, whatever service they name, without a registry lookup;
+    /// <see langword="null"/> (the default) for none. Overrides <see cref="ProxyService"/>.
     /// </summary>
     public string? ProxyAddress
     {
@@ -92,14 +92,14 @@ public sealed class ClientOptions
     internal IReadOnlyList<string>? ProxyAddresses { get; private set; }
 
     /// <summary>
-    /// TLS towards all nodes; <see langword="null"/> (the default) for none. A node whose metadata say that it wants TLS
-    /// (<c>tls: 1</c>) is not called without.
+    /// TLS towards all nodes; <see langword="null"/> (the default) for none. A node whose metadata requires TLS
+    /// (<c>tls: 1</c>) is not called without it.
     /// </summary>
     public ClientTlsOptions? Tls { get; set; }
 
     /// <summary>
-    /// The token that the client puts on all its calls and streams; <see langword="null"/> (the default) for none. A call whose
-    /// metadata hold an <c>Authorization</c> of their own keeps that.
+    /// The token that the client sends with all calls and streams; <see langword="null"/> (the default) for none. A call keeps an
+    /// <c>Authorization</c> in its own metadata.
     /// </summary>
     public ClientCredentials? Credentials { get; set; }
 
@@ -130,10 +130,10 @@ public sealed class ClientOptions
     /// <summary>Source of time. The default value is <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>What connections are made through.</summary>
+    /// <summary>The network used to open connections.</summary>
     internal INetwork Network { get; set; } = SocketNetwork.Instance;
 
-    /// <summary>Makes what calls nodes over gRPC; <see langword="null"/> for nothing: then all calls are mucp.</summary>
+    /// <summary>Creates the gRPC transport; <see langword="null"/> disables gRPC.</summary>
     internal Func<ClientOptions, ClientTls?, IClientTransport>? Grpc { get; set; }
 
     /// <summary>Sets the values of a preset, see <see cref="ClientDefaults"/>.</summary>
@@ -144,8 +144,8 @@ public sealed class ClientOptions
         preset.ApplyTo(this);
     }
 
-    /// <summary>Adds every mistake to the list, each naming the value and what would be right.</summary>
-    /// <param name="errors">The list to which mistakes are added.</param>
+    /// <summary>Adds every error to the list, each with the value and the allowed values.</summary>
+    /// <param name="errors">The list to add to.</param>
     public void Validate(ICollection<string> errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
@@ -153,7 +153,7 @@ public sealed class ClientOptions
         Tls?.Validate("client", errors);
     }
 
-    /// <summary>Everything but TLS, whose options belong together and whose files have to be read.</summary>
+    /// <summary>Validates everything except TLS, whose options depend on each other and whose files must be read.</summary>
     internal void ValidateValues(ICollection<string> errors)
     {
         if (Retries is < 0 or > MaxRetries)

@@ -1,8 +1,8 @@
 namespace Micro.Client;
 
-/// <summary>Puts the client's token on calls that have none of their own.</summary>
+/// <summary>Adds the client's token to calls without a token.</summary>
 /// <param name="tokens">The tokens.</param>
-/// <param name="mayTravel"><see langword="true"/> when connections have TLS, or the user allows tokens without.</param>
+/// <param name="mayTravel"><see langword="true"/> when connections use TLS, or the options allow tokens without TLS.</param>
 internal sealed class CredentialsInterceptor(TokenSource tokens, bool mayTravel) : IClientInterceptor
 {
     public async ValueTask InvokeAsync(ClientContext context, Func<ClientContext, ValueTask> next)
@@ -14,7 +14,7 @@ internal sealed class CredentialsInterceptor(TokenSource tokens, bool mayTravel)
                 throw new MicroException(
                     400,
                     "go.micro.client",
-                    $"{context.Service} {context.Endpoint} was not called: its token would travel without TLS. Switch TLS on (--client_tls_ca=ca.crt, or --client_tls=true), or set AllowWithoutTls in Credentials",
+                    $"{context.Service} {context.Endpoint} was not called: its token would be sent without TLS. Enable TLS (--client_tls_ca=ca.crt, or --client_tls=true), or set AllowWithoutTls in Credentials",
                     ErrorKind.InvalidRequest);
             }
 

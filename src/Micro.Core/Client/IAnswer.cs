@@ -1,6 +1,6 @@
 namespace Micro.Client;
 
-/// <summary>The answer to one attempt, whose metadata is read only when the caller asks for it. Safe for concurrent use.</summary>
+/// <summary>The answer to one attempt, whose metadata is read on request. Safe for concurrent use.</summary>
 internal interface IAnswer
 {
     /// <summary>Gets a task that ends when the head has come or never will.</summary>

@@ -19,8 +19,8 @@ public interface IClientStream<in TRequest, out TResponse> : IAsyncDisposable
     ValueTask SendAsync(TRequest message, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Sends the one request of a server stream. Protocols on which such a request ends the sending side (gRPC) end it
-    /// along; mucp does not, because Go servers would take it as the end of the whole stream.
+    /// Sends the single request of a server stream. gRPC ends the sending side with it; mucp does not, because Go servers would
+    /// treat that as the end of the whole stream.
     /// </summary>
     /// <param name="message">The request.</param>
     /// <param name="cancellationToken">Ends the wait; the stream is broken afterwards.</param>
@@ -29,8 +29,8 @@ public interface IClientStream<in TRequest, out TResponse> : IAsyncDisposable
     ValueTask SendOnlyAsync(TRequest message, CancellationToken cancellationToken = default) => SendAsync(message, cancellationToken);
 
     /// <summary>
-    /// Ends the sending side; receiving goes on. Go servers take it as the end of their input too, and
-    /// answer what they have.
+    /// Ends the sending side; receiving continues. Go servers treat it as the end of their input too, and answer what they
+    /// have.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="MicroException">The stream has failed.</exception>

@@ -3,12 +3,12 @@ using System.Diagnostics.CodeAnalysis;
 namespace Micro.Client;
 
 /// <summary>
-/// Calls nodes in one protocol. Failures say by their kind whether the call can have been executed. Safe for concurrent use;
-/// disposing closes its connections.
+/// Calls nodes in one protocol. The kind of a failure tells whether the call can have been executed. Safe for concurrent
+/// use; disposing closes its connections.
 /// </summary>
 internal interface IClientTransport : INodeTraffic, IDisposable
 {
-    /// <summary>Makes one attempt of a unary call.</summary>
+    /// <summary>Runs one attempt of a unary call.</summary>
     /// <param name="call">The call.</param>
     /// <param name="request">Its request.</param>
     /// <param name="node">The node to try.</param>
@@ -17,7 +17,7 @@ internal interface IClientTransport : INodeTraffic, IDisposable
     ValueTask<TResponse> CallAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
         UnaryCall<TResponse> call, EncodedRequest request, Node node, TimeSpan limit, CancellationToken cancellationToken);
 
-    /// <summary>Makes one attempt to open a stream.</summary>
+    /// <summary>Runs one attempt to open a stream.</summary>
     /// <param name="call">The call.</param>
     /// <param name="node">The node to try.</param>
     /// <param name="cancellationToken">Fires when the limit of the attempt passes or the caller cancels.</param>

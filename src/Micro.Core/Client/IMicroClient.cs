@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Micro.Client;
 
 /// <summary>
-/// A client that calls services by name. Safe for concurrent use; disposing closes its connections and, unless they were handed in,
+/// A client that calls services by name. Safe for concurrent use; disposing closes its connections and, unless it was passed in,
 /// its selector.
 /// </summary>
 public interface IMicroClient : IAsyncDisposable
@@ -17,7 +17,7 @@ public interface IMicroClient : IAsyncDisposable
     /// <param name="options">The options of this call, or <see langword="null"/> for those of the client.</param>
     /// <param name="cancellationToken">Ends the call with <see cref="OperationCanceledException"/>.</param>
     /// <returns>The response.</returns>
-    /// <exception cref="MicroException">The call failed: code, kind, node and number of attempts say how.</exception>
+    /// <exception cref="MicroException">The call failed; see its code, kind, node and attempts.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     Task<TResponse> CallAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
         string service,
@@ -34,7 +34,7 @@ public interface IMicroClient : IAsyncDisposable
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">Ends the call with <see cref="OperationCanceledException"/>.</param>
     /// <returns>The response.</returns>
-    /// <exception cref="MicroException">The call failed: code, kind, node and number of attempts say how.</exception>
+    /// <exception cref="MicroException">The call failed; see its code, kind, node and attempts.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     Task<TResponse> CallAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(
         string service,
@@ -44,7 +44,7 @@ public interface IMicroClient : IAsyncDisposable
         CallAsync<TRequest, TResponse>(service, endpoint, request, null, cancellationToken);
 
     /// <summary>
-    /// Opens a stream: server, client or bidirectional, as the endpoint has it. Nodes are tried until one opens it;
+    /// Opens a stream: server, client or bidirectional, depending on the endpoint. Nodes are tried until one opens it;
     /// an open stream is never repeated.
     /// </summary>
     /// <typeparam name="TRequest">Type of the messages sent.</typeparam>

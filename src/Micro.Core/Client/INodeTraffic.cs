@@ -1,8 +1,8 @@
 namespace Micro.Client;
 
 /// <summary>
-/// The connections of one protocol to all nodes: tells when a node was last heard from, and gives up what is silent. Safe
-/// for concurrent use.
+/// The connections of one protocol to all nodes: reports the last arrival of bytes from a node, and retires silent
+/// connections. Safe for concurrent use.
 /// </summary>
 internal interface INodeTraffic
 {
@@ -11,8 +11,8 @@ internal interface INodeTraffic
     long HeardAt(string address);
 
     /// <summary>
-    /// Gives no more calls to the connections to a node on which nothing has arrived since a moment, so that the next call
-    /// connects anew. Calls that wait there may still be answered.
+    /// Retires the connections to a node on which nothing has arrived since a given time, so that the next call opens a new
+    /// one. Calls in flight may still be answered.
     /// </summary>
     /// <param name="address">Address of the node, <c>host:port</c>.</param>
     /// <param name="since">Timestamp; <see cref="long.MaxValue"/> for all connections.</param>

@@ -4,14 +4,14 @@ using Micro.Transport;
 namespace Micro.Client;
 
 /// <summary>
-/// Which protocol a call to a node takes: what the call asks for where the node speaks it, else what the node speaks.
+/// Chooses the protocol of a call to a node: the requested one if the node speaks it, else the node's own.
 /// </summary>
 internal static class NodeProtocol
 {
     public static bool IsGrpc(Node node, CallPlan plan) => IsGrpc(node, Wanted(plan));
 
-    /// <param name="node">The node; one without metadata is believed to speak what is wanted.</param>
-    /// <param name="wanted">The protocol asked for; <see langword="null"/> leaves it to the node, whose silence means mucp.</param>
+    /// <param name="node">The node; a node without metadata is assumed to speak the requested protocol.</param>
+    /// <param name="wanted">The requested protocol; <see langword="null"/> for the node's own, by default mucp.</param>
     public static bool IsGrpc(Node node, string? wanted)
     {
         var metadata = node.Metadata;
@@ -31,7 +31,7 @@ internal static class NodeProtocol
     /// <summary>Returns <see langword="true"/> for a node whose record lists its protocols, as servers of this framework do.</summary>
     public static bool IsOfThisFramework(Node node) => node.Metadata.ContainsKey(ProtocolNames.MetadataKey);
 
-    /// <summary>The content type of a call says more than the option; the old envelopes exist in mucp alone.</summary>
+    /// <summary>Returns the protocol of a content type, which overrides the option; the old envelopes exist only in mucp.</summary>
     private static string? Wanted(CallPlan plan)
     {
         if (plan.Format.Envelope is not { } envelope)

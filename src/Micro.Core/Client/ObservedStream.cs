@@ -62,12 +62,12 @@ internal sealed class ObservedStream<TRequest, TResponse>(IClientStream<TRequest
         }
         catch (Exception exception) when (IsFailure(exception))
         {
-            // What the server said before it took no more may still be read, and counts then.
+            // The server's error, sent before it stopped reading, may still be read and counts then.
             _sendFailure ??= exception;
             throw;
         }
     }
 
-    /// <summary>Of the stream; used wrongly, it goes on.</summary>
+    /// <summary>Returns whether the failure ends the stream; a usage error does not.</summary>
     private static bool IsFailure(Exception exception) => exception is MicroException or OperationCanceledException;
 }

@@ -5,8 +5,8 @@ namespace Micro.Client;
 /// <see cref="CallOptions.ResponseMetadata"/> of each call. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// Binary values stay base64, several values of one name have commas between them. Headers and trailers are kept up to 8 KiB
-/// each; what exceeds that is left out.
+/// Binary values stay base64, several values of one name are joined by commas. Headers and trailers are kept up to 8 KiB
+/// each; the rest is dropped.
 /// </remarks>
 public sealed class ResponseMetadata
 {
@@ -50,7 +50,7 @@ public sealed class ResponseMetadata
         }
     }
 
-    /// <summary>Takes the headers and trailers in the head of a mucp reply; the first headers and the last trailers count.</summary>
+    /// <summary>Stores the headers and trailers of a mucp reply; the first headers and the last trailers count.</summary>
     internal void Take(Transport.Messages.MessageHead reply)
     {
         var (headers, trailers) = reply.ReadResponseMetadata();
@@ -59,7 +59,7 @@ public sealed class ResponseMetadata
         Publish();
     }
 
-    /// <summary>Takes the headers from the answer to an attempt when it comes; the headers of the first answer that has some count.</summary>
+    /// <summary>Stores the headers of the answer to an attempt when it arrives; the first answer with headers counts.</summary>
     internal void Follow(IAnswer answer)
     {
         if (_answer?.ReadHeaders() is null)
@@ -69,13 +69,13 @@ public sealed class ResponseMetadata
         }
     }
 
-    /// <summary>Takes the trailers of an attempt that has ended; those of the last attempt count.</summary>
+    /// <summary>Stores the trailers of an attempt that has ended; the last attempt counts.</summary>
     internal void End(IAnswer answer) => Volatile.Write(ref _ended, answer);
 
-    /// <summary><see langword="true"/> while a failure does not end the call, because its owner makes it again.</summary>
+    /// <summary><see langword="true"/> while a failure does not end the call, because its owner repeats it.</summary>
     internal bool IsRepeated { get; set; }
 
-    /// <summary>Marks the call as ended: headers that have not come will not come.</summary>
+    /// <summary>Marks the call as ended: no further headers arrive.</summary>
     internal void Complete()
     {
         if (!IsRepeated)
@@ -86,7 +86,7 @@ public sealed class ResponseMetadata
         }
     }
 
-    /// <summary>Hands the headers over if they are known and somebody waits. Called after each change of either.</summary>
+    /// <summary>Completes the waiting task if the headers are known. Called after each change of either.</summary>
     private void Publish()
     {
         if (Volatile.Read(ref _waiting) is not { Task.IsCompleted: false } waiting)

@@ -2,7 +2,7 @@ namespace Micro.Client;
 
 /// <summary>
 /// Bounds retries to a share of the calls, or to a number per second where that is more, so that clients do not multiply the
-/// load on a service that is overloaded. What is not used is kept for five seconds: enough to repeat what was in flight at a
+/// load on an overloaded service. The unused budget is kept for five seconds: enough to repeat the calls in flight at a
 /// node that dies. Safe for concurrent use.
 /// </summary>
 internal sealed class RetryBudget(double ratio, double floorPerSecond, TimeProvider timeProvider)
@@ -12,12 +12,12 @@ internal sealed class RetryBudget(double ratio, double floorPerSecond, TimeProvi
     private readonly Lock _gate = new();
     private long _calls;
 
-    /// <summary>Retries that may be made now. One second of the floor is there at the start.</summary>
+    /// <summary>The current budget. It starts with one second of the floor.</summary>
     private double _retries = floorPerSecond > 0 ? Math.Max(1, floorPerSecond) : 0;
 
-    /// <summary>The most that is kept: what five seconds like the last ones give.</summary>
+    /// <summary>The maximum budget: that of five seconds at the current rate.</summary>
     private double _capacity = floorPerSecond * KeptSeconds;
-    /// <summary>By how much the share of recent calls has outrun the floor, at most by a second of the floor.</summary>
+    /// <summary>The excess of the share of recent calls over the floor, at most a second of the floor.</summary>
     private double _ahead;
     private long _refilledAt = timeProvider.GetTimestamp();
 

@@ -1,6 +1,6 @@
 namespace Micro.Client;
 
-/// <summary>The ready-made retry policies.</summary>
+/// <summary>The built-in retry policies.</summary>
 public static class RetryPolicies
 {
     /// <summary>
@@ -15,7 +15,7 @@ public static class RetryPolicies
         _ => false,
     };
 
-    /// <summary>go-micro's present rule: code 408 only, whether or not the call may be executed twice.</summary>
+    /// <summary>go-micro's current rule: code 408 only, whether or not the call may be executed twice.</summary>
     public static RetryPolicy Upstream { get; } = static (in FailedAttempt attempt) => attempt.Error.Code == 408;
 
     /// <summary>go-micro's rule up to v4.9: codes 408 and 500, whether or not the call may be executed twice.</summary>

@@ -3,7 +3,7 @@ using Micro.Codecs;
 
 namespace Micro.Client;
 
-/// <summary>Calls and streams while somebody listens: the same ones, with a span and a measurement around them.</summary>
+/// <summary>Calls and streams with telemetry: a span and a measurement around each.</summary>
 internal sealed partial class RpcClient
 {
     private async Task<TResponse> ObserveAsync<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TResponse>(

@@ -14,7 +14,7 @@ using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Client;
 
-/// <summary>The client: merges options, encodes the request once, and runs it through the one call loop.</summary>
+/// <summary>The client: merges options, encodes the request once, and runs it through the call loop.</summary>
 internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReportsFreshness
 {
     private readonly ClientOptions _options;
@@ -57,7 +57,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         _selector = new Lazy<ISelector>(() => Prepare(options.Selector ?? selectorFactory(_registry)));
         var logger = loggers.CreateLineLogger("Micro.Client");
 
-        // Innermost: the token is read for calls that are sent, and other interceptors do not see it on their way in.
+        // Innermost: only calls that are sent read the token, and other interceptors do not see it.
         _interceptors = options.Credentials is { } credentials
             ? [.. options.Interceptors, new CredentialsInterceptor(_tokens = new TokenSource(credentials, options.TimeProvider, logger), options.Tls is not null || credentials.AllowWithoutTls)]
             : [.. options.Interceptors];
@@ -65,10 +65,10 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         _loop = new CallLoop(options, () => _selector.Value, options.Backoff ?? BackoffPolicies.Transient(new SharedRandom()), budget, _transports, logger);
     }
 
-    /// <summary>Connections that wait for the next call.</summary>
+    /// <summary>Gets the number of idle connections.</summary>
     internal int IdleConnections => _mucp.IdleConnections;
 
-    /// <summary>Zero as long as nothing was called.</summary>
+    /// <summary>Gets the age of the selector's nodes; zero before the first call.</summary>
     public TimeSpan SnapshotAge => _selector.IsValueCreated ? (_selector.Value as IReportsFreshness)?.SnapshotAge ?? default : default;
 
     public void Adopt(IRegistry registry) => _registry ??= registry;
@@ -195,7 +195,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         }
         catch when (call.ResponseMetadata is { } metadata)
         {
-            // An interceptor may fail before anything is sent: a caller that waits for the headers is released.
+            // An interceptor may fail before anything is sent: complete the headers for a waiting caller.
             metadata.Complete();
             throw;
         }
@@ -230,7 +230,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
     {
         try
         {
-            // Only envelopes hold the id.
+            // Only envelopes contain the id.
             var id = plan.Format.Envelope is null ? "" : plan.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
             plan.Format.EncodeRequest(plan.Endpoint, id, request, body);
         }
@@ -270,10 +270,10 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         T response => response,
         null => default!,
         var other => throw new InvalidOperationException(
-            $"an interceptor replaced the response of {context.Endpoint} by a {other.GetType().Name}: it must be a {typeof(T).Name}"),
+            $"an interceptor replaced the response of {context.Endpoint} with a {other.GetType().Name}: it must be a {typeof(T).Name}"),
     };
 
-    /// <summary>A wrong request: 400, or go-micro's blanket 500.</summary>
+    /// <summary>Creates the error of an invalid request: 400, or go-micro's blanket 500.</summary>
     private MicroException WrongRequest(string detail, Exception? cause = null) =>
         new(_options.UpstreamErrorCodes ? 500 : 400, "go.micro.client.codec", detail, ErrorKind.InvalidRequest, cause);
 
@@ -284,7 +284,7 @@ internal sealed partial class RpcClient : IMicroClient, IAdoptsRegistry, IReport
         ArgumentException.ThrowIfNullOrEmpty(endpoint);
         if (service.AsSpan().IndexOfAny("\r\n\0") >= 0 || endpoint.AsSpan().IndexOfAny("\r\n\0") >= 0)
         {
-            throw new ArgumentException("names of service and endpoint must not hold CR, LF or NUL", nameof(endpoint));
+            throw new ArgumentException("names of service and endpoint must not contain CR, LF or NUL", nameof(endpoint));
         }
     }
 

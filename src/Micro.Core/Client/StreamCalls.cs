@@ -7,8 +7,8 @@ namespace Micro.Client;
 public static class StreamCalls
 {
     /// <summary>
-    /// Sends one request and receives the messages of the answer. The stream is opened when they are first asked for and
-    /// ends when the caller stops asking.
+    /// Sends one request and receives the response messages. Reading the first message opens the stream; disposing the
+    /// enumerator ends it.
     /// </summary>
     /// <typeparam name="TRequest">Type of the request.</typeparam>
     /// <typeparam name="TResponse">Type of the messages received.</typeparam>
@@ -37,15 +37,15 @@ public static class StreamCalls
     }
 
     /// <summary>
-    /// Sends a stream of requests and receives the one answer. A server that answers, or fails, before the requests end
-    /// ends the sending.
+    /// Sends a stream of requests and receives a single response. A server that responds or fails before the requests end stops
+    /// the sending.
     /// </summary>
     /// <typeparam name="TRequest">Type of the messages sent.</typeparam>
     /// <typeparam name="TResponse">Type of the answer.</typeparam>
     /// <param name="client">The client.</param>
     /// <param name="service">Name of the service.</param>
     /// <param name="endpoint">Name of the endpoint, <c>Handler.Method</c>.</param>
-    /// <param name="requests">The messages; an error of theirs ends the stream and is thrown as it is.</param>
+    /// <param name="requests">The messages; an exception of the sequence ends the stream and is rethrown as it is.</param>
     /// <param name="options">The options of this call, or <see langword="null"/> for those of the client.</param>
     /// <param name="cancellationToken">Ends the stream with <see cref="OperationCanceledException"/>.</param>
     /// <returns>The answer.</returns>
@@ -81,8 +81,8 @@ public static class StreamCalls
         }
         finally
         {
-            // The stream is disposed next, which ends the reading. A source of requests that ignores cancellation must not
-            // hold the answer up: its next message meets the disposed stream.
+            // The stream is disposed next, which ends the reading. A source of requests that ignores cancellation must not delay
+            // the answer: its next message finds the disposed stream.
             await stop.CancelAsync().ConfigureAwait(false);
             _ = ObserveAsync(sending);
             _ = ObserveAsync(answering);
@@ -90,15 +90,15 @@ public static class StreamCalls
     }
 
     /// <summary>
-    /// Sends a stream of requests and receives the messages of the answer, both at their own pace. The stream is opened when
-    /// the answer is first asked for and ends when the caller stops asking; the end of the answer ends the sending.
+    /// Sends a stream of requests and receives the response messages independently. Reading the first message opens the stream;
+    /// disposing the enumerator ends it. The end of the responses stops the sending.
     /// </summary>
     /// <typeparam name="TRequest">Type of the messages sent.</typeparam>
     /// <typeparam name="TResponse">Type of the messages received.</typeparam>
     /// <param name="client">The client.</param>
     /// <param name="service">Name of the service.</param>
     /// <param name="endpoint">Name of the endpoint, <c>Handler.Method</c>.</param>
-    /// <param name="requests">The messages; an error of theirs ends the stream and is thrown as it is.</param>
+    /// <param name="requests">The messages; an exception of the sequence ends the stream and is rethrown as it is.</param>
     /// <param name="options">The options of this call, or <see langword="null"/> for those of the client.</param>
     /// <param name="cancellationToken">Ends the stream with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="MicroException">No node opened the stream, the server ended it with an error, or the connection broke.</exception>
@@ -158,7 +158,7 @@ public static class StreamCalls
         }
         finally
         {
-            // As for one answer: the reading ends at once, a source of requests that ignores cancellation is not waited for.
+            // As for a single response: reading ends at once, without waiting for a source of requests that ignores cancellation.
             await stop.CancelAsync().ConfigureAwait(false);
             _ = ObserveAsync(sending);
             if (next is not null)
@@ -215,7 +215,7 @@ public static class StreamCalls
         throw new MicroException(500, "go.micro.client", $"{endpoint} ended without an answer", ErrorKind.Protocol) { Node = stream.Node };
     }
 
-    /// <summary>After a connection broke while sending, what the server said before is still to be read.</summary>
+    /// <summary>Reads what the server sent before the connection broke during sending.</summary>
     private static async Task EndSendingAsync(Task sending)
     {
         try

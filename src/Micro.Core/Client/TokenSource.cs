@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Client;
 
 /// <summary>
-/// Holds the client's token and gets the next one before it ends: one request at a time, in the background while the present
-/// token lasts. A failure surfaces only when there is no token left.
+/// Holds the client's token and requests the next one before it expires: one request at a time, in the background while the
+/// current token is valid. A failure surfaces only without a valid token.
 /// </summary>
 internal sealed class TokenSource(ClientCredentials credentials, TimeProvider time, ILogger logger) : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class TokenSource(ClientCredentials credentials, TimeProvider ti
     private long _retryAt;
 
     /// <summary>Returns the value of the header <c>Authorization</c>.</summary>
-    /// <exception cref="MicroException">401: there is no token, and the provider gave none.</exception>
+    /// <exception cref="MicroException">401: there is no token, and the provider failed.</exception>
     public ValueTask<string> GetHeaderAsync(CancellationToken cancellationToken)
     {
         var held = _held;
@@ -41,7 +41,7 @@ internal sealed class TokenSource(ClientCredentials credentials, TimeProvider ti
         return ValueTask.FromResult(held.Header);
     }
 
-    /// <summary>Ends a request that runs.</summary>
+    /// <summary>Cancels a running request.</summary>
     public void Dispose() => _disposal.Cancel();
 
     private async ValueTask<string> WaitAsync(CancellationToken cancellationToken)
@@ -50,10 +50,10 @@ internal sealed class TokenSource(ClientCredentials credentials, TimeProvider ti
         return _held is { } held && time.GetTimestamp() < held.EndsAt
             ? held.Header
             : throw new MicroException(
-                401, "go.micro.client", $"no token for the call: the token provider failed ({_failure?.GetType().Name ?? "its token has ended"})", ErrorKind.InvalidRequest, _failure);
+                401, "go.micro.client", $"no token for the call: the token provider failed ({_failure?.GetType().Name ?? "its token has expired"})", ErrorKind.InvalidRequest, _failure);
     }
 
-    /// <summary>Returns the request that runs, or a new one, or nothing in the pause after a failure. Never fails.</summary>
+    /// <summary>Returns the running request, or a new one, or <see langword="null"/> in the pause after a failure. Never fails.</summary>
     private Task RefreshUnlessPaused()
     {
         lock (_gate)
@@ -69,7 +69,7 @@ internal sealed class TokenSource(ClientCredentials credentials, TimeProvider ti
 
     private async Task RefreshAsync()
     {
-        // The provider's own code must not run under the lock, or on the time of the call that found the token old.
+        // The provider must not run under the lock, nor delay the call that started the refresh.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var asked = time.GetTimestamp();
         Exception? failure = null;
@@ -122,10 +122,10 @@ internal sealed class TokenSource(ClientCredentials credentials, TimeProvider ti
         return new HeldToken($"Bearer {token.Value}", asked + ToTimestamp(lifetime - margin), asked + ToTimestamp(lifetime));
     }
 
-    /// <summary>No lifetime is longer than a century, so that the sum with the clock does not overflow.</summary>
+    /// <summary>Limits lifetimes to a century, so that the sum with the clock does not overflow.</summary>
     private long ToTimestamp(TimeSpan span) => (long)(Math.Min(span.TotalSeconds, 3_155_760_000) * time.TimestampFrequency);
 
-    /// <summary>Not a record: its text form would show the token.</summary>
+    /// <summary>The current token. Not a record, whose text form would show the token.</summary>
     private sealed class HeldToken(string header, long refreshAt, long endsAt)
     {
         public string Header { get; } = header;

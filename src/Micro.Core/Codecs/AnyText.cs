@@ -9,7 +9,7 @@ namespace Micro.Codecs;
 /// <summary>Formats messages that hold google.protobuf.Any. Google.Protobuf's formatter refuses an empty Any and follows Any to any depth.</summary>
 internal static class AnyText
 {
-    // Stands for an empty Any while the formatter runs.
+    // Represents an empty Any while the formatter runs.
     private const string EmptyUrl = "empty-any/google.protobuf.Empty";
 
     private static readonly JsonFormatter.Settings Settings = JsonFormatter.Settings.Default.WithFormatDefaultValues(formatDefaultValues: false);

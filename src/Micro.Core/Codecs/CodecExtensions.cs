@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Micro.Codecs;
 
-/// <summary>How the framework itself uses codecs: raw bytes pass by, everything else is theirs.</summary>
+/// <summary>Encodes and decodes messages: raw bytes bypass the codec.</summary>
 internal static class CodecExtensions
 {
     /// <summary>Writes a message. After an exception the output may hold the beginning of it.</summary>
@@ -23,6 +23,6 @@ internal static class CodecExtensions
         in ReadOnlySequence<byte> body) =>
         RawBytes.TryDecode<T>(body, out var message) ? message : codec.Decode<T>(body);
 
-    /// <summary>The codec with JSON types of a call or endpoint; formats other than JSON, and codecs of the user, know their own.</summary>
+    /// <summary>Returns the codec with JSON types of a call or endpoint; itself for other formats and custom codecs.</summary>
     public static ICodec With(this ICodec codec, IJsonTypeInfoResolver? types) => types is not null && codec is JsonCodec json ? json.With(types) : codec;
 }

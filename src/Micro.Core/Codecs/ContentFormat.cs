@@ -5,7 +5,7 @@ using Micro.Codecs.Envelopes;
 
 namespace Micro.Codecs;
 
-/// <summary>What a content type means: a codec for messages and an envelope around their bytes.</summary>
+/// <summary>The meaning of a content type: a codec for messages and an envelope around their bytes.</summary>
 internal sealed class ContentFormat(string contentType, ICodec codec, Envelope? envelope)
 {
     private readonly byte[] _contentTypeBytes = Encoding.UTF8.GetBytes(contentType);
@@ -14,7 +14,7 @@ internal sealed class ContentFormat(string contentType, ICodec codec, Envelope? 
     /// <summary>The content type in its usual spelling.</summary>
     public string ContentType { get; } = contentType;
 
-    /// <summary>The same as bytes, to be written as a header value.</summary>
+    /// <summary>The content type as bytes of a header value.</summary>
     public ReadOnlySpan<byte> ContentTypeBytes => _contentTypeBytes;
 
     public ICodec Codec { get; } = codec;
@@ -22,7 +22,7 @@ internal sealed class ContentFormat(string contentType, ICodec codec, Envelope? 
     /// <summary>The envelope; <see langword="null"/> if the body is the message.</summary>
     public Envelope? Envelope { get; } = envelope;
 
-    /// <summary>The same format with JSON types of a call or endpoint; itself where that changes nothing.</summary>
+    /// <summary>Returns the format with JSON types of a call or endpoint; itself when that changes nothing.</summary>
     public ContentFormat With(IJsonTypeInfoResolver? types) => types is null || Codec is not JsonCodec json
         ? this
         : _withTypes.GetValue(types, known => new ContentFormat(ContentType, json.With(known), Envelope));

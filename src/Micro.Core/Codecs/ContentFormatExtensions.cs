@@ -4,10 +4,10 @@ using Micro.Basics;
 
 namespace Micro.Codecs;
 
-/// <summary>Messages to bodies and back, with the envelope of the content type around them.</summary>
+/// <summary>Converts messages to bodies and back, with the envelope of the content type.</summary>
 internal static class ContentFormatExtensions
 {
-    /// <exception cref="CodecException">The body is no request of that type.</exception>
+    /// <exception cref="CodecException">The body is not a request of that type.</exception>
     public static T DecodeRequest<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
         this ContentFormat format,
         in ReadOnlySequence<byte> body) =>
@@ -41,7 +41,7 @@ internal static class ContentFormatExtensions
         envelope.WrapResponse("", inner.WrittenSpan, output);
     }
 
-    /// <exception cref="CodecException">The body is no response of that type.</exception>
+    /// <exception cref="CodecException">The body is not a response of that type.</exception>
     /// <exception cref="MicroException">The envelope holds an error.</exception>
     public static T DecodeResponse<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
         this ContentFormat format,

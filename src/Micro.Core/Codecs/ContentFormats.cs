@@ -7,8 +7,8 @@ using Micro.Codecs.Envelopes;
 namespace Micro.Codecs;
 
 /// <summary>
-/// The content types that a client or server speaks, without regard to case. Parameters are accepted and mean nothing, but
-/// for a charset other than UTF-8, which nobody here reads; what is written has none, because go-micro knows none.
+/// The content types that a client or server supports, compared without regard to case. Ignores parameters, but refuses a
+/// charset other than UTF-8. Sends no parameters, because go-micro does not know them.
 /// </summary>
 internal sealed class ContentFormats
 {
@@ -20,8 +20,8 @@ internal sealed class ContentFormats
     private readonly ContentFormat _protoRpc;
 
     /// <param name="overrides">
-    /// Codecs of the user by content type. One for JSON or protobuf also serves the enveloped variants of that format, any
-    /// other its gRPC variant.
+    /// Custom codecs by content type. A codec for JSON or protobuf also serves the enveloped variants of that format, any other
+    /// its gRPC variant.
     /// </param>
     public ContentFormats(IEnumerable<KeyValuePair<string, ICodec>>? overrides = null)
     {
@@ -58,7 +58,7 @@ internal sealed class ContentFormats
             new(contentType, user.Remove(contentType, out var own) ? own : codec, envelope);
     }
 
-    /// <summary>What a request without content type is: protobuf.</summary>
+    /// <summary>Gets the format of a request without content type: protobuf.</summary>
     public ContentFormat Default { get; }
 
     public bool TryGet(ReadOnlySpan<char> contentType, [NotNullWhen(true)] out ContentFormat? format)
@@ -74,7 +74,7 @@ internal sealed class ContentFormats
             && _byName.TryGetValue(MediaType.WithoutParameters(contentType), out format);
     }
 
-    /// <summary>Looks a header value up as it stands in the transport's memory.</summary>
+    /// <summary>Finds a format by a header value in the transport's memory.</summary>
     public bool TryGet(ReadOnlySpan<byte> contentType, [NotNullWhen(true)] out ContentFormat? format)
     {
         foreach (var candidate in _byUse)
@@ -96,7 +96,7 @@ internal sealed class ContentFormats
         return TryGet(text[..Encoding.Latin1.GetChars(contentType, text)], out format);
     }
 
-    /// <summary>What a client speaks for a type of message when nobody said: bytes raw, protobuf as protobuf, else JSON.</summary>
+    /// <summary>Returns a client's default for a type of message: bytes raw, protobuf as protobuf, else JSON.</summary>
     public ContentFormat ForMessage(Type message)
     {
         if (message == typeof(byte[]) || message == typeof(ReadOnlyMemory<byte>))
@@ -108,8 +108,8 @@ internal sealed class ContentFormats
     }
 
     /// <summary>
-    /// What peers from before go-micro 1.0 mean by a content type, when a request names no service, method or endpoint:
-    /// JSON stands for JSON-RPC, protobuf for proto-rpc.
+    /// Returns the format that peers before go-micro 1.0 mean by a content type, when a request names no service, method or
+    /// endpoint: JSON means JSON-RPC, protobuf means proto-rpc.
     /// </summary>
     public ContentFormat Legacy(ContentFormat format)
     {

@@ -33,12 +33,12 @@ public static class ContentTypes
     /// <summary>Raw bytes with gRPC's five byte prefix.</summary>
     public const string GrpcBytes = "application/grpc+bytes";
 
-    /// <summary>Whether a content type is one of gRPC; <c>application/grpc-web</c> is not.</summary>
+    /// <summary>Returns whether a content type belongs to gRPC; <c>application/grpc-web</c> does not.</summary>
     internal static bool IsGrpc(ReadOnlySpan<char> contentType) =>
         contentType.StartsWith(Grpc, StringComparison.OrdinalIgnoreCase)
         && (contentType.Length == Grpc.Length || contentType[Grpc.Length] is '+' or ';' or ' ');
 
-    /// <summary>The content type of gRPC whose messages are those of another type: <c>application/grpc+xml</c> for <c>application/xml</c>.</summary>
+    /// <summary>Returns the gRPC variant of a content type: <c>application/grpc+xml</c> for <c>application/xml</c>.</summary>
     internal static string? GrpcTypeOf(string contentType)
     {
         const string Prefix = "application/";

@@ -2,12 +2,12 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Micro.Codecs;
 
-/// <summary>The message without content of a type: what an empty body stands for.</summary>
+/// <summary>Creates empty messages, the meaning of an empty body.</summary>
 internal static class EmptyMessage<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>
 {
     private static readonly bool CanCreate =
         !typeof(T).IsAbstract && !typeof(T).IsValueType && typeof(T).GetConstructor(Type.EmptyTypes) is not null;
 
-    /// <summary>A new message; the default value (null) of a type without a public constructor without parameters.</summary>
+    /// <summary>Returns a new message; the default value (null) for a type without a public parameterless constructor.</summary>
     public static T Create() => CanCreate ? Activator.CreateInstance<T>() : default!;
 }

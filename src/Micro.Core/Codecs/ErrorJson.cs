@@ -9,7 +9,7 @@ namespace Micro.Codecs;
 /// <summary>Errors as go-micro carries them: one line of JSON <c>{"id","code","detail","status"}</c>, or bare text.</summary>
 internal static class ErrorJson
 {
-    /// <summary>Writes an error: members in Go's order, empty ones left out, never a line break.</summary>
+    /// <summary>Writes an error: members in Go's order, without empty ones and line breaks.</summary>
     public static void Write(MicroException error, IBufferWriter<byte> output)
     {
         var separator = "{"u8;
@@ -35,7 +35,7 @@ internal static class ErrorJson
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>Reads what a server sent as its error; never fails: what is no error JSON is the detail.</summary>
+    /// <summary>Parses the error of a server; never fails: text that is not error JSON becomes the detail.</summary>
     public static MicroException Parse(string text) => Parse(Encoding.UTF8.GetBytes(text));
 
     public static MicroException Parse(ReadOnlySpan<byte> text) =>
@@ -54,7 +54,7 @@ internal static class ErrorJson
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
-            return null; // a member of another type, or no JSON: the text is the detail
+            return null; // another member type, or not JSON: the text is the detail
         }
     }
 
@@ -88,7 +88,7 @@ internal static class ErrorJson
             }
         }
 
-        reader.Read(); // refuses what follows the object
+        reader.Read(); // refuses trailing content
         return id.Length == 0 && code == 0 && detail.Length == 0 && status.Length == 0
             ? null
             : new MicroException(code, id, detail, KindOf(code, id)) { Status = status.Length == 0 ? ReasonPhrases.Get(code) : status };
@@ -101,8 +101,8 @@ internal static class ErrorJson
     }
 
     /// <summary>
-    /// What a code that a server answered says to retry and ejection; all but two are its own business. An error of a
-    /// client, passed on by a handler, tells of a call further down: the handler itself did run.
+    /// Returns the kind of a server's error code for retry and ejection; all but two codes are errors of the application. A
+    /// client's error that a handler forwards concerns a call further down: the handler itself did run.
     /// </summary>
     public static ErrorKind KindOf(int code, string id) => code switch
     {

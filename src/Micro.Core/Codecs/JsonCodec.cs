@@ -18,7 +18,7 @@ internal sealed class JsonCodec : ICodec
     private readonly ProtoJson _proto;
     private readonly JsonWriterPool _writers;
 
-    // Of each resolver that a call or an endpoint names; forgotten with it.
+    // By resolver of a call or an endpoint; collected with it.
     private readonly ConditionalWeakTable<IJsonTypeInfoResolver, JsonCodec> _withTypes = [];
     private readonly ConditionalWeakTable<IJsonTypeInfoResolver, JsonCodec>.CreateValueCallback _addTypes;
 
@@ -39,7 +39,7 @@ internal sealed class JsonCodec : ICodec
 
     public string Name => CodecName;
 
-    /// <summary>The same settings, with types that the resolver describes; what it does not know is asked for here.</summary>
+    /// <summary>Returns the codec with types that the resolver describes; unknown types are resolved here.</summary>
     public JsonCodec With(IJsonTypeInfoResolver types) => _withTypes.GetValue(types, _addTypes);
 
     public void Encode<T>(T message, IBufferWriter<byte> output)
@@ -92,7 +92,7 @@ internal sealed class JsonCodec : ICodec
 
     private T Decode<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(ReadOnlySpan<byte> body)
     {
-        // The reader checks only the strings it hands out; what it skips must be text as well.
+        // The reader checks only the strings it returns; skipped strings must be valid as well.
         if (!Utf8.IsValid(body))
         {
             throw new CodecException(CodecName, "the body is not valid UTF-8");
@@ -135,5 +135,5 @@ internal sealed class JsonCodec : ICodec
             ? (JsonTypeInfo<T>)info
             : throw new CodecException(
                 CodecName,
-                $"nothing is known about {typeof(T).Name}: list it in the JsonSerializerContext that the contract names as JsonContext, or register MicroCodecs.Json with options whose resolver is a context that lists it");
+                $"no JSON type information for {typeof(T).Name}: list it in the JsonSerializerContext of the contract (JsonContext), or register MicroCodecs.Json with options whose resolver lists it");
 }

@@ -5,19 +5,19 @@ using Microsoft.AspNetCore.Http.Json;
 
 namespace Micro.Codecs;
 
-/// <summary>Settings of JSON for plain types, chosen to meet what Go structs with JSON tags write and read.</summary>
+/// <summary>Settings of JSON for plain types, compatible with Go structs with JSON tags.</summary>
 internal static class JsonDefaults
 {
-    /// <summary>Deepest nesting, written or read.</summary>
+    /// <summary>Maximum nesting, written or read.</summary>
     public const int MaxDepth = 64;
 
     /// <summary>
-    /// That of ASP.NET Core: reflection where the application keeps it for JSON, nothing where it is trimmed or compiled ahead
-    /// of time; there a context must be given.
+    /// The resolver of ASP.NET Core: reflection, or nothing in applications that are trimmed or compiled ahead of time, which
+    /// must set a context.
     /// </summary>
     private static readonly IJsonTypeInfoResolver? FrameworkResolver = new JsonOptions().SerializerOptions.TypeInfoResolver;
 
-    /// <summary>Copies the user's options, or makes the default ones, and locks them.</summary>
+    /// <summary>Copies the user's options, or creates the default ones, and makes them read-only.</summary>
     public static JsonSerializerOptions Prepare(JsonSerializerOptions? options)
     {
         var prepared = options is null
@@ -33,7 +33,7 @@ internal static class JsonDefaults
         return prepared;
     }
 
-    /// <summary>Adds the rules for Go's nil slices and maps, and for types that would arrive empty, to the types of a resolver.</summary>
+    /// <summary>Adds the rules for Go's nil slices and maps, and for types that would arrive empty, to a resolver.</summary>
     public static IJsonTypeInfoResolver Adapt(IJsonTypeInfoResolver resolver) =>
         resolver.WithAddedModifier(MessageContent.ThrowIfHidden).WithAddedModifier(NullCollections.Fill);
 }

@@ -4,10 +4,10 @@ using Microsoft.Extensions.ObjectPool;
 
 namespace Micro.Codecs;
 
-/// <summary>Keeps JSON writers, so that a message costs none. A writer in the pool refers to no output.</summary>
+/// <summary>Pools JSON writers. A pooled writer has no output.</summary>
 internal sealed class JsonWriterPool(JsonSerializerOptions options)
 {
-    private static readonly NoOutput Nowhere = new();
+    private static readonly NoOutput NullOutput = new();
 
     private readonly DefaultObjectPool<Utf8JsonWriter> _pool = new(new Policy(options));
 
@@ -18,10 +18,10 @@ internal sealed class JsonWriterPool(JsonSerializerOptions options)
         return writer;
     }
 
-    /// <summary>Takes a writer back; what it has not flushed is dropped.</summary>
+    /// <summary>Returns a writer to the pool; drops unflushed content.</summary>
     public void Return(Utf8JsonWriter writer)
     {
-        writer.Reset(Nowhere);
+        writer.Reset(NullOutput);
         _pool.Return(writer);
     }
 
@@ -35,7 +35,7 @@ internal sealed class JsonWriterPool(JsonSerializerOptions options)
             SkipValidation = true, // the serializer writes well-formed JSON
         };
 
-        public Utf8JsonWriter Create() => new(Nowhere, _options);
+        public Utf8JsonWriter Create() => new(NullOutput, _options);
 
         public bool Return(Utf8JsonWriter obj) => true;
     }

@@ -6,22 +6,21 @@ namespace Micro.Codecs;
 /// </summary>
 internal static class MediaType
 {
-    /// <summary>Longest content type that is looked at for parameters, in characters.</summary>
+    /// <summary>Maximum length of a content type with parameters, in characters.</summary>
     public const int MaxLength = 256;
 
     private const string Charset = "charset=";
 
-    /// <summary>The type itself.</summary>
+    /// <summary>Returns the type without parameters.</summary>
     public static ReadOnlySpan<char> WithoutParameters(ReadOnlySpan<char> contentType) =>
         (contentType.IndexOf(';') is var end and >= 0 ? contentType[..end] : contentType).Trim(" \t");
 
-    /// <summary>The same as bytes.</summary>
+    /// <summary>Returns the type without parameters, as bytes.</summary>
     public static ReadOnlySpan<byte> WithoutParameters(ReadOnlySpan<byte> contentType) =>
         (contentType.IndexOf((byte)';') is var end and >= 0 ? contentType[..end] : contentType).Trim(" \t"u8);
 
     /// <summary>
-    /// Whether the text is what codecs read: any parameter may be there, but no charset other than UTF-8, whose bytes
-    /// would be taken for something else.
+    /// Returns whether codecs can read the text: any parameter is allowed, except a charset other than UTF-8.
     /// </summary>
     public static bool IsUtf8(ReadOnlySpan<char> contentType)
     {

@@ -7,10 +7,10 @@ using Google.Protobuf;
 
 namespace Micro.Codecs;
 
-/// <summary>Finds types of messages whose state is private, so that they would arrive empty. A type without state may be empty.</summary>
+/// <summary>Finds message types with private state only, which would arrive empty. A type without state may be empty.</summary>
 internal static class MessageContent
 {
-    private const string Advice = "it has neither a public property nor a public field; make its members public or mark them with [JsonInclude]";
+    private const string Advice = "would be sent empty, because it has no public property or field: make its members public or mark them with [JsonInclude]";
 
     /// <summary>Checks the message of an endpoint when it is bound.</summary>
     /// <exception cref="ArgumentException">The type has private state only.</exception>
@@ -19,17 +19,17 @@ internal static class MessageContent
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (IsPlain(type) && !HasVisibleMember(type) && HasState(type))
         {
-            throw new ArgumentException($"endpoint '{endpoint}': nothing of message {type.Name} travels: {Advice}", nameof(type));
+            throw new ArgumentException($"endpoint '{endpoint}': message {type.Name} {Advice}", nameof(type));
         }
     }
 
-    /// <summary>Checks a type when the JSON codec meets it first, also within a message.</summary>
+    /// <summary>Checks a type on its first use by the JSON codec, also within a message.</summary>
     /// <exception cref="CodecException">The type has private state only.</exception>
     public static void ThrowIfHidden(JsonTypeInfo type)
     {
         if (type is { Kind: JsonTypeInfoKind.Object, Properties.Count: 0, PolymorphismOptions: null } && HasState(type.Type))
         {
-            throw new CodecException("json", $"nothing of {type.Type.Name} travels: {Advice}");
+            throw new CodecException("json", $"{type.Type.Name} {Advice}");
         }
     }
 

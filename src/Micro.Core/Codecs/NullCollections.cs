@@ -6,8 +6,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Micro.Codecs;
 
 /// <summary>
-/// Reads <c>null</c> for a list or map that is not nullable as the default of the member, or else as an empty collection.
-/// Options that respect nullable annotations are left alone: there <c>null</c> is an error.
+/// Reads <c>null</c> for a non-nullable list or map as the default of the member, or else as an empty collection. Does not
+/// apply to options that respect nullable annotations: there <c>null</c> is an error.
 /// </summary>
 internal static class NullCollections
 {
@@ -42,7 +42,7 @@ internal static class NullCollections
 
         if (required.Count > 0)
         {
-            FillAfterwards(type, [.. required]);
+            FillAfterCreation(type, [.. required]);
         }
     }
 
@@ -60,7 +60,7 @@ internal static class NullCollections
         }
     }
 
-    private static void FillAfterwards(JsonTypeInfo type, JsonPropertyInfo[] members)
+    private static void FillAfterCreation(JsonTypeInfo type, JsonPropertyInfo[] members)
     {
         var next = type.OnDeserialized;
         type.OnDeserialized = message =>
@@ -77,7 +77,7 @@ internal static class NullCollections
         };
     }
 
-    /// <summary>Returns the setter. The one of a generated context throws for a property that can only be initialized.</summary>
+    /// <summary>Returns the setter. The setter of a generated context throws for an init-only property.</summary>
     private static Action<object, object?>? Setter(JsonPropertyInfo member) => member switch
     {
         { AttributeProvider: PropertyInfo { SetMethod: not null } property, AssociatedParameter: not null } => property.SetValue,

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Micro.Codecs;
 
-/// <summary>Reads <c>null</c> as an empty collection, for a member that cannot be set once its object exists.</summary>
+/// <summary>Reads <c>null</c> as an empty collection, for a member that can only be set during construction.</summary>
 /// <param name="collection">The type of the member.</param>
 internal sealed class NullToEmptyConverter(Type collection) : JsonConverter<object?>
 {

@@ -4,14 +4,14 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Micro.Codecs;
 
-/// <summary>Raw bytes only: these have passed by before, so whatever comes here is of a wrong type.</summary>
+/// <summary>The codec of raw bytes. Bytes never reach a codec, so every other type is an error.</summary>
 internal sealed class OctetStreamCodec : ICodec
 {
     public string Name => "octet-stream";
 
     public void Encode<T>(T message, IBufferWriter<byte> output)
     {
-        // The response of a handler that has none.
+        // The response of a handler without a response.
         if (message is not Empty)
         {
             throw WrongType(typeof(T));
@@ -23,5 +23,5 @@ internal sealed class OctetStreamCodec : ICodec
         throw WrongType(typeof(T));
 
     private CodecException WrongType(System.Type type) =>
-        new(Name, $"{type.Name} cannot travel as raw bytes: use byte[] or ReadOnlyMemory<byte>, or another content type");
+        new(Name, $"{type.Name} cannot be sent as raw bytes: use byte[] or ReadOnlyMemory<byte>, or another content type");
 }

@@ -30,7 +30,7 @@ internal sealed class ProtoJson(IEnumerable<FileDescriptor>? files)
 
     private readonly ConditionalWeakTable<FileDescriptor, Contract> _contracts = [];
 
-    /// <summary>Returns whether the type is one whose JSON is not that of its fields; inside an Any it stands in <c>value</c>.</summary>
+    /// <summary>Returns whether the type has special JSON, not that of its fields; inside an Any it is in <c>value</c>.</summary>
     public static bool IsWellKnown(MessageDescriptor type) => WellKnown.Contains(type.File);
 
     public void Write(IMessage message, IBufferWriter<byte> output)
@@ -54,13 +54,13 @@ internal sealed class ProtoJson(IEnumerable<FileDescriptor>? files)
     {
         if (template is not IMessage { Descriptor: var descriptor })
         {
-            throw new CodecException("json", $"{typeof(T).Name} is no message type that can be made");
+            throw new CodecException("json", $"{typeof(T).Name} is not a message type that can be created");
         }
 
         var (types, parser) = ContractOf(descriptor);
         var text = ProtoJsonRewriter.Rewrite(body, descriptor, types);
         var culture = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // the parser puts numbers into its errors
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // the parser's errors contain numbers
         try
         {
             return (T)parser.Parse(text, descriptor);
@@ -77,7 +77,7 @@ internal sealed class ProtoJson(IEnumerable<FileDescriptor>? files)
         return new Contract(types, new JsonParser(new JsonParser.Settings(JsonDefaults.MaxDepth, types).WithIgnoreUnknownFields(ignoreUnknownFields: true)));
     });
 
-    /// <summary>Leaves out the blanks that the formatter puts between tokens; Go writes none.</summary>
+    /// <summary>Removes the blanks between tokens; Go writes none.</summary>
     private static int Compact(string text, Span<char> target)
     {
         var length = 0;

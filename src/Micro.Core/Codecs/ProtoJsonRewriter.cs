@@ -8,13 +8,13 @@ using Google.Protobuf.WellKnownTypes;
 namespace Micro.Codecs;
 
 /// <summary>
-/// Checks syntax and depth of proto3 JSON, and rewrites what Google.Protobuf's parser would not read as it stands: 64-bit
+/// Checks syntax and depth of proto3 JSON, and rewrites what Google.Protobuf's parser would misread: 64-bit
 /// integers, which it rounds to a double; base64 other than padded standard base64; the type of an Any behind its content,
 /// for which it keeps the tokens of the content at every level.
 /// </summary>
 internal ref struct ProtoJsonRewriter
 {
-    /// <summary>Most digits of which a double holds every integer.</summary>
+    /// <summary>Maximum number of digits for which a double holds every integer.</summary>
     private const int ExactDigits = 15;
 
     private static readonly ConditionalWeakTable<MessageDescriptor, Dictionary<string, FieldDescriptor>> Fields = [];
@@ -40,7 +40,7 @@ internal ref struct ProtoJsonRewriter
         var rewriter = new ProtoJsonRewriter(body, types);
         rewriter._reader.Read();
         rewriter.ReadMessage(type);
-        rewriter._reader.Read(); // refuses what follows the message
+        rewriter._reader.Read(); // refuses trailing content
         return rewriter.Finish();
     }
 
@@ -67,7 +67,7 @@ internal ref struct ProtoJsonRewriter
         }
     }
 
-    /// <summary>Reads an Any and moves its type to the front. Without a type it is empty, or refused by the parser.</summary>
+    /// <summary>Reads an Any and moves its type to the front. An Any without a type is empty, or refused by the parser.</summary>
     private void ReadAny()
     {
         if (!TryFindType(out var url, out var member))
@@ -92,7 +92,7 @@ internal ref struct ProtoJsonRewriter
                 _reader.Read();
                 if (isMoved)
                 {
-                    Replace(end..member.End, []); // with the comma in front of it
+                    Replace(end..member.End, []); // with the preceding comma
                 }
             }
             else if (isWellKnown && _reader.ValueTextEquals("value"u8))
@@ -188,7 +188,7 @@ internal ref struct ProtoJsonRewriter
         }
     }
 
-    /// <summary>Turns the URL-safe alphabet into the standard one and adds padding that is left out. What is not base64 is refused by the parser.</summary>
+    /// <summary>Converts URL-safe base64 to the standard alphabet and adds missing padding. The parser refuses invalid base64.</summary>
     private void ReadBase64()
     {
         if (!_reader.ValueIsEscaped && _reader.ValueSpan.Length % 4 == 0 && !_reader.ValueSpan.ContainsAny("-_"u8))

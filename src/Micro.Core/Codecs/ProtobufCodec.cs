@@ -52,5 +52,5 @@ internal sealed class ProtobufCodec : ICodec
     }
 
     private CodecException WrongType(Type type) =>
-        new(Name, $"{type.Name} is no protobuf message: use a generated message type, or {ContentTypes.Json} as content type");
+        new(Name, $"{type.Name} is not a protobuf message: use a generated message type, or {ContentTypes.Json} as content type");
 }

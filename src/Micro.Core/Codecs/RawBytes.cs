@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Micro.Codecs;
 
-/// <summary>Bytes travel as they are, whatever the codec; asked by everybody who encodes or decodes, before the codec is.</summary>
+/// <summary>Encodes and decodes raw bytes, which bypass every codec; checked before the codec.</summary>
 internal static class RawBytes
 {
     public static bool TryEncode<T>(T message, IBufferWriter<byte> output)

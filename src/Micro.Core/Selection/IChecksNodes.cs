@@ -1,9 +1,9 @@
 namespace Micro.Selection;
 
-/// <summary>A selector that asks nodes it has left out whether they live, if somebody gives it the means.</summary>
+/// <summary>A selector that checks excluded nodes with the liveness check of a client.</summary>
 internal interface IChecksNodes
 {
-    /// <summary>Takes the means; the last one given is used.</summary>
-    /// <param name="check">Asks nodes.</param>
+    /// <summary>Sets the check; the last one is used.</summary>
+    /// <param name="check">The check.</param>
     void CheckWith(INodeCheck check);
 }

@@ -23,11 +23,11 @@ public readonly struct NodePick : IEquatable<NodePick>
     /// </summary>
     internal bool IsProbe { get; init; }
 
-    /// <summary>Gets the silence after which <see cref="AskAsync"/> is due; infinite without a picker that checks nodes.</summary>
-    internal TimeSpan Patience => _picker is IAsksSilentNodes picker ? picker.Patience : Timeout.InfiniteTimeSpan;
+    /// <summary>Gets the silence after which <see cref="CheckAsync"/> is due; infinite without a picker that checks nodes.</summary>
+    internal TimeSpan Patience => _picker is ISilentNodeCheck picker ? picker.Patience : Timeout.InfiniteTimeSpan;
 
-    /// <summary>Reports that an attempt at the node waits in silence; see <see cref="IAsksSilentNodes"/>.</summary>
-    internal Task<bool> AskAsync() => _picker is IAsksSilentNodes picker ? picker.AskAsync() : Task.FromResult(true);
+    /// <summary>Reports that an attempt at the node waits in silence; see <see cref="ISilentNodeCheck"/>.</summary>
+    internal Task<bool> CheckAsync() => _picker is ISilentNodeCheck picker ? picker.CheckAsync() : Task.FromResult(true);
 
     /// <summary>Reports the outcome of the attempt; call it once per pick.</summary>
     /// <param name="outcome">The outcome of the attempt.</param>

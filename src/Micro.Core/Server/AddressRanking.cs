@@ -74,8 +74,8 @@ internal static class AddressRanking
         var why = RankOf(best) switch
         {
             Rank.Private => "",
-            Rank.Public => ", no private one found",
-            Rank.UniqueLocal => ", no private or public one found",
+            Rank.Public => ", no private address found",
+            Rank.UniqueLocal => ", no private or public address found",
             Rank.VirtualPrivate or Rank.VirtualPublic => ", a virtual bridge: nothing else found",
             Rank.Loopback => ", nothing else found: only callers on this machine reach it",
             _ => ", nothing else found",
@@ -113,7 +113,7 @@ internal static class AddressRanking
 
     private static bool IsLinkLocal(IPAddress address) => address.IsIPv6LinkLocal || LinkLocalIPv4.Contains(address);
 
-    /// <summary>IPv4 inside IPv6 as IPv4, and no zone: that means nothing on another machine.</summary>
+    /// <summary>Converts IPv4 inside IPv6 to IPv4, and removes the zone, which means nothing on another machine.</summary>
     private static IPAddress Normalize(IPAddress address) =>
         address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
         : address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress(address.GetAddressBytes())

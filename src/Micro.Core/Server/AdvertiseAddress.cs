@@ -6,18 +6,18 @@ using Micro.Transport.Sockets;
 
 namespace Micro.Server;
 
-/// <summary>Decides which address is put in the registry (rules of the original, with its odd cases repaired).</summary>
+/// <summary>Chooses the address to register (go-micro's rules, with its odd cases corrected).</summary>
 internal static class AdvertiseAddress
 {
-    /// <summary>Returns what is wrong with an address that is to be registered; <see langword="null"/> when nothing is.</summary>
+    /// <summary>Returns the problem of an address to register; <see langword="null"/> for a valid one.</summary>
     public static string? Check(string text) =>
         !TrySplit(text, out var host, out var port) ? "must be host or host:port"
-        : port == 0 ? "the port must be 1 to 65535; leave it out to register the port listened on"
+        : port == 0 ? "the port must be 1 to 65535; omit it to register the listening port"
         : IsAny(host) || ServiceRecordRules.CheckAddress(NodeAddress.Format(host, port ?? 1)) is null ? null
         : $"'{host}' is not a host name or an address that can be called";
 
-    /// <summary>Decides; a pure function of its arguments.</summary>
-    /// <param name="options">Advertise, preferred networks and the wish for a host name.</param>
+    /// <summary>Chooses the address; a pure function of its arguments.</summary>
+    /// <param name="options">Advertise, preferred networks and the host name option.</param>
     /// <param name="listenHost">Host the server listens on; empty, <c>0.0.0.0</c> or <c>::</c> for all.</param>
     /// <param name="port">Port the server listens on.</param>
     /// <param name="candidates">The machine's addresses, see <see cref="InterfaceAddresses"/>; read only when needed.</param>
@@ -41,12 +41,12 @@ internal static class AdvertiseAddress
 
         if (options.AdvertiseHostName)
         {
-            return new AdvertisedAddress(NodeAddress.Format(hostName(), port), "the host name is asked for");
+            return new AdvertisedAddress(NodeAddress.Format(hostName(), port), "the host name is requested");
         }
 
         if (!IsAny(listenHost))
         {
-            return new AdvertisedAddress(NodeAddress.Format(listenHost, port), "the server listens on it only");
+            return new AdvertisedAddress(NodeAddress.Format(listenHost, port), "the server listens only on it");
         }
 
         var onlyIPv4 = string.Equals(listenHost, "0.0.0.0", StringComparison.Ordinal);

@@ -3,7 +3,7 @@ using Google.Protobuf.Reflection;
 
 namespace Micro.Server;
 
-/// <summary>An endpoint as the contract it belongs to describes it, so that nothing is looked up by reflection. Immutable.</summary>
+/// <summary>The description of an endpoint by its contract, without reflection. Immutable.</summary>
 /// <param name="Name">Name, <c>Handler.Method</c>.</param>
 public sealed record ContractEndpoint(string Name)
 {

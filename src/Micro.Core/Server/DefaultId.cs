@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Micro.Server;
 
-/// <summary>The id of a server that was given none: a GUID, shortened where name and id would not fit a DNS label together.</summary>
+/// <summary>The default id of a server: a GUID, shortened when name and id would not fit into one DNS label.</summary>
 internal static class DefaultId
 {
     private const int MaxLabelBytes = 63;
     private const int GuidLength = 36;
 
-    /// <summary>32 random bits: enough to tell the nodes of one service apart.</summary>
+    /// <summary>32 random bits: enough to distinguish the nodes of one service.</summary>
     private const int ShortestLength = 8;
 
     /// <summary>Returns the id. A name that leaves no room gets the whole GUID, because most registries have no such limit.</summary>

@@ -1,8 +1,8 @@
 namespace Micro.Server;
 
 /// <summary>
-/// An endpoint as interceptors see it: its name, its metadata and the attributes of its handler. Immutable; all calls of the
-/// endpoint share one object.
+/// The definition of an endpoint for interceptors: its name, its metadata and the attributes of its handler. Immutable; all
+/// calls of the endpoint share one object.
 /// </summary>
 public sealed class EndpointDefinition
 {

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Server;
 
 /// <summary>
-/// Turns whatever a handler throws into the error that its caller sees: a <see cref="MicroException"/> as it is,
-/// anything else without its text, which may hold secrets.
+/// Maps an exception of a handler to the error that its caller sees: a <see cref="MicroException"/> as it is, any other
+/// exception without its text, which may hold secrets.
 /// </summary>
 internal sealed class FailureMapper(string serviceName, bool showDetail, ILogger logger)
 {
     /// <summary>
-    /// Most characters of a detail: it travels in two headers, escaped, and must not exceed what clients take.
+    /// Maximum length of a detail, which is escaped in two headers and must fit the limits of clients.
     /// </summary>
     private const int MaxDetail = 2048;
 
@@ -28,8 +28,8 @@ internal sealed class FailureMapper(string serviceName, bool showDetail, ILogger
             case OperationCanceledException when serverStops && isStream:
                 return GoingAway(serviceName);
             case OperationCanceledException when serverStops:
-                // Not 503, which says that nothing was executed and makes clients repeat the call.
-                return MicroException.Timeout(serviceName, $"{endpoint}: cut off, the server is stopping");
+                // Not 503, which means that nothing was executed and makes clients repeat the call.
+                return MicroException.Timeout(serviceName, $"{endpoint}: cancelled, the server is stopping");
             case OperationCanceledException when deadlinePassed:
                 return MicroException.Timeout(serviceName, $"{endpoint}: deadline exceeded");
         }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Micro.Server;
 
 /// <summary>
-/// A call as its handler and interceptors see it. Belongs to one call; not safe for concurrent use, and not to be
-/// used after the handler has returned.
+/// The context of one call for its handler and interceptors. Not safe for concurrent use; do not use it after the handler
+/// has returned.
 /// </summary>
 public sealed class HandlerContext : IParentCall
 {
@@ -42,12 +42,12 @@ public sealed class HandlerContext : IParentCall
         CancellationToken serverCuts = default) =>
         Begin(service, endpoint, contentType, isStream, headers, timeProvider, deadline, remoteAddress, localAddress, connectionEnds, serverCuts);
 
-    /// <summary>For a transport that uses the object again; <see cref="Begin"/> follows.</summary>
+    /// <summary>For a transport that reuses the object; <see cref="Begin"/> follows.</summary>
     internal HandlerContext()
     {
     }
 
-    /// <summary>Makes it the context of a call.</summary>
+    /// <summary>Starts a call.</summary>
     internal void Begin(
         string service,
         string endpoint,
@@ -76,7 +76,7 @@ public sealed class HandlerContext : IParentCall
         _isIdle = false;
     }
 
-    /// <summary>Name of the service that was asked for; may differ from this server's name.</summary>
+    /// <summary>Name of the requested service; may differ from this server's name.</summary>
     public string Service { get; private set; } = "";
 
     /// <summary>Name of the endpoint, <c>Handler.Method</c>.</summary>
@@ -88,18 +88,18 @@ public sealed class HandlerContext : IParentCall
     /// <summary><see langword="true"/> if the call is a stream.</summary>
     public bool IsStream { get; private set; }
 
-    /// <summary>All headers of the request; made when first asked for.</summary>
+    /// <summary>All headers of the request; created on first use.</summary>
     public CallMetadata Metadata => _metadata ??= _headers.ReadMetadata();
 
     /// <summary>
     /// Gets the headers of the response, which handlers and interceptors add to before the first message is written; later
-    /// ones are dropped. At most 8 KiB. Over mucp they travel with the reply, on a stream with its first message.
+    /// ones are dropped. At most 8 KiB. Over mucp they are sent with the reply, on a stream with its first message.
     /// </summary>
     public CallMetadata ResponseHeaders => _responseHeaders ??= new CallMetadata();
 
     /// <summary>
-    /// Gets the trailers of the response, which handlers and interceptors add to until the call ends; they travel with an
-    /// error too. At most 8 KiB. Over mucp they travel as headers <c>Micro-Trailer-…</c> of the last message.
+    /// Gets the trailers of the response, which handlers and interceptors add to until the call ends; they are sent with an
+    /// error too. At most 8 KiB. Over mucp they are headers <c>Micro-Trailer-…</c> of the last message.
     /// </summary>
     public CallMetadata ResponseTrailers => _responseTrailers ??= new CallMetadata();
 
@@ -108,13 +108,13 @@ public sealed class HandlerContext : IParentCall
 
     /// <summary>
     /// Gets the certificate with which the caller proved its identity, verified by the server's TLS options;
-    /// <see langword="null"/> without TLS, or when the caller showed none. Belongs to the connection: do not dispose it.
+    /// <see langword="null"/> without TLS, or when the caller sent none. Belongs to the connection: do not dispose it.
     /// </summary>
     public X509Certificate2? ClientCertificate => Tls?.ClientCertificate;
 
     /// <summary>
-    /// Gets or sets the caller as an interceptor has identified it. The default value is a principal whose identity is not
-    /// authenticated. Never <see langword="null"/>.
+    /// Gets or sets the caller, identified by an interceptor. The default value is a principal without an authenticated
+    /// identity. Never <see langword="null"/>.
     /// </summary>
     public ClaimsPrincipal User
     {
@@ -132,7 +132,7 @@ public sealed class HandlerContext : IParentCall
     /// </summary>
     public EndpointDefinition Definition { get; internal set; } = EndpointDefinition.None;
 
-    /// <summary>Address on which the call came in, <c>host:port</c>, if the transport knows it.</summary>
+    /// <summary>Address on which the call arrived, <c>host:port</c>, if the transport knows it.</summary>
     public string? LocalAddress { get; private set; }
 
     /// <inheritdoc/>
@@ -171,19 +171,19 @@ public sealed class HandlerContext : IParentCall
 
     /// <summary>
     /// Gets a token that fires when the server begins to stop, before it deregisters and long before
-    /// <see cref="CancellationToken"/> fires. A stream's handler then brings the stream to an end and returns, within
+    /// <see cref="CancellationToken"/> fires. A stream's handler then ends the stream and returns, within
     /// <see cref="ServerOptions.StreamDrainTimeout"/>. Lives as long as the server: dispose what is registered on it.
     /// </summary>
     public CancellationToken Stopping { get; internal set; }
 
     /// <summary>
-    /// The services of this call: a scope of the server's container, opened when first asked for and disposed after the
-    /// response is encoded or the stream has ended.
+    /// The services of this call: a scope of the server's container, opened on first use and disposed after the response is
+    /// encoded or the stream has ended.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The server was given no container.</exception>
+    /// <exception cref="InvalidOperationException">The server has no container.</exception>
     public IServiceProvider Services =>
         (_scope ??= Scopes?.CreateAsyncScope() ?? throw new InvalidOperationException(
-            $"{Endpoint} asks for services, but its server has no container: add the service with AddMicro, or set {nameof(ServerOptions)}.{nameof(ServerOptions.Services)}"))
+            $"{Endpoint} uses services, but its server has no container: add the service with AddMicro, or set {nameof(ServerOptions)}.{nameof(ServerOptions.Services)}"))
         .ServiceProvider;
 
     /// <summary>Gets a value that is <see langword="true"/> when the call has <see cref="Services"/>.</summary>
@@ -192,19 +192,19 @@ public sealed class HandlerContext : IParentCall
     /// <summary>The decoded request; <see langword="null"/> for a stream. Filled only when interceptors run.</summary>
     public object? Request { get; internal set; }
 
-    /// <summary>The response, once the rest of the chain has run; an interceptor may replace it by one of the same type.</summary>
+    /// <summary>The response, once the rest of the chain has run; an interceptor may replace it with one of the same type.</summary>
     public object? Response { get; set; }
 
     /// <summary>The stream of a stream call, on its way through the interceptors to the handler.</summary>
     internal Handlers.IMessageStream? Stream { get; set; }
 
-    /// <summary>For how long the request may have waited unread because the process stood still; zero as a rule.</summary>
+    /// <summary>Gets or sets how long the request may have waited unread during a pause of the process; usually zero.</summary>
     internal TimeSpan Waited { get; set; }
 
-    /// <summary>Gets the response headers; <see langword="null"/> when nothing asked for them.</summary>
+    /// <summary>Gets the response headers; <see langword="null"/> when unused.</summary>
     internal CallMetadata? SentHeaders => _responseHeaders;
 
-    /// <summary>Gets the response trailers; <see langword="null"/> when nothing asked for them.</summary>
+    /// <summary>Gets the response trailers; <see langword="null"/> when unused.</summary>
     internal CallMetadata? SentTrailers => _responseTrailers;
 
     /// <summary>Sends the response headers before the first message; <see langword="null"/> when the protocol cannot.</summary>
@@ -213,31 +213,31 @@ public sealed class HandlerContext : IParentCall
     /// <summary>The TLS of the caller's connection; <see langword="null"/> without TLS.</summary>
     internal ITlsConnectionFeature? Tls { get; set; }
 
-    /// <summary>Gets the moment when the deadline passes; <see cref="DateTimeOffset.MaxValue"/> when the caller set none.</summary>
+    /// <summary>Gets the deadline; <see cref="DateTimeOffset.MaxValue"/> when the caller set none.</summary>
     internal DateTimeOffset Deadline =>
         RemainingTime is var left && left != Timeout.InfiniteTimeSpan && left < DateTimeOffset.MaxValue - _timeProvider.GetUtcNow()
             ? _timeProvider.GetUtcNow() + left
             : DateTimeOffset.MaxValue;
 
-    /// <summary>Creates the scope of the call; set by whoever also closes it.</summary>
+    /// <summary>Creates the scope of the call; set by the owner, which also closes it.</summary>
     internal IServiceScopeFactory? Scopes { get; set; }
 
-    /// <summary>Whether somebody asked for services, so that a scope is to be closed.</summary>
+    /// <summary>Gets whether services were used, so that a scope must be closed.</summary>
     internal bool HasScope => _scope is not null;
 
-    /// <summary>Whether the caller's deadline has passed.</summary>
+    /// <summary>Gets whether the caller's deadline has passed.</summary>
     internal bool IsDeadlinePassed => _deadline != long.MaxValue && (_timeProvider.GetTimestamp() >= _deadline || HasTimerFired);
 
     /// <summary>Gets whether the stream was ended because nothing was sent on it for too long.</summary>
     internal bool IsIdle => _isIdle;
 
-    /// <summary>Whether the caller is gone.</summary>
+    /// <summary>Gets whether the caller is gone.</summary>
     internal bool IsCallerGone => _isCancelled || _connectionEnds.IsCancellationRequested;
 
-    /// <summary>Checks that somebody still waits for the call that is about to begin.</summary>
+    /// <summary>Checks that the caller still waits for the call that is about to begin.</summary>
     /// <exception cref="CallerGoneException">The caller cancelled it, or is gone.</exception>
     /// <exception cref="MicroException">
-    /// 408: the deadline has passed; 503: it may have passed while the process stood still.
+    /// 408: the deadline has passed; 503: it may have passed during a pause of the process.
     /// </exception>
     internal void ThrowIfTooLate(string serviceName)
     {
@@ -253,7 +253,7 @@ public sealed class HandlerContext : IParentCall
 
         if (Waited > TimeSpan.Zero && RemainingTime is var left && left != Timeout.InfiniteTimeSpan && left <= Waited)
         {
-            throw MicroException.Unavailable(serviceName, $"{Endpoint}: not started, the server stood still until the deadline may have passed");
+            throw MicroException.Unavailable(serviceName, $"{Endpoint}: not started, the server was paused and the deadline may have passed");
         }
     }
 
@@ -265,10 +265,10 @@ public sealed class HandlerContext : IParentCall
     private bool HasTimerFired =>
         _cancellation is { IsCancellationRequested: true } && !IsCallerGone && !_serverCuts.IsCancellationRequested;
 
-    /// <summary>Releases timer and registrations, if the handler asked for the token at all.</summary>
+    /// <summary>Releases timer and registrations, if the handler used the token.</summary>
     internal void End()
     {
-        // The memory of the headers belongs to the next call from now on.
+        // The memory of the headers now belongs to the next call.
         _headers = EndedCall.Instance;
         _onConnectionEnds.Dispose();
         _onServerCuts.Dispose();
@@ -278,7 +278,7 @@ public sealed class HandlerContext : IParentCall
     /// <summary>Drops response headers and trailers that cannot be sent.</summary>
     internal void DropResponseMetadata() => _responseHeaders = _responseTrailers = null;
 
-    /// <summary>Forgets the call that has ended.</summary>
+    /// <summary>Resets the context after the call has ended.</summary>
     internal void Clear()
     {
         _onConnectionEnds = default;
@@ -299,8 +299,8 @@ public sealed class HandlerContext : IParentCall
         Stream = null;
     }
 
-    /// <summary>The caller asks for the end of the call. May come from any thread, as long as the call runs.</summary>
-    /// <returns>What is to be cancelled; it may have been disposed by then.</returns>
+    /// <summary>Cancels the call for the caller. May be called by any thread while the call runs.</summary>
+    /// <returns>The source to cancel; it may have been disposed by then.</returns>
     internal CancellationTokenSource? MarkCancelled()
     {
         _isCancelled = true;
@@ -308,7 +308,7 @@ public sealed class HandlerContext : IParentCall
         return _cancellation;
     }
 
-    /// <summary>Ends a stream on which nothing was sent for too long. May come from any thread, as long as the call runs.</summary>
+    /// <summary>Ends a stream on which nothing was sent for too long. May be called by any thread while the call runs.</summary>
     internal void EndIdle()
     {
         _isIdle = true;
@@ -323,13 +323,13 @@ public sealed class HandlerContext : IParentCall
         }
     }
 
-    /// <summary>Returns what is to be reported for a failure: that the stream was idle, if that ended it.</summary>
+    /// <summary>Returns the error to report for a failure: that the stream was idle, if that ended it.</summary>
     internal Exception OrIdle(Exception exception, string serviceName) =>
         _isIdle && exception is OperationCanceledException
-            ? MicroException.Timeout(serviceName, $"{Endpoint}: no message came or went for too long")
+            ? MicroException.Timeout(serviceName, $"{Endpoint}: no message was sent or received for too long")
             : exception;
 
-    /// <summary>Disposes the scope and what it made.</summary>
+    /// <summary>Disposes the scope and its services.</summary>
     internal ValueTask CloseScopeAsync()
     {
         Scopes = null;

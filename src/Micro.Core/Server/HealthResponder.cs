@@ -13,15 +13,15 @@ internal sealed class HealthResponder(string serviceName, Func<HealthReport> rep
 {
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes at the next change of the registration. Ask for it before reading the report.</summary>
+    /// <summary>Completes at the next change of the registration. Read it before the report.</summary>
     public Task Changed => Volatile.Read(ref _changed).Task;
 
-    /// <summary>The state now.</summary>
+    /// <summary>Returns the current state.</summary>
     public HealthReport Report() => report();
 
-    /// <summary>The whole HTTP response, or <see langword="null"/> when the message is no question about health.</summary>
+    /// <summary>Returns the whole HTTP response, or <see langword="null"/> when the message is not a health request.</summary>
     /// <param name="head">The message.</param>
-    /// <param name="closes">Whether the connection ends after the answer.</param>
+    /// <param name="closes"><see langword="true"/> when the connection ends after the answer.</param>
     public byte[]? TryAnswer(MessageHead head, bool closes)
     {
         if (head.Method is not (RequestMethod.Get or RequestMethod.Head))
@@ -36,7 +36,7 @@ internal sealed class HealthResponder(string serviceName, Func<HealthReport> rep
         return TryDescribe(query < 0 ? target : target[..query], body, out var isUp) ? Respond(isUp, body, isHead, closes) : null;
     }
 
-    /// <summary>The body of an answer, JSON; false when the path asks for something else.</summary>
+    /// <summary>Writes the JSON body of an answer; <see langword="false"/> for any other path.</summary>
     public bool TryDescribe(ReadOnlySpan<byte> path, IBufferWriter<byte> body, out bool isUp)
     {
         isUp = true;
@@ -58,7 +58,7 @@ internal sealed class HealthResponder(string serviceName, Func<HealthReport> rep
         return true;
     }
 
-    /// <summary>Wakes those who wait for <see cref="Changed"/>.</summary>
+    /// <summary>Completes <see cref="Changed"/>.</summary>
     public void Notify() =>
         Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 

@@ -13,7 +13,7 @@ public interface IContractBinder
     /// <typeparam name="TResponse">Type of the response.</typeparam>
     /// <param name="endpoint">Its name and description.</param>
     /// <param name="handler">The handler; called by many threads at once.</param>
-    /// <exception cref="ArgumentException">The name is ill-formed or given twice.</exception>
+    /// <exception cref="ArgumentException">The name is invalid or was added already.</exception>
     void Unary<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
         ContractEndpoint endpoint,
         Func<TRequest, HandlerContext, Task<TResponse>> handler);
@@ -23,7 +23,7 @@ public interface IContractBinder
     /// <typeparam name="TResponse">Type of the responses.</typeparam>
     /// <param name="endpoint">Its name and description.</param>
     /// <param name="handler">The handler; called by many threads at once.</param>
-    /// <exception cref="ArgumentException">The name is ill-formed or given twice.</exception>
+    /// <exception cref="ArgumentException">The name is invalid or was added already.</exception>
     void ServerStream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
         ContractEndpoint endpoint,
         Func<TRequest, HandlerContext, IAsyncEnumerable<TResponse>> handler);
@@ -33,7 +33,7 @@ public interface IContractBinder
     /// <typeparam name="TResponse">Type of the response.</typeparam>
     /// <param name="endpoint">Its name and description.</param>
     /// <param name="handler">The handler; called by many threads at once.</param>
-    /// <exception cref="ArgumentException">The name is ill-formed or given twice.</exception>
+    /// <exception cref="ArgumentException">The name is invalid or was added already.</exception>
     void ClientStream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
         ContractEndpoint endpoint,
         Func<IAsyncEnumerable<TRequest>, HandlerContext, Task<TResponse>> handler);
@@ -43,7 +43,7 @@ public interface IContractBinder
     /// <typeparam name="TResponse">Type of the responses.</typeparam>
     /// <param name="endpoint">Its name and description.</param>
     /// <param name="handler">The handler; called by many threads at once.</param>
-    /// <exception cref="ArgumentException">The name is ill-formed or given twice.</exception>
+    /// <exception cref="ArgumentException">The name is invalid or was added already.</exception>
     void BidirectionalStream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
         ContractEndpoint endpoint,
         Func<IAsyncEnumerable<TRequest>, HandlerContext, IAsyncEnumerable<TResponse>> handler);
@@ -53,7 +53,7 @@ public interface IContractBinder
     /// <typeparam name="TResponse">Type of the responses.</typeparam>
     /// <param name="endpoint">Its name and description.</param>
     /// <param name="handler">The handler; called by many threads at once. The stream ends when it returns.</param>
-    /// <exception cref="ArgumentException">The name is ill-formed or given twice.</exception>
+    /// <exception cref="ArgumentException">The name is invalid or was added already.</exception>
     void Stream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
         ContractEndpoint endpoint,
         Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> handler);

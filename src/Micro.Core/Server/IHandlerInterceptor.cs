@@ -4,8 +4,8 @@ namespace Micro.Server;
 public interface IHandlerInterceptor
 {
     /// <summary>
-    /// Runs around a handler. Call <paramref name="next"/> to go on, throw to answer with an error, or set the response
-    /// and return to answer yourself.
+    /// Runs around a handler. Call <paramref name="next"/> to continue, throw to answer with an error, or set the response
+    /// and return to skip the handler.
     /// </summary>
     /// <param name="context">The call.</param>
     /// <param name="next">The rest of the chain.</param>
@@ -13,16 +13,16 @@ public interface IHandlerInterceptor
 
     /// <summary>
     /// Gets a value that is <see langword="true"/> when the interceptor authenticates callers by
-    /// <see cref="ServerOptions.AuthPublicKey"/> or keys of its own. The default value is <see langword="false"/>.
+    /// <see cref="ServerOptions.AuthPublicKey"/> or its own keys. The default value is <see langword="false"/>.
     /// </summary>
     bool AuthenticatesCallers => false;
 
     /// <summary>
-    /// Adds every mistake in the interceptor's own options to the list. Called whenever the server's options are checked, at the
+    /// Adds every error in the interceptor's own options to the list. Called whenever the server's options are checked, at the
     /// latest when the server is created; the options are complete then. The default does nothing.
     /// </summary>
     /// <param name="options">The options of the server.</param>
-    /// <param name="errors">The list, each entry naming the value and what would be right.</param>
+    /// <param name="errors">The list; each entry has the value and the allowed values.</param>
     void Validate(ServerOptions options, ICollection<string> errors)
     {
     }

@@ -26,11 +26,11 @@ public interface IMicroServer : IEndpointCollection, IAsyncDisposable
 
     /// <summary>Listens, accepts connections, then registers. Does nothing when started already.</summary>
     /// <param name="cancellationToken">Ends the start; what was started is stopped.</param>
-    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    /// <exception cref="IOException">The server cannot listen on the address.</exception>
     Task StartAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Withdraws the registration, goes on serving for the drain delay, then stops accepting, waits for running calls and
+    /// Withdraws the registration, keeps serving for the drain delay, then stops accepting, waits for running calls and
     /// closes. Concurrent calls share one stop; a stopped server can be started again.
     /// </summary>
     /// <param name="cancellationToken">Skips the waits: what still runs is cancelled.</param>

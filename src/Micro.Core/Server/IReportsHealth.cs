@@ -1,8 +1,8 @@
 namespace Micro.Server;
 
-/// <summary>A server that says more of its health than its state.</summary>
+/// <summary>A server that reports details of its health.</summary>
 internal interface IReportsHealth
 {
-    /// <summary>The health now; cheap, asked by probes.</summary>
+    /// <summary>Returns the current health; cheap, for probes.</summary>
     HealthReport Health();
 }

@@ -1,7 +1,7 @@
 namespace Micro.Server;
 
 /// <summary>
-/// Marks a handler method as safe to execute twice. It travels in the registry (<c>idempotent=true</c>), so that clients
+/// Marks a handler method as safe to execute twice. The registry shows it (<c>idempotent=true</c>), so that clients
 /// repeat calls to it after a broken connection or a timeout.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Server;
 
 /// <summary>
-/// The address that a running server registers, kept up to date with the network. Once it is one that other machines reach, it
-/// is replaced by another such address only: while the machine has none, the last one stays.
+/// The address that a running server registers, kept up to date with the network. Once other machines can reach it,
+/// only another reachable address replaces it; while the machine has none, the last one stays.
 /// </summary>
 internal sealed class OwnAddress : IDisposable
 {
@@ -20,10 +20,10 @@ internal sealed class OwnAddress : IDisposable
     private string _network;
     private bool _isKept;
 
-    /// <param name="options">Advertise, preferred networks and the wish for a host name.</param>
-    /// <param name="listening">Where the server listens.</param>
+    /// <param name="options">Advertise, preferred networks and the host name option.</param>
+    /// <param name="listening">The listening address of the server.</param>
     /// <param name="read">Reads the machine's addresses.</param>
-    /// <param name="random">Spreads the looks; from 0 to 1.</param>
+    /// <param name="random">Spreads the checks; from 0 to 1.</param>
     /// <param name="logger">The server's log.</param>
     /// <exception cref="InvalidOperationException">No address can be found.</exception>
     public OwnAddress(ServerOptions options, IPEndPoint listening, Func<IReadOnlyList<InterfaceAddress>> read, Func<double> random, ILogger logger)
@@ -36,10 +36,10 @@ internal sealed class OwnAddress : IDisposable
         _network = Identify(addresses);
         _current = Choose(addresses);
         _logger.Advertising(_current.Address, _current.Reason);
-        _watch = new AddressWatch(_ => Look(), options.TimeProvider, random, logger);
+        _watch = new AddressWatch(_ => CheckAddresses(), options.TimeProvider, random, logger);
     }
 
-    /// <summary>Called after the network changed; <see langword="true"/> when the address to register is another one.</summary>
+    /// <summary>Called after the network changed; <see langword="true"/> when the address to register changed.</summary>
     public Action<bool>? Changed { get; set; }
 
     public string Address
@@ -53,13 +53,13 @@ internal sealed class OwnAddress : IDisposable
         }
     }
 
-    /// <summary>Begins to follow the network.</summary>
+    /// <summary>Starts watching the network.</summary>
     public void Follow() => _watch.Start();
 
     public void Dispose() => _watch.Dispose();
 
-    /// <summary>Looks at the machine's addresses again.</summary>
-    internal void Look()
+    /// <summary>Checks the machine's addresses.</summary>
+    internal void CheckAddresses()
     {
         var addresses = _read();
         var network = Identify(addresses);

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Server;
 
 /// <summary>
-/// What all protocols of one server share from its start to its stop: endpoints and formats, limits and counts, and where
-/// the server stands on its way out.
+/// The state that all protocols of one server share from its start to its stop: endpoints and formats, limits and counts, and
+/// the phases of the stop.
 /// </summary>
 internal sealed class ProtocolHost : IDisposable
 {
@@ -71,7 +71,7 @@ internal sealed class ProtocolHost : IDisposable
 
     public HealthResponder Health { get; }
 
-    /// <summary>Decides by origin and host which requests are allowed.</summary>
+    /// <summary>The check of origin and host of requests.</summary>
     public RequestAdmission Admission { get; }
 
     public ServerStatistics Statistics { get; }
@@ -82,55 +82,55 @@ internal sealed class ProtocolHost : IDisposable
 
     public ILogger Logger { get; }
 
-    /// <summary>Knows all connections, whatever they speak.</summary>
+    /// <summary>The deadlines of all connections, in any protocol.</summary>
     public ConnectionReaper Reaper { get; }
 
-    /// <summary>Ends streams on which nothing is sent for too long.</summary>
+    /// <summary>The time limit of idle streams.</summary>
     public ConnectionReaper IdleStreams { get; }
 
-    /// <summary>Notices when the process stood still.</summary>
+    /// <summary>Detects pauses of the process.</summary>
     public PauseWatch Pauses { get; }
 
-    /// <summary>Knows who is connected.</summary>
+    /// <summary>The connected peers.</summary>
     public PeerTable Peers { get; }
 
-    /// <summary>Places of unary calls.</summary>
+    /// <summary>The slots of unary calls.</summary>
     public SlotBudget Calls { get; }
 
-    /// <summary>Places of streams.</summary>
+    /// <summary>The slots of streams.</summary>
     public SlotBudget Streams { get; }
 
-    /// <summary>Room for requests.</summary>
+    /// <summary>The memory budget of requests.</summary>
     public ByteBudget Held { get; }
 
-    /// <summary>Calls and streams that run now.</summary>
+    /// <summary>Gets the number of running calls and streams.</summary>
     public int RunningCalls => Calls.Used + Streams.Used;
 
-    /// <summary>Streams that run now; each is one of <see cref="RunningCalls"/> until its handler ends.</summary>
+    /// <summary>Gets the number of running streams; each is one of <see cref="RunningCalls"/> until its handler ends.</summary>
     public int RunningStreams => Volatile.Read(ref _runningStreams);
 
-    /// <summary>Fires when the stop begins: handlers of streams bring them to an end, new streams are refused.</summary>
+    /// <summary>Fires when the stop begins: handlers of streams end them, new streams are refused.</summary>
     public CancellationToken Stopping { get; }
 
-    /// <summary>Whether clients are asked to leave, because the server is about to go.</summary>
+    /// <summary>Gets whether replies ask clients to close their connections, because the server stops.</summary>
     public bool IsDraining { get; private set; }
 
-    /// <summary>Fires when the server accepts no more: what waits for events, not for work, ends.</summary>
+    /// <summary>Fires when the server stops accepting: streams that wait for events, not for work, end.</summary>
     public CancellationToken Closing { get; }
 
-    /// <summary>Fires when open streams have had their time, at the latest with <see cref="Cut"/>.</summary>
+    /// <summary>Fires when the time of open streams is over, at the latest with <see cref="Cut"/>.</summary>
     public CancellationToken StreamCut { get; }
 
-    /// <summary>Fires when running calls have had their time.</summary>
+    /// <summary>Fires when the time of running calls is over.</summary>
     public CancellationToken Cut { get; }
 
-    /// <summary>Fires when cancelled calls have had their time too: connections send the replies they hold, and end.</summary>
+    /// <summary>Fires when the time of cancelled calls is over too: connections send pending replies, and end.</summary>
     public CancellationToken Leaving { get; }
 
     /// <summary>Counts a stream that begins.</summary>
     public void BeginStream() => Interlocked.Increment(ref _runningStreams);
 
-    /// <summary>Counts a stream off whose last bytes are sent.</summary>
+    /// <summary>Removes a stream whose last bytes are sent.</summary>
     public void EndStream() => Interlocked.Decrement(ref _runningStreams);
 
     /// <summary>Notifies handlers that the server stops; their callbacks run on other threads.</summary>
@@ -147,23 +147,23 @@ internal sealed class ProtocolHost : IDisposable
         }
     }
 
-    /// <summary>From now on replies ask clients to leave.</summary>
+    /// <summary>Makes replies ask clients to close their connections.</summary>
     public void BeginDrain() => IsDraining = true;
 
-    /// <summary>Ends what only waits for something to happen.</summary>
+    /// <summary>Ends streams that only wait for events.</summary>
     public void BeginClose() => _closing.Cancel();
 
-    /// <summary>Cancels streams that still run.</summary>
+    /// <summary>Cancels running streams.</summary>
     public void CutStreams() => _streamCut.Cancel();
 
-    /// <summary>Cancels what still runs.</summary>
+    /// <summary>Cancels running calls.</summary>
     public void CutCalls()
     {
         _streamCut.Cancel();
         _cut.Cancel();
     }
 
-    /// <summary>Ends connections, whatever still runs on them.</summary>
+    /// <summary>Ends connections regardless of running calls.</summary>
     public void Leave() => _leaving.Cancel();
 
     public void Dispose()

@@ -19,8 +19,8 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
     private CancellationTokenSource? _skipWaits;
     private bool _disposed;
 
-    /// <param name="options">Read at each start.</param>
-    /// <param name="defaultRegistry">Makes the registry of a server that was given none; owned by the server.</param>
+    /// <param name="options">The options, read at each start.</param>
+    /// <param name="defaultRegistry">Creates the default registry, which the server owns.</param>
     public RpcServer(ServerOptions options, Func<IRegistry>? defaultRegistry = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -46,16 +46,16 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
 
     public ServerState State => _run?.State ?? ServerState.NotRegistered;
 
-    /// <summary>What the server counts; lives as long as the server.</summary>
+    /// <summary>The statistics of the server, over all starts.</summary>
     internal ServerStatistics? Statistics => _run?.Statistics;
 
-    /// <summary>Calls and streams that run now.</summary>
+    /// <summary>Gets the number of running calls and streams.</summary>
     internal int RunningCalls => _run?.RunningCalls ?? 0;
 
-    /// <summary>Connections that are open now.</summary>
+    /// <summary>Gets the number of open connections.</summary>
     internal int Connections => _run?.Connections ?? 0;
 
-    /// <summary>Whether it has handlers of the user.</summary>
+    /// <summary>Gets whether handlers were added.</summary>
     internal bool HasHandlers => !_endpoints.IsEmpty;
 
     public HealthReport Health() => _run?.Health() ?? new HealthReport(IsReady: false, "not registered", null);
@@ -131,7 +131,7 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
             skip = _skipWaits ??= new CancellationTokenSource();
         }
 
-        // A second, impatient stop also hurries the first one on.
+        // A second, urgent stop also makes the first one urgent.
         using var hurry = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), skip);
         await _lifecycle.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
@@ -173,7 +173,7 @@ internal sealed class RpcServer : IMicroServer, IAdoptsRegistry, IReportsHealth
         _lifecycle.Dispose();
     }
 
-    /// <summary>Refuses messages that would arrive empty; a custom codec may write what the built-in ones do not.</summary>
+    /// <summary>Refuses messages that would be sent empty, unless a custom codec may write them.</summary>
     private void CheckMessages(IReadOnlyList<EndpointInvoker> invokers)
     {
         foreach (var invoker in Options.Codecs.Count == 0 ? invokers : [])

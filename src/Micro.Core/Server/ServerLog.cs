@@ -15,18 +15,18 @@ internal static partial class ServerLog
     [LoggerMessage(1002, LogLevel.Error, "{Endpoint} failed, error id {ErrorId}", EventName = "HandlerFailed")]
     public static partial void HandlerFailed(this ILogger logger, Exception exception, string endpoint, string errorId);
 
-    [LoggerMessage(1003, LogLevel.Information, "Stopped; {Requests} requests served, {Errors} answered with an error", EventName = "Stopped")]
+    [LoggerMessage(1003, LogLevel.Information, "Stopped; served {Requests} requests, {Errors} of them with an error", EventName = "Stopped")]
     public static partial void Stopped(this ILogger logger, long requests, long errors);
 
-    [LoggerMessage(1004, LogLevel.Warning, "{Calls} calls still ran after the shutdown timeout of {Timeout} and were cancelled", EventName = "CallsCancelled")]
+    [LoggerMessage(1004, LogLevel.Warning, "Cancelled {Calls} calls that were still running after the shutdown timeout of {Timeout}", EventName = "CallsCancelled")]
     public static partial void CallsCancelled(this ILogger logger, int calls, ReadableTime timeout);
 
-    [LoggerMessage(1005, LogLevel.Warning, "The machine has no address that others reach; {Address} stays registered until it has one", EventName = "AddressKept")]
+    [LoggerMessage(1005, LogLevel.Warning, "The machine has no address that other machines can reach; {Address} stays registered until it has one", EventName = "AddressKept")]
     public static partial void AddressKept(this ILogger logger, string address);
 
-    [LoggerMessage(1006, LogLevel.Information, "{Streams} streams still ran after the stream drain timeout of {Timeout} and were ended", EventName = "StreamsEnded")]
+    [LoggerMessage(1006, LogLevel.Information, "Ended {Streams} streams that were still open after the stream drain timeout of {Timeout}", EventName = "StreamsEnded")]
     public static partial void StreamsEnded(this ILogger logger, int streams, ReadableTime timeout);
 
-    [LoggerMessage(1007, LogLevel.Warning, "Registry {Registry} gets the loopback address {Address}: callers on other machines cannot reach it. Listen on another one (--server_address) or name one (--server_advertise)", EventName = "LoopbackAdvertised")]
+    [LoggerMessage(1007, LogLevel.Warning, "The loopback address {Address} is registered in {Registry}, but callers on other machines cannot reach it. Set --server_address or --server_advertise", EventName = "LoopbackAdvertised")]
     public static partial void LoopbackAdvertised(this ILogger logger, string registry, string address);
 }

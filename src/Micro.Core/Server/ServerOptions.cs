@@ -72,7 +72,7 @@ public sealed class ServerOptions
     /// </summary>
     public Func<CancellationToken, Task>? RegisterCheck { get; set; }
 
-    /// <summary>Longest time a check may take; <see langword="null"/> (the default) for half the interval.</summary>
+    /// <summary>Time limit of a check; <see langword="null"/> (the default) for half the interval.</summary>
     public TimeSpan? RegisterCheckTimeout { get; set; }
 
     /// <summary>Failed checks in a row before the node is withdrawn, 1 to 100. The default value is 1.</summary>
@@ -84,21 +84,21 @@ public sealed class ServerOptions
     /// <summary><see langword="true"/> to fail the start when the first registration fails. The default value is <see langword="false"/>: log and retry.</summary>
     public bool FailFastOnRegister { get; set; }
 
-    /// <summary>Longest time for deregistering at stop; positive. The default value is 5 s.</summary>
+    /// <summary>Time limit of deregistering at stop; positive. The default value is 5 s.</summary>
     public TimeSpan DeregisterTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Time after deregistering in which calls of clients that have not heard of it are still served; not negative.
+    /// Time after deregistering in which calls of clients that do not know of it yet are still served; not negative.
     /// The default value is <see langword="null"/>: 500 ms, with mDNS or Consul 1.5 s.
     /// </summary>
     public TimeSpan? DrainDelay { get; set; }
 
-    /// <summary>Longest time that running calls get at stop; positive. The default value is 30 s.</summary>
+    /// <summary>Time limit of running calls at stop; positive. The default value is 30 s.</summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Time that open streams get to end by themselves once the stop has begun, see <see cref="HandlerContext.Stopping"/>;
-    /// not negative. Streams that still run then end with Unavailable. The default value is 5 s.
+    /// Time for open streams to end once the stop has begun, see <see cref="HandlerContext.Stopping"/>; not negative. Streams
+    /// that still run then end with Unavailable. The default value is 5 s.
     /// </summary>
     public TimeSpan StreamDrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -106,13 +106,13 @@ public sealed class ServerOptions
     public bool DebugHandler { get; set; } = true;
 
     /// <summary>
-    /// The protocol that the registry names as the node's own, <c>mucp</c> or <c>grpc</c>. The port speaks both in either
-    /// case, and the node says so. The default value is <c>mucp</c>.
+    /// The node's own protocol in the registry, <c>mucp</c> or <c>grpc</c>. The port speaks both in either case, and the node
+    /// lists both. The default value is <c>mucp</c>.
     /// </summary>
     public string Protocol { get; set; } = ProtocolNames.Mucp;
 
     /// <summary>
-    /// TLS of the port, for all that it speaks; <see langword="null"/> (the default) for none. Read at each start.
+    /// TLS of the port, for all protocols; <see langword="null"/> (the default) for none. Read at each start.
     /// </summary>
     public ServerTlsOptions? Tls { get; set; }
 
@@ -143,7 +143,7 @@ public sealed class ServerOptions
     /// <summary>
     /// Web pages that may send requests, as browsers name them in <c>Origin</c>: <c>https://shop.example</c> or <c>null</c>. Requests
     /// with any other origin are refused with 403. The default value is empty: a page of any site that a user visits could
-    /// call the service otherwise. Callers that are no browsers send no origin.
+    /// call the service otherwise. Callers other than browsers send no origin.
     /// </summary>
     public IList<string> AllowedOrigins { get; } = [];
 
@@ -184,7 +184,7 @@ public sealed class ServerOptions
     /// <summary><see langword="true"/> if an id was set; <see langword="false"/> if it is generated.</summary>
     internal bool HasId => _id is not null;
 
-    /// <summary>What the server listens on.</summary>
+    /// <summary>The network that the server listens on.</summary>
     internal INetwork Network { get; set; } = SocketNetwork.Instance;
 
     /// <summary>Makes what answers HTTP/2 on the server's port; <see langword="null"/> for nothing.</summary>
@@ -193,11 +193,11 @@ public sealed class ServerOptions
     /// <summary>Recognizes handlers of gRPC stubs; <see langword="null"/> when the server knows none.</summary>
     internal IStubs? Stubs { get; set; }
 
-    /// <summary>For how long the registry has not confirmed what the client beside this server calls by.</summary>
+    /// <summary>Returns the time since the registry last confirmed the nodes that the service's client uses.</summary>
     internal Func<TimeSpan>? SnapshotAge { get; set; }
 
-    /// <summary>Adds every mistake to the list, each naming the value and what would be right.</summary>
-    /// <param name="errors">The list to which mistakes are added.</param>
+    /// <summary>Adds every error to the list, each with the value and the allowed values.</summary>
+    /// <param name="errors">The list to add to.</param>
     public void Validate(ICollection<string> errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
@@ -205,7 +205,7 @@ public sealed class ServerOptions
         Tls?.Validate("server", errors);
     }
 
-    /// <summary>Everything but TLS, whose options belong together and whose files have to be read.</summary>
+    /// <summary>Validates everything except TLS, whose options depend on each other and whose files must be read.</summary>
     internal void ValidateValues(ICollection<string> errors)
     {
         ValidateName(errors, "server name", Name);

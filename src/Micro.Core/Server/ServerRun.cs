@@ -18,16 +18,16 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Server;
 
 /// <summary>
-/// A server from one start to its stop: listen, accept, register; then withdraw, drain, close. In that order, so that
-/// the first caller never meets a closed door and the last one is still answered.
+/// A server from one start to its stop: listen, accept, register; then withdraw, drain, close. In that order, so that the
+/// first caller is accepted and the last one is still answered.
 /// </summary>
 internal sealed class ServerRun : IAsyncDisposable
 {
-    /// <summary>Time in which replies that handlers have given reach clients that read slowly, when the stop has used up all others.</summary>
+    /// <summary>Time to send pending replies to slow readers, when all other time limits of the stop are used up.</summary>
     private static readonly TimeSpan LastRepliesTime = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Event streams are waited for 250 ms at most.</summary>
-    private const int EventStreamLooks = 25;
+    /// <summary>Number of checks for the end of event streams, 250 ms at most.</summary>
+    private const int EventStreamChecks = 25;
 
     private static readonly TimeSpan EventStreamPause = TimeSpan.FromMilliseconds(10);
 
@@ -60,7 +60,7 @@ internal sealed class ServerRun : IAsyncDisposable
         _logger = loggerFactory.CreateLineLogger("Micro.Server");
         Statistics = statistics;
 
-        // All connections and the registration loop draw from it.
+        // Shared by all connections and the registration loop.
         var random = new SharedRandom();
         _host = new ProtocolHost(
             options,
@@ -93,14 +93,14 @@ internal sealed class ServerRun : IAsyncDisposable
     {
         if (!ListenAddress.TryParse(_options.Address, out var address))
         {
-            throw new InvalidOperationException($"server address '{_options.Address}' changed after it was checked");
+            throw new InvalidOperationException($"server address '{_options.Address}' changed after validation");
         }
 
         _tls = _options.Tls is { } tls ? new ServerTls(tls, _http2 is not null, _options.TimeProvider, _host.Logger) : null;
         _listener = await Listener.StartAsync(_options.Network, address.Value, _options.Limits, _tls, Protocol, _http2, _loggerFactory, cancellationToken).ConfigureAwait(false);
         _logger.Listening(Address!);
         _address = new OwnAddress(_options, _listener.EndPoint, InterfaceAddresses.Read, _host.Random.NextDouble, _logger) { Changed = OnNetworkChanged };
-        _record = MakeRecord();
+        _record = CreateRecord();
         await _registration.StartAsync(cancellationToken).ConfigureAwait(false);
         WarnOfLoopback(_address.Address);
         _address.Follow();
@@ -122,7 +122,7 @@ internal sealed class ServerRun : IAsyncDisposable
         _logger.Stopped(Statistics.Requests, Statistics.Errors);
     }
 
-    /// <summary>Others read every registry but the one in memory.</summary>
+    /// <summary>Returns whether other machines read the registry: all but the one in memory.</summary>
     private void WarnOfLoopback(string address)
     {
         if (!string.Equals(_registry.Name, MemoryBackend.RegistryName, StringComparison.Ordinal)
@@ -133,7 +133,7 @@ internal sealed class ServerRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Reports readiness by the registration, which begins when the server listens.</summary>
+    /// <summary>Returns the health, based on the registration, which begins when the server listens.</summary>
     public HealthReport Health()
     {
         var state = State;
@@ -167,13 +167,13 @@ internal sealed class ServerRun : IAsyncDisposable
         _host.Dispose();
     }
 
-    /// <summary>What serves a connection; one that speaks HTTP/2 goes on to <paramref name="http2"/>.</summary>
+    /// <summary>Returns the handler of connections; HTTP/2 connections continue with <paramref name="http2"/>.</summary>
     private ConnectionDelegate Protocol(ConnectionDelegate http2) =>
         new PeerGate(_host, _http2 is null ? _mucp.ServeAsync : new ProtocolChoice(_host, _mucp, http2).ServeAsync).ServeAsync;
 
     /// <summary>
-    /// Waits for what runs; when patience ends cancels it, gives it a moment to reply, then lets connections send the replies
-    /// that handlers have given, and at last cuts.
+    /// Waits for running calls. When the time limit passes, cancels them, gives them a moment to reply, lets connections send
+    /// pending replies, and finally aborts.
     /// </summary>
     private async Task CloseAsync(CancellationTokenSource patience)
     {
@@ -196,12 +196,12 @@ internal sealed class ServerRun : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until the streams of health and reflection have sent their status, before Kestrel closes their connections; otherwise
-    /// a stream could be cut. Processor time is what is waited for, so real time counts.
+    /// Waits until the streams of health and reflection have sent their status, before Kestrel closes their connections and could
+    /// abort a stream. This needs only processor time, so the wait uses real time.
     /// </summary>
     private async Task WaitForEventStreamsAsync()
     {
-        for (var looks = 0; looks < EventStreamLooks && _host.RunningStreams > 0; looks++)
+        for (var looks = 0; looks < EventStreamChecks && _host.RunningStreams > 0; looks++)
         {
             await Task.Delay(EventStreamPause, TimeProvider.System).ConfigureAwait(false);
         }
@@ -225,11 +225,11 @@ internal sealed class ServerRun : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Told to hurry: go on with closing.
+            // An urgent stop: continue with closing.
         }
     }
 
-    private ServiceRecord MakeRecord()
+    private ServiceRecord CreateRecord()
     {
         var metadata = new Dictionary<string, string>(_options.Metadata, StringComparer.Ordinal)
         {
@@ -263,10 +263,10 @@ internal sealed class ServerRun : IAsyncDisposable
     {
         if (isOther)
         {
-            _record = MakeRecord();
+            _record = CreateRecord();
         }
 
-        // A registration that waits for its next try may succeed now.
+        // A registration that waits for its next attempt may succeed now.
         if (isOther || State != ServerState.Registered)
         {
             _registration.Refresh();

@@ -3,7 +3,7 @@ namespace Micro.Server;
 /// <summary>A change of a server's registration.</summary>
 /// <param name="previous">The state before the change.</param>
 /// <param name="current">The state after the change.</param>
-/// <param name="error">Why, if something failed.</param>
+/// <param name="error">The failure, if there was one.</param>
 public sealed class ServerStateChangedEventArgs(ServerState previous, ServerState current, Exception? error) : EventArgs
 {
     /// <summary>The state before the change.</summary>
@@ -12,6 +12,6 @@ public sealed class ServerStateChangedEventArgs(ServerState previous, ServerStat
     /// <summary>The state after the change.</summary>
     public ServerState Current { get; } = current;
 
-    /// <summary>Why, if something failed.</summary>
+    /// <summary>The failure, if there was one.</summary>
     public Exception? Error { get; } = error;
 }

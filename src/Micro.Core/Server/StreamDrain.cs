@@ -3,21 +3,21 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Server;
 
 /// <summary>
-/// Brings the open streams of a stopping server to an end: notifies their handlers, gives them time to end by themselves,
-/// then cancels them. Streams that do not end even then, while no other call runs, hold up the stop no longer.
+/// Ends the open streams of a stopping server: notifies their handlers, gives them time to end, then cancels them. Streams
+/// that still do not end, while no other call runs, no longer delay the stop.
 /// </summary>
 internal sealed class StreamDrain(ProtocolHost host, TimeSpan timeout, ILogger logger)
 {
-    /// <summary>Time in which cancelled calls send their last words to their callers.</summary>
+    /// <summary>Time for cancelled calls to send their status.</summary>
     public static readonly TimeSpan CancelledCallsTime = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
     /// <param name="patience">Cancelled when only streams that do not end are left.</param>
-    /// <param name="closed">Ends the watch.</param>
+    /// <param name="closed">Ends the drain.</param>
     public async Task RunAsync(CancellationTokenSource patience, CancellationToken closed)
     {
-        // Not awaited: a callback of a handler that blocks must not hold up the stop.
+        // Not awaited: a callback of a handler that blocks must not delay the stop.
         _ = host.BeginStopAsync();
         if (!await DelayAsync(timeout, closed).ConfigureAwait(false))
         {

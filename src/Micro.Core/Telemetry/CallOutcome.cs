@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace Micro.Telemetry;
 
-/// <summary>How a call ended, in words of the conventions: few different values, whatever a peer sends.</summary>
-/// <param name="StatusCode">Code of the error or 200; <see langword="null"/> when there is none.</param>
-/// <param name="ErrorType">What failed; <see langword="null"/> when nothing did.</param>
-/// <param name="IsError">Whether the span is marked as failed.</param>
-/// <param name="Description">The error for people, as the caller sees it.</param>
+/// <summary>The outcome of a call in terms of the conventions: few different values, whatever a peer sends.</summary>
+/// <param name="StatusCode">Code of the error or 200; <see langword="null"/> without a code.</param>
+/// <param name="ErrorType">Type of the failure; <see langword="null"/> for success.</param>
+/// <param name="IsError"><see langword="true"/> to mark the span as failed.</param>
+/// <param name="Description">The error text that the caller sees.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct CallOutcome(string? StatusCode, string? ErrorType, bool IsError, string? Description)
 {
     public static readonly CallOutcome Success = new("200", null, false, null);
 
-    /// <summary>The caller went away, which is no failure of the server.</summary>
+    /// <summary>The caller went away, which is not a failure of the server.</summary>
     public static readonly CallOutcome CallerGone = new("cancelled", null, false, null);
 
     private const int LowestCode = 100;
@@ -21,7 +21,7 @@ internal readonly record struct CallOutcome(string? StatusCode, string? ErrorTyp
     private static readonly string[] Codes =
         [.. Enumerable.Range(LowestCode, 500).Select(static code => code.ToString(CultureInfo.InvariantCulture))];
 
-    /// <summary>On the client every error is one.</summary>
+    /// <summary>Returns the outcome on the client, where every error is a failure.</summary>
     public static CallOutcome OfClient(Exception? error) => error switch
     {
         null => Success,
@@ -30,7 +30,7 @@ internal readonly record struct CallOutcome(string? StatusCode, string? ErrorTyp
         _ => new(null, error.GetType().FullName, true, error.Message),
     };
 
-    /// <summary>On the server errors are what it could not do: 408, 5xx and unknown codes; the rest is an answer.</summary>
+    /// <summary>Returns the outcome on the server, where only 408, 5xx and unknown codes are failures.</summary>
     public static CallOutcome OfServer(MicroException? error)
     {
         if (error is null)
@@ -44,7 +44,7 @@ internal readonly record struct CallOutcome(string? StatusCode, string? ErrorTyp
             : new(code, null, false, null);
     }
 
-    /// <summary>Why an attempt failed.</summary>
+    /// <summary>Returns the type of an attempt's failure.</summary>
     public static string ClientType(MicroException error) => error.Kind switch
     {
         ErrorKind.Connect => "connect",

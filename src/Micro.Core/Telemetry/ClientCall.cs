@@ -3,18 +3,18 @@ using System.Diagnostics;
 namespace Micro.Telemetry;
 
 /// <summary>
-/// One call of a client with all its attempts, or one stream from opening to end: one span, whose events tell of the
-/// attempts, and one measurement. Ends once, whoever is first.
+/// One call of a client with all its attempts, or one stream from opening to end: one span, whose events describe the
+/// attempts, and one measurement. Only the first end counts.
 /// </summary>
 internal sealed class ClientCall(Activity? activity, string service, string method, TimeProvider timeProvider)
 {
     private readonly long _started = timeProvider.GetTimestamp();
     private int _ended;
 
-    /// <summary>The call's metadata with the trace in it: its own span, or the caller's when nobody listens to ours.</summary>
+    /// <summary>The call's metadata with the trace: of its own span, or the caller's when no listener is active.</summary>
     public CallMetadata? Inject(CallMetadata? metadata) => TraceHeaders.Inject(activity ?? Activity.Current, metadata);
 
-    /// <summary>A node was picked for an attempt.</summary>
+    /// <summary>Records the node of an attempt.</summary>
     public void Picked(Node node)
     {
         if (activity is not { IsAllDataRequested: true })
@@ -30,7 +30,7 @@ internal sealed class ClientCall(Activity? activity, string service, string meth
         }
     }
 
-    /// <summary>An attempt failed, another follows.</summary>
+    /// <summary>Records a failed attempt that another one follows.</summary>
     public void Retried(MicroException error)
     {
         var type = CallOutcome.ClientType(error);
@@ -47,7 +47,7 @@ internal sealed class ClientCall(Activity? activity, string service, string meth
         }
     }
 
-    /// <param name="error">What it failed with; <see langword="null"/> for success.</param>
+    /// <param name="error">The failure; <see langword="null"/> for success.</param>
     public void End(Exception? error)
     {
         if (Interlocked.Exchange(ref _ended, 1) != 0)

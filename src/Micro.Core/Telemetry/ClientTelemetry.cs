@@ -2,19 +2,19 @@ using System.Diagnostics;
 
 namespace Micro.Telemetry;
 
-/// <summary>What a client tells of its calls.</summary>
+/// <summary>The telemetry of a client's calls.</summary>
 internal sealed class ClientTelemetry(TimeProvider timeProvider)
 {
     private readonly MethodNames _methods = new();
 
     /// <summary>
-    /// Whether somebody listens, or there is a trace that a call must carry on. Asked once per call; when it says no,
-    /// nothing else of telemetry runs.
+    /// Gets whether a listener is active, or a call must propagate a trace. Checked once per call; otherwise no other
+    /// telemetry code runs.
     /// </summary>
     public static bool IsOn =>
         Instruments.Source.HasListeners() || Instruments.ClientCallDuration.Enabled || Instruments.ClientRetries.Enabled || Activity.Current is not null;
 
-    /// <summary>Begins a call; its span becomes current.</summary>
+    /// <summary>Starts a call; its span becomes current.</summary>
     public ClientCall Begin(string service, string endpoint)
     {
         var method = _methods.Get(service, endpoint);

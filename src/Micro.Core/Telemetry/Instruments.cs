@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace Micro.Telemetry;
 
 /// <summary>
-/// Source and instruments of all clients and servers of the process. Shared, because instruments made and disposed with
-/// each of them would end the series that others go on with.
+/// Source and instruments of all clients and servers of the process. Shared, because disposing the instruments of one client
+/// would end the series of the others.
 /// </summary>
 internal static class Instruments
 {
@@ -13,7 +13,7 @@ internal static class Instruments
 
     private static readonly Meter Meter = new(MicroTelemetry.Name);
 
-    /// <summary>The boundaries that the conventions advise, seconds.</summary>
+    /// <summary>The boundaries that the conventions recommend, in seconds.</summary>
     private static readonly InstrumentAdvice<double> Buckets = new()
     {
         HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],

@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Micro.Telemetry;
 
-/// <summary>Names of methods, <c>service/Handler.Method</c>, made once.</summary>
+/// <summary>Caches names of methods, <c>service/Handler.Method</c>.</summary>
 internal sealed class MethodNames
 {
-    /// <summary>Names that are kept; a client that makes endpoints up must not fill the memory.</summary>
+    /// <summary>Maximum number of cached names, in case a client invents endpoints.</summary>
     private const int MaxKept = 4096;
 
     private readonly ConcurrentDictionary<(string Service, string Endpoint), string> _names = new();

@@ -8,7 +8,7 @@ internal sealed class PoolMetrics : IDisposable
     private readonly Meter _meter = new(MicroTelemetry.Name);
     private int _open;
 
-    /// <param name="idle">How many connections are idle now.</param>
+    /// <param name="idle">Returns the number of idle connections.</param>
     public PoolMetrics(Func<int> idle) =>
         _meter.CreateObservableUpDownCounter(
             MicroTelemetry.ClientConnections,
@@ -19,7 +19,7 @@ internal sealed class PoolMetrics : IDisposable
                 {
                     new Measurement<int>(unused, new KeyValuePair<string, object?>(MicroTelemetry.ConnectionStateTag, "idle")),
 
-                    // Counted apart from each other: what just changes hands must not show as less than none.
+                    // The counters are not updated atomically, so the difference is clamped at zero.
                     new Measurement<int>(Math.Max(0, Volatile.Read(ref _open) - unused), new KeyValuePair<string, object?>(MicroTelemetry.ConnectionStateTag, "used")),
                 };
             },

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Micro.Telemetry;
 
-/// <summary>One operation on a registry as traces and metrics see it.</summary>
+/// <summary>Traces and measures one operation on a registry.</summary>
 internal static class RegistryOperation
 {
     /// <summary>Runs a write with a span of its own, <c>micro.registry.register</c>, and measures it.</summary>
@@ -35,7 +35,7 @@ internal static class RegistryOperation
 
     private static async Task ObserveAsync(string operation, string registry, string service, TimeProvider timeProvider, Func<Task> run)
     {
-        // The loop that writes lives on: it belongs to no trace under which it was started.
+        // The writing loop outlives the trace under which it was started.
         Activity.Current = null;
         var started = timeProvider.GetTimestamp();
         using var activity = Instruments.Source.StartActivity(

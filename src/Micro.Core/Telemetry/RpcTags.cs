@@ -16,7 +16,7 @@ internal static class RpcTags
     /// <summary>Value of <see cref="System"/>, whatever the protocol: the endpoints and their errors are go-micro's.</summary>
     public const string GoMicro = "go_micro";
 
-    /// <summary>Value of <see cref="Method"/> for what is no endpoint of the server: a caller's invention must not become a tag.</summary>
+    /// <summary>Value of <see cref="Method"/> for unknown endpoints, so that callers cannot invent tag values.</summary>
     public const string OtherMethod = "_OTHER";
 
     /// <summary>Value of <see cref="ProtocolName"/>.</summary>

@@ -3,11 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace Micro.Telemetry;
 
-/// <summary>One call that a server tells of; the default value tells nothing. Ended once by its owner.</summary>
+/// <summary>The telemetry of one call of a server; the default value records nothing. Ended once by its owner.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly struct ServerCall(Activity? activity, string method, string httpVersion, long started, TimeProvider timeProvider)
 {
-    /// <param name="error">What the caller is answered; <see langword="null"/> for success.</param>
+    /// <param name="error">The error sent to the caller; <see langword="null"/> for success.</param>
     public void End(MicroException? error)
     {
         if (timeProvider is not null)
@@ -16,7 +16,7 @@ internal readonly struct ServerCall(Activity? activity, string method, string ht
         }
     }
 
-    /// <summary>Ends a call whose caller is gone: nobody is answered.</summary>
+    /// <summary>Ends a call whose caller is gone.</summary>
     public void EndWithoutCaller()
     {
         if (timeProvider is not null)

@@ -2,21 +2,21 @@ using System.Diagnostics;
 
 namespace Micro.Telemetry;
 
-/// <summary>What a server tells of the calls it serves, whatever their protocol.</summary>
+/// <summary>The telemetry of a server's calls, in any protocol.</summary>
 internal sealed class ServerTelemetry(string service, TimeProvider timeProvider)
 {
     private readonly MethodNames _methods = new();
 
-    /// <summary>Whether somebody listens. Asked once per call; when nobody does, nothing else of telemetry runs.</summary>
+    /// <summary>Gets whether a listener is active. Checked once per call; otherwise no other telemetry code runs.</summary>
     public static bool IsOn => Instruments.Source.HasListeners() || Instruments.ServerCallDuration.Enabled;
 
     /// <summary>
-    /// Begins a call; its span becomes current, a child of the caller's or the root of a trace. Whoever calls this puts
-    /// back what was current, unless the span ends with an async method.
+    /// Starts a call; its span becomes current, a child of the caller's or the root of a trace. The calling code restores the
+    /// previous span, unless the span ends with an async method.
     /// </summary>
-    /// <param name="endpoint">Name of the endpoint; <see langword="null"/> for what is none of the server's.</param>
+    /// <param name="endpoint">Name of the endpoint; <see langword="null"/> for an unknown one.</param>
     /// <param name="headers">Headers of the request.</param>
-    /// <param name="httpVersion">Version of HTTP that carries it: <c>1.1</c> or <c>2</c>.</param>
+    /// <param name="httpVersion">HTTP version of the request: <c>1.1</c> or <c>2</c>.</param>
     public ServerCall Begin(string? endpoint, IHeaderSource headers, string httpVersion)
     {
         var started = timeProvider.GetTimestamp();
@@ -24,7 +24,7 @@ internal sealed class ServerTelemetry(string service, TimeProvider timeProvider)
         return new ServerCall(StartSpan(endpoint is null ? RpcTags.GoMicro : method, method, headers, httpVersion), method, httpVersion, started, timeProvider);
     }
 
-    /// <summary>Tells of a request that was answered before any handler could run.</summary>
+    /// <summary>Records a request that was answered before a handler could run.</summary>
     public void Refused(string? endpoint, IHeaderSource headers, string httpVersion, MicroException error)
     {
         var current = Activity.Current;
@@ -45,7 +45,7 @@ internal sealed class ServerTelemetry(string service, TimeProvider timeProvider)
             return null;
         }
 
-        // What was current when the server started, or a connection, is not what called.
+        // The span that was current when the server or the connection started is not the caller's.
         Activity.Current = null;
         var activity = Instruments.Source.StartActivity(
             name,

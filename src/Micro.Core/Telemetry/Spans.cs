@@ -5,7 +5,7 @@ namespace Micro.Telemetry;
 /// <summary>Ends spans.</summary>
 internal static class Spans
 {
-    /// <summary>Ends a span that may have begun elsewhere: what is current here stays so.</summary>
+    /// <summary>Ends a span that may have begun elsewhere; the current span here stays current.</summary>
     public static void End(Activity activity, in CallOutcome outcome)
     {
         if (outcome.StatusCode is { } code)

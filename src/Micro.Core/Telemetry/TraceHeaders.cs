@@ -4,15 +4,15 @@ using System.Text;
 namespace Micro.Telemetry;
 
 /// <summary>
-/// Trace context in the headers of a call, mucp and gRPC alike: written and read by the process's propagator, which is
-/// W3C's (<c>traceparent</c>, <c>tracestate</c>, <c>baggage</c>) unless the application chose another.
+/// Trace context in the headers of a call, in both protocols. Written and read by the propagator of the process: W3C's
+/// (<c>traceparent</c>, <c>tracestate</c>, <c>baggage</c>) unless the application sets another.
 /// </summary>
 internal static class TraceHeaders
 {
     private const string TraceParent = "traceparent";
     private const string TraceState = "tracestate";
 
-    /// <summary>The metadata of a call with the trace context in it; the caller's own object stays as it is.</summary>
+    /// <summary>Returns the metadata of a call with the trace context; does not change the caller's object.</summary>
     public static CallMetadata? Inject(Activity? activity, CallMetadata? metadata)
     {
         if (activity is null)
@@ -25,14 +25,14 @@ internal static class TraceHeaders
         return carrier.Metadata;
     }
 
-    /// <summary>What a caller sent; the default without a context or with a malformed one.</summary>
+    /// <summary>Returns the context that a caller sent; the default for a missing or malformed one.</summary>
     public static ActivityContext Extract(IHeaderSource headers)
     {
         DistributedContextPropagator.Current.ExtractTraceIdAndState(headers, Read, out var parent, out var state);
         return ActivityContext.TryParse(parent, state, isRemote: true, out var context) ? context : default;
     }
 
-    /// <summary>Gives a span the baggage that a caller sent.</summary>
+    /// <summary>Adds the baggage that a caller sent to a span.</summary>
     public static void ExtractBaggage(IHeaderSource headers, Activity activity)
     {
         if (DistributedContextPropagator.Current.ExtractBaggage(headers, Read) is { } baggage)
@@ -50,7 +50,7 @@ internal static class TraceHeaders
         values = null;
     }
 
-    /// <summary>Takes what fits: telemetry must not make a call fail for the size or the form of its metadata.</summary>
+    /// <summary>Adds the entries that fit: telemetry must not make a call fail for the size or the form of its metadata.</summary>
     private sealed class Carrier(CallMetadata? source)
     {
         private bool _isCopy;
@@ -59,7 +59,7 @@ internal static class TraceHeaders
 
         public void Set(string name, string value)
         {
-            // gRPC takes printable ASCII only, and which protocol the node speaks is not known yet.
+            // gRPC allows only printable ASCII, and the protocol of the node is not known yet.
             if (!HeaderRules.IsValid(name, value) || value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
             {
                 return;
@@ -69,7 +69,7 @@ internal static class TraceHeaders
             copy.Remove(name);
             if (name.Equals(TraceParent, StringComparison.OrdinalIgnoreCase))
             {
-                copy.Remove(TraceState); // of the context that is replaced
+                copy.Remove(TraceState); // of the replaced context
             }
 
             if (HeaderRules.SizeProblem(SizeOf(copy) + SizeOf(name, value), copy.Count + 1) is null)

@@ -1,14 +1,14 @@
 namespace Micro.Transport;
 
-/// <summary>The certificates that a server asks of its clients.</summary>
+/// <summary>The certificates that a server requests from its clients.</summary>
 public enum ClientCertificateRequirement
 {
-    /// <summary>The server does not ask for a certificate.</summary>
+    /// <summary>The server does not request a certificate.</summary>
     None = 0,
 
-    /// <summary>The server asks for a certificate; a client without one is served, a client with an invalid one is not.</summary>
+    /// <summary>The server requests a certificate; it accepts clients without one and refuses an invalid one.</summary>
     Request,
 
-    /// <summary>The server asks for a certificate; only clients with a valid one are served.</summary>
+    /// <summary>The server requires a valid certificate.</summary>
     Require,
 }

@@ -1,20 +1,20 @@
 namespace Micro.Transport;
 
 /// <summary>
-/// TLS of a client towards all nodes, whatever it calls them over. Certificate and key are its own, for servers that ask
-/// for one; the authorities are those of the servers' certificates.
+/// TLS of a client towards all nodes, in all protocols. Certificate and key are its own, for servers that request one; the
+/// authorities verify the servers' certificates.
 /// </summary>
 public sealed class ClientTlsOptions : TlsOptions
 {
     /// <summary>
-    /// Name that every server's certificate must carry, and that is asked for (SNI). The default value is
+    /// Name that every server's certificate must have, also sent to the server (SNI). The default value is
     /// <see langword="null"/>: the host of the node's address.
     /// </summary>
     public string? ServerName { get; set; }
 
     /// <summary>
-    /// Accepts any certificate: anybody on the way can then read and change everything. For experiments only; a warning is
-    /// logged. The default value is <see langword="false"/>.
+    /// <see langword="true"/> to accept any certificate: an attacker on the network path can then read and change everything. For
+    /// experiments only; logs a warning. The default value is <see langword="false"/>.
     /// </summary>
     public bool SkipVerification { get; set; }
 

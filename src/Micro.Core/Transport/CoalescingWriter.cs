@@ -3,8 +3,8 @@ using Micro.Basics;
 namespace Micro.Transport;
 
 /// <summary>
-/// One write buffer for many writers: frames are appended under a short lock, and whoever sends takes along all that
-/// wait. While one buffer is being sent the other fills.
+/// One write buffer for many writers: frames are appended under a short lock, and one sender sends all waiting frames. While
+/// one buffer is being sent, the other fills.
 /// </summary>
 /// <param name="sink">Sends the bytes.</param>
 internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
@@ -20,7 +20,7 @@ internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
     private bool _isWaiting;
     private bool _isDisposed;
 
-    /// <summary>Bytes that wait or are being sent.</summary>
+    /// <summary>Gets the number of bytes that wait or are being sent.</summary>
     public int QueuedBytes
     {
         get
@@ -32,7 +32,7 @@ internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
         }
     }
 
-    /// <summary>Bytes given to the connection so far; a frame that begins behind them was not sent, not even in part.</summary>
+    /// <summary>Gets the number of bytes passed to the connection so far; a frame that begins after them was not sent at all.</summary>
     public long HandedOver
     {
         get
@@ -47,11 +47,11 @@ internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
     private int Queued => _filling.WrittenCount + (_isSending ? _leaving.WrittenCount : 0);
 
     /// <summary>
-    /// Appends a frame. It is sent with the next <see cref="StartSending"/>; after a failure it is dropped, because whoever reads
-    /// the connection learns of its end.
+    /// Appends a frame. It is sent with the next <see cref="StartSending"/>; after a failure it is dropped, because the reader of
+    /// the connection reports its end.
     /// </summary>
-    /// <param name="state">What the frame is made of.</param>
-    /// <param name="write">Writes it; must be quick. What it wrote before it threw is taken back.</param>
+    /// <param name="state">The content of the frame.</param>
+    /// <param name="write">Writes it; must be quick. Its output is removed if it throws.</param>
     /// <returns>Number of the frame's first byte, to be compared with <see cref="HandedOver"/>.</returns>
     public long Append<TState>(in TState state, WriteFrame<TState> write)
     {
@@ -83,7 +83,7 @@ internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
         }
     }
 
-    /// <summary>Sends what waits, unless somebody is sending, who then takes it along. Does not wait and does not throw.</summary>
+    /// <summary>Sends waiting frames, unless a running send will do so. Does not wait and does not throw.</summary>
     public void StartSending()
     {
         lock (_gate)
@@ -99,7 +99,7 @@ internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
         Send();
     }
 
-    /// <summary>Flushes and waits until no more than that many bytes are queued.</summary>
+    /// <summary>Flushes and waits until the number of queued bytes is within a limit.</summary>
     /// <exception cref="IOException">The connection is gone.</exception>
     /// <exception cref="OperationCanceledException">The token fired; what is queued is still sent.</exception>
     public ValueTask FlushAsync(int leave = 0, CancellationToken cancellationToken = default)
@@ -210,7 +210,7 @@ internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
         }
     }
 
-    /// <summary>Reports the memory that waits for the other side: none while sends complete at once.</summary>
+    /// <summary>Reports the memory that waits for the peer: zero while sends complete at once.</summary>
     private void CountWaiting()
     {
         var bytes = _isWaiting ? _filling.Capacity + _leaving.Capacity : 0;
@@ -227,7 +227,7 @@ internal sealed class CoalescingWriter(IByteSink sink) : IDisposable
         CountWaiting();
     }
 
-    /// <summary>Turns to what was appended meanwhile; <see langword="false"/> if that is nothing.</summary>
+    /// <summary>Swaps in the bytes appended meanwhile; <see langword="false"/> when there are none.</summary>
     private bool TakeNext()
     {
         lock (_gate)

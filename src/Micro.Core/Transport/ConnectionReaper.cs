@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Transport;
 
 /// <summary>
-/// Cuts connections that let a deadline pass: one timer looks at all of them each second, which costs the connections
-/// nothing but a number each. A pause of the process counts against no connection.
+/// Aborts connections that miss a deadline. One timer checks all of them each second, so a connection costs only a number. A
+/// pause of the process counts against no connection.
 /// </summary>
 internal sealed class ConnectionReaper : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class ConnectionReaper : IDisposable
     {
         _pauses = pauses;
         _logger = logger;
-        _timer = timeProvider.CreateTimer(static reaper => ((ConnectionReaper)reaper!).Look(), this, Period, Period);
+        _timer = timeProvider.CreateTimer(static reaper => ((ConnectionReaper)reaper!).CheckAll(), this, Period, Period);
     }
 
     public int Count => _connections.Count;
@@ -33,7 +33,7 @@ internal sealed class ConnectionReaper : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private void Look()
+    private void CheckAll()
     {
         var now = _pauses.RunningTime();
         foreach (var (connection, _) in _connections)
@@ -44,7 +44,7 @@ internal sealed class ConnectionReaper : IDisposable
             }
             catch (Exception exception)
             {
-                // One connection must not end the watch over all others.
+                // A failure of one connection must not end the checks of all others.
                 _logger.ReaperFailed(exception);
             }
         }

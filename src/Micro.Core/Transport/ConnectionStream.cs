@@ -1,6 +1,6 @@
 namespace Micro.Transport;
 
-/// <summary>A connection as a stream: read and written asynchronously only, and what is written is sent.</summary>
+/// <summary>A connection as a stream: asynchronous only, and every write is sent at once.</summary>
 internal abstract class ConnectionStream : Stream
 {
     public sealed override bool CanRead => true;
@@ -27,13 +27,13 @@ internal abstract class ConnectionStream : Stream
     public sealed override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public sealed override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("connections are read asynchronously only");
+    public sealed override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("connections support asynchronous reads only");
 
-    public sealed override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("connections are written asynchronously only");
+    public sealed override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("connections support asynchronous writes only");
 
     public sealed override void Flush()
     {
-        // Written is sent.
+        // Every write is already sent.
     }
 
     public sealed override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;

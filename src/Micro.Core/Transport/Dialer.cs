@@ -30,11 +30,11 @@ internal static class Dialer
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw NotInTime(address, timeout);
+            throw TimedOut(address, timeout);
         }
     }
 
-    /// <summary>Makes the TLS handshake on a new connection, in what the dial timeout has left.</summary>
+    /// <summary>Performs the TLS handshake on a new connection, within the rest of the dial timeout.</summary>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>: nothing was sent. The connection is closed.</exception>
     public static async Task<SslStream> SecureAsync(
         SslStream connection,
@@ -56,10 +56,10 @@ internal static class Dialer
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw NotInTime(address, timeout, isSecure: true);
+            throw TimedOut(address, timeout, isSecure: true);
         }
     }
 
-    public static MicroException NotInTime(string address, TimeSpan timeout, bool isSecure = false) =>
-        new(503, ErrorId, $"connection error: {address} did not accept{(isSecure ? " and end the TLS handshake" : "")} within the dial timeout of {ReadableTime.Limit(timeout)}", ErrorKind.Connect);
+    public static MicroException TimedOut(string address, TimeSpan timeout, bool isSecure = false) =>
+        new(503, ErrorId, $"connection error: {address} did not accept{(isSecure ? " and complete the TLS handshake" : "")} within the dial timeout of {ReadableTime.Limit(timeout)}", ErrorKind.Connect);
 }

@@ -3,21 +3,21 @@ using Microsoft.AspNetCore.Connections;
 namespace Micro.Transport;
 
 /// <summary>
-/// What servers listen on and clients connect through: the machine's sockets, or what a test puts in their place. All above
-/// it is the same for both.
+/// The network that servers listen on and clients connect through: the machine's sockets, or the network of a test. All layers
+/// above are the same for both.
 /// </summary>
 internal interface INetwork
 {
-    /// <summary>Makes what a server accepts connections from.</summary>
+    /// <summary>Creates the listeners of a server.</summary>
     IConnectionListenerFactory Listeners { get; }
 
-    /// <summary>Whether servers can speak TLS: they look at the socket before the handshake.</summary>
+    /// <summary>Gets whether servers can use TLS, which needs the socket before the handshake.</summary>
     bool CarriesServerTls { get; }
 
-    /// <summary>Opens a connection. The caller bounds the time.</summary>
+    /// <summary>Opens a connection. The caller limits the time.</summary>
     /// <param name="host">Address or name.</param>
     /// <param name="port">Port, not 0.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="System.Net.Sockets.SocketException">There is nobody, or no way.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The connection was refused, or the host is unreachable.</exception>
     ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken);
 }

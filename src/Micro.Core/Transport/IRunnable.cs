@@ -1,8 +1,8 @@
 namespace Micro.Transport;
 
-/// <summary>Has work that a thread which would wait can do meanwhile.</summary>
+/// <summary>Work that a waiting thread can run meanwhile.</summary>
 internal interface IRunnable
 {
-    /// <summary>Does what there is to do; never throws.</summary>
+    /// <summary>Runs the pending work; never throws.</summary>
     void Run();
 }

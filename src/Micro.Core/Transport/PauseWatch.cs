@@ -4,26 +4,25 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Transport;
 
 /// <summary>
-/// Notices that the process stood still (stopped, frozen, starved), by ticks that did not come. Requests that are read right
-/// afterwards may have waited in their sockets for as long, so their deadlines may have passed and their callers may be gone.
-/// Nothing says when the bytes came: the pause is the most that they can have waited. So a request counts as too late when
-/// the pause is all the time it has left, and is refused as not executed, which costs a caller that still waits one more
-/// attempt elsewhere. Requests with more time left are executed as usual. What limits the time of peers goes by the running
-/// time, which leaves pauses out. Safe for concurrent use.
+/// Detects pauses of the process (stopped, frozen, starved) by missing ticks. Requests read right afterwards may have waited
+/// in their sockets for as long, so their deadlines may have passed and their callers may be gone. The arrival time of bytes
+/// is unknown, so the pause is the upper bound of their wait. A request whose remaining time does not exceed the pause is
+/// refused as not executed; a caller that still waits retries on another node. Other requests are executed as usual. Time
+/// limits of peers use the running time, which excludes pauses. Safe for concurrent use.
 /// </summary>
 internal sealed class PauseWatch : IDisposable
 {
     /// <summary>
-    /// Time to read what else waited in the sockets, such as cancellations, before calls that waited with it begin.
+    /// Time to read other waiting bytes, such as cancellations, before waiting calls begin.
     /// </summary>
     public static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Ticks that are late by less are those of a busy machine.</summary>
+    /// <summary>Ticks that are late by less indicate a busy machine.</summary>
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(600);
 
-    /// <summary>For so long after a pause, and no longer than the pause was, what is read counts as having waited.</summary>
+    /// <summary>The time after a pause, at most its length, in which bytes read count as having waited.</summary>
     private static readonly TimeSpan Aftermath = TimeSpan.FromMilliseconds(500);
 
     private readonly TimeProvider _time;
@@ -46,21 +45,20 @@ internal sealed class PauseWatch : IDisposable
     }
 
     /// <summary>
-    /// Returns the present timestamp less all time for which the process stood still: a peer is not late because nobody read
-    /// what it sent.
+    /// Returns the current timestamp without all pauses of the process: a peer is not late while this process does not read.
     /// </summary>
     public long RunningTime()
     {
         var now = _time.GetTimestamp();
-        NoticeAt(now);
+        DetectAt(now);
         return now - Volatile.Read(ref _pauses);
     }
 
-    /// <summary>Returns how long a request that is read now may have waited while the process stood still; zero as a rule.</summary>
-    /// <param name="now">The present timestamp.</param>
+    /// <summary>Returns how long a request that is read now may have waited in a pause of the process; usually zero.</summary>
+    /// <param name="now">The current timestamp.</param>
     public TimeSpan PauseBefore(long now)
     {
-        NoticeAt(now);
+        DetectAt(now);
         return now < Volatile.Read(ref _aftermathEnd) ? _time.GetElapsedTime(0, Volatile.Read(ref _pause)) : TimeSpan.Zero;
     }
 
@@ -71,7 +69,7 @@ internal sealed class PauseWatch : IDisposable
         var now = _time.GetTimestamp();
         if (now - Volatile.Read(ref _lastTick) > _shortest)
         {
-            Notice(now);
+            Detect(now);
         }
         else
         {
@@ -79,23 +77,23 @@ internal sealed class PauseWatch : IDisposable
         }
     }
 
-    /// <summary>Connections may be read, or looked at, before the timer's thread has its turn.</summary>
-    private void NoticeAt(long now)
+    /// <summary>Detects a pause before the timer fires, because connections may be read earlier.</summary>
+    private void DetectAt(long now)
     {
         if (now - Volatile.Read(ref _lastTick) > _shortest)
         {
-            Notice(now);
+            Detect(now);
         }
     }
 
-    private void Notice(long now)
+    private void Detect(long now)
     {
         long pause;
         lock (_gate)
         {
             if (now - _lastTick <= _shortest)
             {
-                return; // another thread was faster
+                return; // detected by another thread
             }
 
             // The process ran for at most a period after the last tick.
@@ -106,6 +104,6 @@ internal sealed class PauseWatch : IDisposable
             Volatile.Write(ref _lastTick, now);
         }
 
-        _logger.StoodStill(_time.GetElapsedTime(0, pause));
+        _logger.ProcessPaused(_time.GetElapsedTime(0, pause));
     }
 }

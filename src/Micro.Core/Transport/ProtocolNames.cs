@@ -11,11 +11,11 @@ internal static class ProtocolNames
     public const string Grpc = "grpc";
 
     /// <summary>
-    /// Key under which a node lists all that its port speaks. <c>protocol</c> names only one, as go-micro's does; a node
-    /// without this key speaks that one alone.
+    /// Key under which a node lists all protocols of its port. <c>protocol</c> names only one, as in go-micro; a node without
+    /// this key speaks only that one.
     /// </summary>
     public const string MetadataKey = "protocols";
 
-    /// <summary>The list of a port that speaks both.</summary>
+    /// <summary>The list of a port with both protocols.</summary>
     public const string Both = "mucp,grpc";
 }

@@ -7,8 +7,8 @@ namespace Micro.Transport;
 
 /// <summary>
 /// TLS (RFC 8446, RFC 5246) of a server or a client: its own certificate, and the authorities that it trusts. TLS 1.2 is the minimum.
-/// Files are checked at start and looked at again while it runs: new connections use what they hold then, and files that
-/// cannot be used change nothing.
+/// Files are checked at start and read again at run time: new connections use their current content, and invalid files
+/// change nothing.
 /// </summary>
 public abstract class TlsOptions
 {
@@ -28,20 +28,20 @@ public abstract class TlsOptions
     /// <summary>Password of an encrypted key or PKCS #12 file; <see langword="null"/> (the default) for none.</summary>
     public string? KeyPassword { get; set; }
 
-    /// <summary>A certificate with its key, in place of <see cref="CertificateFile"/>. Not disposed here.</summary>
+    /// <summary>A certificate with its key, in place of <see cref="CertificateFile"/>. Not disposed.</summary>
     public X509Certificate2? Certificate { get; set; }
 
     /// <summary>
-    /// Gives the certificate, with its key, for each new connection, in place of <see cref="CertificateFile"/>; gets the
-    /// server's name as the client asked for it (SNI, RFC 6066, section 3), or <see langword="null"/>. Must be quick and
-    /// safe for concurrent use. What it throws ends that connection.
+    /// Returns the certificate, with its key, for each new connection, in place of <see cref="CertificateFile"/>. Its argument is
+    /// the server name that the client requested (SNI, RFC 6066, section 3), or <see langword="null"/>. Must be quick and safe for
+    /// concurrent use. An exception ends that connection.
     /// </summary>
     public Func<string?, X509Certificate2?>? CertificateSelector { get; set; }
 
-    /// <summary>PEM file of the authorities that the other side's certificate is checked against, in place of the system's.</summary>
+    /// <summary>PEM file of the authorities that verify the peer's certificate, in place of the system's.</summary>
     public string? CaFile { get; set; }
 
-    /// <summary>Further authorities that the other side's certificate is checked against, in place of the system's.</summary>
+    /// <summary>Further authorities that verify the peer's certificate, in place of the system's.</summary>
     public X509Certificate2Collection TrustedAuthorities { get; } = [];
 
     /// <summary>
@@ -51,18 +51,18 @@ public abstract class TlsOptions
     public bool TrustsSystemAuthorities { get; set; }
 
     /// <summary><see langword="true"/> to refuse versions before TLS 1.3. The default value is <see langword="false"/>: TLS 1.2 is accepted too.</summary>
-    public bool RequiresTls13 { get; set; }
+    public bool RequireTls13 { get; set; }
 
-    /// <summary>Time between two looks at the files; positive. The default value is 5 s.</summary>
+    /// <summary>Time between two checks of the files; positive. The default value is 5 s.</summary>
     public TimeSpan ReloadInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    internal SslProtocols Protocols => RequiresTls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13;
+    internal SslProtocols Protocols => RequireTls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13;
 
     internal bool HasCertificate => CertificateFile is not null || Certificate is not null || CertificateSelector is not null;
 
     internal bool HasAuthorities => CaFile is not null || TrustedAuthorities.Count > 0;
 
-    /// <summary>Adds every mistake to the list, those of the files included.</summary>
+    /// <summary>Adds every error to the list, including those of the files.</summary>
     internal virtual void Validate(string owner, ICollection<string> errors)
     {
         OptionRules.Positive(errors, $"{owner} TLS reload interval", ReloadInterval);
@@ -73,7 +73,7 @@ public abstract class TlsOptions
 
         if (KeyFile is not null && CertificateFile is null)
         {
-            errors.Add($"{owner} TLS key file '{KeyFile}': there is no certificate file it belongs to, set that too");
+            errors.Add($"{owner} TLS key file '{KeyFile}': there is no certificate file, set that too");
         }
 
         if (Certificate is { HasPrivateKey: false })

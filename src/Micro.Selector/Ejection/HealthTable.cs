@@ -161,12 +161,12 @@ internal sealed class HealthTable
         }
     }
 
-    /// <inheritdoc cref="SilentNodes.AskAsync"/>
-    public Task<bool> AskAsync(NodeHealth health)
+    /// <inheritdoc cref="SilentNodes.CheckAsync"/>
+    public Task<bool> CheckAsync(NodeHealth health)
     {
         lock (_gate)
         {
-            return _silent.AskAsync(health);
+            return _silent.CheckAsync(health);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Micro.Selection.Ejection;
 /// <param name="table">Keeps the health; <see langword="null"/> when ejection is off.</param>
 /// <param name="health">The node's health.</param>
 /// <param name="suspects">The owner of the node when it is a suspect; <see langword="null"/> for listed nodes.</param>
-internal sealed class NodeReporter(INodePicker inner, HealthTable? table, NodeHealth health, ISuspectOwner? suspects) : INodePicker, IAsksSilentNodes
+internal sealed class NodeReporter(INodePicker inner, HealthTable? table, NodeHealth health, ISuspectOwner? suspects) : INodePicker, ISilentNodeCheck
 {
     public NodeHealth Health { get; } = health;
 
@@ -19,7 +19,7 @@ internal sealed class NodeReporter(INodePicker inner, HealthTable? table, NodeHe
 
     public TimeSpan Patience => table?.PatienceFor(Health) ?? Timeout.InfiniteTimeSpan;
 
-    public Task<bool> AskAsync() => table?.AskAsync(Health) ?? Task.FromResult(true);
+    public Task<bool> CheckAsync() => table?.CheckAsync(Health) ?? Task.FromResult(true);
 
     public void Complete(Node node, in AttemptOutcome outcome)
     {

@@ -35,7 +35,7 @@ internal sealed class SilentNodes(
 
     /// <summary>Checks a node; concurrent callers share one check.</summary>
     /// <returns><see langword="true"/> if it lives, or nobody can ask.</returns>
-    public Task<bool> AskAsync(NodeHealth health)
+    public Task<bool> CheckAsync(NodeHealth health)
     {
         if (!context.Checks.IsOn || health.State == NodeHealthState.Ejected)
         {

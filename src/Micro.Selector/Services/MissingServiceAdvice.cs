@@ -10,7 +10,7 @@ namespace Micro.Selection.Services;
 internal sealed class MissingServiceAdvice(IRegistry registry, TimeProvider time)
 {
     private const int MaxNames = 5;
-    private const int LongestName = 64;
+    private const int MaxNameLength = 64;
     private const int MaxCompared = 1000;
     private const string Remedy = "--registry or MICRO_REGISTRY chooses another registry";
 
@@ -54,7 +54,7 @@ internal sealed class MissingServiceAdvice(IRegistry registry, TimeProvider time
     }
 
     /// <summary>Returns whether a name, which anybody may have registered, is safe in a message.</summary>
-    private static bool IsReadable(string name) => name.Length <= LongestName && !name.Any(static letter => char.IsControl(letter) || char.IsWhiteSpace(letter));
+    private static bool IsReadable(string name) => name.Length <= MaxNameLength && !name.Any(static letter => char.IsControl(letter) || char.IsWhiteSpace(letter));
 
     private Task<IReadOnlyList<string>?> ListAsync(bool mayAsk, CancellationToken stop)
     {

@@ -134,7 +134,7 @@ internal sealed class NodeConnections(string address, TimeSpan dialTimeout, int 
         }
         catch (TimeoutException)
         {
-            throw Dialer.NotInTime(address, timeout, tls is not null);
+            throw Dialer.TimedOut(address, timeout, tls is not null);
         }
 
         if (error is not null)

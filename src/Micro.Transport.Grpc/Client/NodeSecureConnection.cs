@@ -20,7 +20,7 @@ internal sealed class NodeSecureConnection(NodeConnection connection, RefusalWat
         catch (IOException exception)
         {
             // In TLS 1.3 a server refuses the client's certificate after the handshake.
-            watch.Inspect(TlsFailures.OfRefusedClient(exception));
+            watch.Inspect(TlsFailures.ForRefusedClient(exception));
             throw;
         }
     }

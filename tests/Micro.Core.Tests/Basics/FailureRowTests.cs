@@ -45,7 +45,7 @@ public sealed class FailureRowTests
         _row.Add(error);
 
         _log.Entries.Should().HaveCount(2).And.OnlyContain(entry => entry.Level == LogLevel.Debug && entry.Error == error);
-        _log.Entries.Last().Message.Should().Be("The watch: failure 2 in a row");
+        _log.Entries.Last().Message.Should().Be("The watch: consecutive failure 2");
     }
 
     [Fact]

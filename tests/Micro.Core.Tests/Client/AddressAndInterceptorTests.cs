@@ -100,7 +100,7 @@ public sealed class AddressAndInterceptorTests
     }
 
     [Fact]
-    public async Task Interceptor_Throws_ExceptionArrives_AndStrategyHearsTheEnd()
+    public async Task Interceptor_Throws_ExceptionArrives_AndStrategyIsNotified()
     {
         await using var good = ScriptedServer.Answering(Ok);
         await using var fixture = new ClientFixture(

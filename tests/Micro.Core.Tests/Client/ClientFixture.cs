@@ -1,7 +1,7 @@
 
 namespace Micro.Client;
 
-/// <summary>A client over fixed nodes, and what it is asked to call.</summary>
+/// <summary>A client over fixed nodes, and its test messages.</summary>
 internal sealed class ClientFixture : IAsyncDisposable
 {
     public ClientFixture(Action<ClientOptions>? configure = null, params string[] addresses)

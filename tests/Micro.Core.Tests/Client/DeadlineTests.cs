@@ -4,7 +4,7 @@ using Micro.Testing;
 
 namespace Micro.Client;
 
-/// <summary>Time stands still until the request has arrived, so that a busy machine changes nothing.</summary>
+/// <summary>Tests deadlines. Time is stopped until the request has arrived, so that a busy machine changes nothing.</summary>
 public sealed class DeadlineTests
 {
     private readonly ManualTimeProvider _time = new();
@@ -92,7 +92,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task Call_ParentsDeadlinePassed_AsksNobody_R_CLI_7()
+    public async Task Call_ParentsDeadlinePassed_CallsNoNode_R_CLI_7()
     {
         await using var silent = Silent();
         await using var fixture = new ClientFixture(OnManualTime, silent.Address);
@@ -104,7 +104,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task Call_CallerCancels_Throws_AndStrategyHearsTheEnd()
+    public async Task Call_CallerCancels_Throws_AndStrategyIsNotified()
     {
         using var cancel = new CancellationTokenSource();
         await using var silent = new ScriptedServer(async (socket, _) =>
@@ -170,7 +170,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task Call_ServerSendsTwoReplies_SecondReachesNobody_R_CLI_4()
+    public async Task Call_ServerSendsTwoReplies_SecondIsDropped_R_CLI_4()
     {
         await using var doubling = new ScriptedServer(async (socket, number) =>
         {
@@ -190,7 +190,7 @@ public sealed class DeadlineTests
 
     private void OnManualTime(ClientOptions options) => options.TimeProvider = _time;
 
-    /// <summary>Takes requests, tells them and never answers.</summary>
+    /// <summary>Reads and reports requests, and never answers.</summary>
     private ScriptedServer Silent() => new(async (socket, _) =>
     {
         while (await socket.ReadAsync(60) is { } request)

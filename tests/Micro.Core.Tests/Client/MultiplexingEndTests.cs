@@ -4,11 +4,11 @@ using static Micro.Client.MultiplexingSetup;
 
 namespace Micro.Client;
 
-/// <summary>Connections that many calls share: how they break, are left and end.</summary>
+/// <summary>Tests the end of shared connections.</summary>
 public sealed class MultiplexingEndTests
 {
     [Fact]
-    public async Task Connection_BreaksUnderCalls_EachSaysThatItMayHaveBeenExecuted()
+    public async Task Connection_BreaksUnderCalls_KindIsBroken()
     {
         await using var server = Multiplexing(async (socket, _) =>
         {
@@ -29,7 +29,7 @@ public sealed class MultiplexingEndTests
     }
 
     [Fact]
-    public async Task Server_SaysGoodbye_UnansweredCallsAreRepeatedElsewhere()
+    public async Task Server_GoesAway_UnansweredCallsAreRepeatedElsewhere()
     {
         await using var leaving = Multiplexing(async (socket, _) =>
         {
@@ -54,7 +54,7 @@ public sealed class MultiplexingEndTests
     }
 
     [Fact]
-    public async Task Reply_SaysClose_NextCallTakesAnotherConnection()
+    public async Task Reply_WithClose_NextCallUsesAnotherConnection()
     {
         await using var server = new ScriptedServer(async (socket, number) =>
         {

@@ -8,7 +8,7 @@ namespace Micro.Client;
 public sealed class MultiplexingTests
 {
     [Fact]
-    public async Task Calls_NodeOfOurs_ShareOneConnectionAfterTheFirst()
+    public async Task Calls_NodeOfThisFramework_ShareOneConnectionAfterTheFirst()
     {
         await using var fixture = await StartAsync();
         await fixture.CallAsync<string, string>("Test.Echo", "first");
@@ -96,7 +96,7 @@ public sealed class MultiplexingTests
     }
 
     [Fact]
-    public async Task Call_TimesOutWhileOthersAreAnswered_ServerIsToldAndTheConnectionLivesOn()
+    public async Task Call_TimesOutWhileOthersAreAnswered_ServerIsNotifiedAndTheConnectionStays()
     {
         var time = new ManualTimeProvider();
         var isHanging = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -131,7 +131,7 @@ public sealed class MultiplexingTests
     }
 
     [Fact]
-    public async Task Call_CallerCancels_HandlerIsCancelledAndOthersGoOn()
+    public async Task Call_CallerCancels_HandlerIsCancelledAndOthersContinue()
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var fixture = await ServerFixture.StartAsync(server =>
@@ -184,7 +184,7 @@ public sealed class MultiplexingTests
     }
 
     [Fact]
-    public async Task Call_LargeBody_GoesOnAConnectionOfItsOwn()
+    public async Task Call_LargeBody_UsesASeparateConnection()
     {
         await using var fixture = await StartAsync();
         await fixture.CallAsync<string, string>("Test.Echo", "first");

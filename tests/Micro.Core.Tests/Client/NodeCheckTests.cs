@@ -34,7 +34,7 @@ public sealed class NodeCheckTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task IsAlive_NobodyListens_False(bool isOurs) => (await IsAliveAsync(ScriptedServer.RefusedAddress(), isOurs)).Should().BeFalse();
+    public async Task IsAlive_NoListener_False(bool isOurs) => (await IsAliveAsync(ScriptedServer.RefusedAddress(), isOurs)).Should().BeFalse();
 
     [Fact]
     public async Task IsAlive_Cancelled_Throws()

@@ -63,7 +63,7 @@ public sealed class PolicyTests
     }
 
     [Fact]
-    public void Presets_SetWhatTheirVersionsHad_R_CLI_1()
+    public void Presets_SetTheValuesOfTheirVersions_R_CLI_1()
     {
         var current = new ClientOptions();
         (current.Retries, current.RequestTimeout.TotalSeconds, current.AttemptTimeout.TotalSeconds, current.DialTimeout.TotalSeconds, current.RetryBudget, current.UpstreamErrorCodes)

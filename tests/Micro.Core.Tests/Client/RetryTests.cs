@@ -185,7 +185,7 @@ public sealed class RetryTests
         (await fixture.FailAsync()).Attempts.Should().Be(2);
     }
 
-    /// <summary>A bucket of three retries that nothing refills: time stands still.</summary>
+    /// <summary>A bucket of three retries that is not refilled, because time is stopped.</summary>
     private static void ThreeRetriesAtMost(ClientOptions options)
     {
         options.TimeProvider = new ManualTimeProvider();

@@ -5,7 +5,7 @@ using Micro.Transport;
 
 namespace Micro.Client;
 
-/// <summary>An attempt that waits while its node is silent has the node asked, and goes elsewhere if it may: R5, R30.</summary>
+/// <summary>Tests attempts at a silent node: the node is checked, and another one is tried if allowed: R5, R30.</summary>
 public sealed class SilentNodeTests : IAsyncLifetime
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(400);
@@ -86,7 +86,7 @@ public sealed class SilentNodeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Call_NoRetryIsLeft_IsNotGivenUp()
+    public async Task Call_NoRetryIsLeft_IsNotAbandoned()
     {
         var call = CallAsync(isIdempotent: true, retries: 0);
         await _received.Task;
@@ -133,7 +133,7 @@ public sealed class SilentNodeTests : IAsyncLifetime
         return _client.CallAsync<string, string>("test", "Test.Echo", "x", new CallOptions { Idempotent = isIdempotent, Retries = retries });
     }
 
-    /// <summary>Picks the nodes in turn and says of each what the test wants.</summary>
+    /// <summary>Picks the nodes in turn, with scripted check results.</summary>
     private sealed class AskingSelector : ISelector
     {
         private readonly Lock _gate = new();
@@ -172,13 +172,13 @@ public sealed class SilentNodeTests : IAsyncLifetime
             }
         }
 
-        private sealed class Picker(AskingSelector owner, Node node) : INodePicker, IAsksSilentNodes
+        private sealed class Picker(AskingSelector owner, Node node) : INodePicker, ISilentNodeCheck
         {
             public TimeSpan Patience => Look;
 
             public int Pick(ReadOnlySpan<Node> nodes) => 0;
 
-            public Task<bool> AskAsync()
+            public Task<bool> CheckAsync()
             {
                 lock (owner._gate)
                 {

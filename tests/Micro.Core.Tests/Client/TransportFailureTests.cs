@@ -1,6 +1,6 @@
 namespace Micro.Client;
 
-/// <summary>Replies that a server of ours would never give.</summary>
+/// <summary>Tests replies that no server of this framework sends.</summary>
 public sealed class TransportFailureTests
 {
     [Theory]
@@ -12,7 +12,7 @@ public sealed class TransportFailureTests
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFF\r\n", "exceeds the limit")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{]}", "cannot be decoded")]
     [InlineData("SSH-2.0-OpenSSH_9\r\n\r\n", "not an HTTP/1.1 message")]
-    public async Task Reply_Odd_IsAProtocolError_ConnectionIsGivenUp(string reply, string detail)
+    public async Task Reply_Malformed_IsAProtocolError_ConnectionIsClosed(string reply, string detail)
     {
         await using var server = new ScriptedServer(async (socket, _) =>
         {

@@ -26,7 +26,7 @@ public sealed class ErrorJsonTests
     }
 
     [Fact]
-    public void Format_EmptyMembers_AreLeftOut()
+    public void Format_EmptyMembers_AreOmitted()
     {
         ErrorJson.Format(new MicroException(0, "", "")).Should().Be("{}");
         ErrorJson.Format(new MicroException(0, "", "x")).Should().Be("{\"detail\":\"x\"}");
@@ -42,7 +42,7 @@ public sealed class ErrorJsonTests
     }
 
     [Fact]
-    public void Parse_WhatWasFormatted_GivesTheSame()
+    public void Parse_FormattedText_RoundTrips()
     {
         var all = new string([.. Enumerable.Range(0, 0xd800).Select(code => (char)code)]);
         ErrorJson.Parse(ErrorJson.Format(new MicroException(418, all, all))).Detail.Should().Be(all);

@@ -97,7 +97,7 @@ public sealed partial class JsonCodecTests
         FluentActions.Invoking(() => _codec.Read<Request>(text)).Should().Throw<CodecException>();
 
     [Fact]
-    public void Decode_InvalidUtf8_FailsEvenInWhatIsSkipped_S17()
+    public void Decode_InvalidUtf8_FailsEvenInSkippedMembers_S17()
     {
         byte[] body = [.. "{\"unknown\":\""u8, 0xff, .. "\"}"u8];
         FluentActions.Invoking(() => _codec.DecodeMessage<Order>(Sequences.Of(body))).Should().Throw<CodecException>().WithMessage("*UTF-8*");
@@ -147,14 +147,14 @@ public sealed partial class JsonCodecTests
     public void Decode_SetterThatThrows_KeepsItsTextInside_S24()
     {
         var exception = FluentActions.Invoking(() => _codec.Read<Picky>("{\"value\":1}")).Should().Throw<CodecException>().Which;
-        exception.Message.Should().Be("json: the message does not fit its type");
+        exception.Message.Should().Be("json: the message does not match its type");
         exception.InnerException!.Message.Should().Contain("picky about 1");
     }
 
     [Theory]
-    [InlineData("{\"orderId\":\"seven\"}", "json: the value at $.orderId does not fit (line 0, byte 18)")]
-    [InlineData("{\"orderId\":1e99}", "json: the value at $.orderId does not fit (line 0, byte 15)")]
-    [InlineData("[]", "json: the value at $ does not fit (line 0, byte 1)")]
+    [InlineData("{\"orderId\":\"seven\"}", "json: the value at $.orderId does not match its type (line 0, byte 18)")]
+    [InlineData("{\"orderId\":1e99}", "json: the value at $.orderId does not match its type (line 0, byte 15)")]
+    [InlineData("[]", "json: the value at $ does not match its type (line 0, byte 1)")]
     public void Decode_ValueOfAnotherType_NamesThePlaceAndNoType_S24(string text, string message) =>
         FluentActions.Invoking(() => _codec.Read<Order>(text)).Should().Throw<CodecException>().WithMessage(message);
 

@@ -70,7 +70,7 @@ public sealed partial class JsonCollectionTests
     }
 
     [Fact]
-    public void Decode_NullForWholeCollection_IsTheEmptyOne()
+    public void Decode_NullForWholeCollection_IsEmpty()
     {
         var codec = MicroCodecs.Json();
         Filled(codec.Read<List<string>>("null"), codec.Read<string[]>("null"), codec.Read<IReadOnlyDictionary<string, int>>("null"));
@@ -97,7 +97,7 @@ public sealed partial class JsonCollectionTests
     [Fact]
     public void Decode_WrongElementOfConstructorsCollection_NamesThePlace() =>
         FluentActions.Invoking(() => MicroCodecs.Json().Read<Positional>("{\"items\":[{}]}"))
-            .Should().Throw<CodecException>().WithMessage("json: the value at $.items[0] does not fit*");
+            .Should().Throw<CodecException>().WithMessage("json: the value at $.items[0] does not match its type*");
 
     [Fact]
     public void Decode_OwnCallback_SeesEmptyCollections() => MicroCodecs.Json().Read<Counting>("{\"items\":null}").Count.Should().Be(0);

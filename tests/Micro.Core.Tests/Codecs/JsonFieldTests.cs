@@ -38,7 +38,7 @@ public sealed partial class JsonFieldTests
     [Fact]
     public void Encode_TypeOfPrivateState_Fails()
     {
-        const string Message = "json: nothing of Hidden travels: it has neither a public property nor a public field; make its members public or mark them with [JsonInclude]";
+        const string Message = "json: Hidden would be sent empty, because it has no public property or field: make its members public or mark them with [JsonInclude]";
         FluentActions.Invoking(() => _codec.Text(new Hidden())).Should().Throw<CodecException>().WithMessage(Message);
         FluentActions.Invoking(() => _codec.Text(new Around())).Should().Throw<CodecException>().WithMessage(Message);
         FluentActions.Invoking(() => _codec.Read<Hidden>("{}")).Should().Throw<CodecException>().WithMessage(Message);

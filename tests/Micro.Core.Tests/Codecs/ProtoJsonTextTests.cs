@@ -38,7 +38,7 @@ public sealed class ProtoJsonTextTests
         FluentActions.Invoking(() => _codec.Read<Values>($$"""{"data":"{{text}}"}""")).Should().Throw<CodecException>();
 
     [Fact]
-    public void Decode_TextThatLooksLikeBase64_StaysAsItIs() => _codec.Read<Values>("""{"text":"-_8"}""").Text.Should().Be("-_8");
+    public void Decode_TextThatLooksLikeBase64_IsUnchanged() => _codec.Read<Values>("""{"text":"-_8"}""").Text.Should().Be("-_8");
 
     [Fact]
     public void Decode_UnknownEnumName_IsIgnoredAsUnknownFieldsAre()

@@ -64,10 +64,10 @@ public sealed class ProtobufCodecTests
     }
 
     [Fact]
-    public void Codec_OtherTypes_SaysWhatIsRight()
+    public void Codec_OtherTypes_ErrorNamesTheRightTypes()
     {
-        FluentActions.Invoking(() => _codec.Bytes("text")).Should().Throw<CodecException>().WithMessage("*String is no protobuf message*application/json*");
-        FluentActions.Invoking(() => _codec.Read<Uri>("")).Should().Throw<CodecException>().WithMessage("*Uri is no protobuf message*");
+        FluentActions.Invoking(() => _codec.Bytes("text")).Should().Throw<CodecException>().WithMessage("*String is not a protobuf message*application/json*");
+        FluentActions.Invoking(() => _codec.Read<Uri>("")).Should().Throw<CodecException>().WithMessage("*Uri is not a protobuf message*");
         FluentActions.Invoking(() => _codec.Bytes<Request?>(null)).Should().Throw<CodecException>().WithMessage("*null*");
     }
 }

@@ -34,7 +34,7 @@ public sealed class RawBytesTests
     public void OctetStream_OtherTypes_Fail_ExceptNoResponse()
     {
         ICodec codec = new OctetStreamCodec();
-        FluentActions.Invoking(() => codec.Bytes("text")).Should().Throw<CodecException>().WithMessage("*String cannot travel as raw bytes*");
+        FluentActions.Invoking(() => codec.Bytes("text")).Should().Throw<CodecException>().WithMessage("*String cannot be sent as raw bytes*");
         FluentActions.Invoking(() => codec.Read<string>("text")).Should().Throw<CodecException>();
         codec.Bytes(new Empty()).Should().BeEmpty();
     }

@@ -33,7 +33,7 @@ public sealed class AdvertiseAddressTests
     [InlineData("127.0.0.1", "127.0.0.1:9000")]
     [InlineData("fd00::9", "[fd00::9]:9000")]
     [InlineData("myhost", "myhost:9000")]
-    public void Choose_ListensOnOneHost_IsTakenAsItIs(string host, string expected) =>
+    public void Choose_ListensOnOneHost_UsesIt(string host, string expected) =>
         Choose(new ServerOptions(), host, Private).Address.Should().Be(expected);
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class AdvertiseAddressTests
     }
 
     [Fact]
-    public void Choose_PreferredNetworksMatchNothing_SaysSo()
+    public void Choose_PreferredNetworksMatchNothing_ReasonReportsIt()
     {
         var options = new ServerOptions();
         options.PreferredNetworks.Add(IPNetwork.Parse("100.64.0.0/10"));

@@ -4,7 +4,7 @@ using Micro.Testing;
 namespace Micro.Server;
 
 /// <summary>
-/// The moment in which a server closes a connection that a client is about to use: whoever sends then must learn that
+/// The moment in which a server closes a connection that a client is about to use: the sender must learn that
 /// nothing was executed (R11).
 /// </summary>
 public sealed class GoodbyeTests

@@ -14,9 +14,9 @@ public sealed class HiddenContentTests
         var requests = () => server.Handle<Hidden, int>("Test.Hello", (_, _) => Task.FromResult(1));
         var answers = () => server.HandleStream<int, Hidden>("Test.Stream", (_, _) => Task.CompletedTask);
         var handler = () => server.Handle(new Handler());
-        requests.Should().Throw<ArgumentException>().WithMessage("endpoint 'Test.Hello': nothing of message Hidden travels: it has neither a public property nor a public field; *");
-        answers.Should().Throw<ArgumentException>().WithMessage("endpoint 'Test.Stream': nothing of message Hidden travels*");
-        handler.Should().Throw<ArgumentException>().WithMessage("endpoint 'Handler.Ask': nothing of message Hidden travels*");
+        requests.Should().Throw<ArgumentException>().WithMessage("endpoint 'Test.Hello': message Hidden would be sent empty, because it has no public property or field: *");
+        answers.Should().Throw<ArgumentException>().WithMessage("endpoint 'Test.Stream': message Hidden would be sent empty*");
+        handler.Should().Throw<ArgumentException>().WithMessage("endpoint 'Handler.Ask': message Hidden would be sent empty*");
     }
 
     [Fact]

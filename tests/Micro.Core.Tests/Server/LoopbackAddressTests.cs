@@ -32,7 +32,7 @@ public sealed class LoopbackAddressTests
 
         var warnings = log.Entries.Where(static entry => entry.Id.Name == "LoopbackAdvertised").Select(static entry => (entry.Level, entry.Message));
         warnings.Should().Equal(expected
-            ? [(LogLevel.Warning, $"Registry {name} gets the loopback address {server.Address}: callers on other machines cannot reach it. Listen on another one (--server_address) or name one (--server_advertise)")]
+            ? [(LogLevel.Warning, $"The loopback address {server.Address} is registered in {name}, but callers on other machines cannot reach it. Set --server_address or --server_advertise")]
             : Array.Empty<(LogLevel, string)>());
         await server.StopAsync();
     }

@@ -4,7 +4,7 @@ namespace Micro.Server;
 public sealed class MultiplexedConnectionTests
 {
     [Fact]
-    public async Task Request_AsksToMultiplex_ReplySaysOneAndItsOwnId()
+    public async Task Request_Multiplexing_ReplyConfirmsItAndHasItsId()
     {
         await using var fixture = await StartAsync();
         using var socket = await fixture.ConnectAsync();
@@ -149,7 +149,7 @@ public sealed class MultiplexedConnectionTests
     }
 
     [Fact]
-    public async Task Error_OfMultiplexedCall_CarriesItsIdAndTheConnectionGoesOn()
+    public async Task Error_OfMultiplexedCall_HasItsIdAndTheConnectionStays()
     {
         await using var fixture = await StartAsync();
         using var socket = await fixture.ConnectAsync();

@@ -25,12 +25,12 @@ public sealed class OwnAddressTests
         foreach (IReadOnlyList<InterfaceAddress> step in new IReadOnlyList<InterfaceAddress>[] { [Loopback], [], [Loopback, LinkLocal], [Loopback, Second with { IsUp = false }] })
         {
             _machine = step;
-            address.Look();
+            address.CheckAddresses();
             address.Address.Should().Be("10.0.0.1:9000");
         }
 
         _machine = [Loopback, Second];
-        address.Look();
+        address.CheckAddresses();
 
         address.Address.Should().Be("10.0.0.2:9000");
         changes.Should().Equal(false, false, false, false, true);
@@ -45,18 +45,18 @@ public sealed class OwnAddressTests
         address.Address.Should().Be("127.0.0.1:9000");
 
         _machine = [Loopback, First];
-        address.Look();
+        address.CheckAddresses();
 
         address.Address.Should().Be("10.0.0.1:9000");
     }
 
     [Fact]
-    public void Look_NothingChanged_NobodyIsNotified()
+    public void CheckAddresses_NothingChanged_RaisesNoEvent()
     {
         var changes = new List<bool>();
         using var address = Create(changes);
 
-        address.Look();
+        address.CheckAddresses();
 
         changes.Should().BeEmpty();
     }
@@ -68,7 +68,7 @@ public sealed class OwnAddressTests
         using var address = Create(changes, "example.org:80");
 
         _machine = [Loopback, Second];
-        address.Look();
+        address.CheckAddresses();
 
         address.Address.Should().Be("example.org:80");
         changes.Should().Equal(false);

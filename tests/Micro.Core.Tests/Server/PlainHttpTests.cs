@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Micro.Server;
 
-/// <summary>Answers to those who know nothing of go-micro: curl, probes, publishers of something else.</summary>
+/// <summary>Tests answers to plain HTTP clients: curl, probes, other publishers.</summary>
 public sealed class PlainHttpTests
 {
     private const string GoMicro = "Micro-Id: 1\r\nMicro-Service: test\r\n";
@@ -53,7 +53,7 @@ public sealed class PlainHttpTests
     [InlineData("HEAD /metrics")]
     [InlineData("OPTIONS /metrics")]
     [InlineData("POST /_sub?id=events")]
-    public async Task Request_UnknownPath_Is404AndSaysWhatThereIs(string request)
+    public async Task Request_UnknownPath_Is404AndNamesThePaths(string request)
     {
         await using var fixture = await StartAsync();
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Micro.Server;
 
-/// <summary>A server whose port is somebody else's.</summary>
+/// <summary>Tests a server whose port is in use.</summary>
 public sealed class PortInUseTests
 {
     [Fact]
@@ -22,7 +22,7 @@ public sealed class PortInUseTests
     }
 
     [Fact]
-    public async Task StartAsync_WholeRangeIsTaken_NamesTheRange()
+    public async Task StartAsync_WholeRangeInUse_ErrorNamesTheRange()
     {
         using var first = Take();
         var port = ((IPEndPoint)first.LocalEndpoint).Port;

@@ -2,13 +2,13 @@ using Micro.Testing;
 
 namespace Micro.Server;
 
-/// <summary>A stop that runs out of patience cuts calls that still run, and no reply that a handler has given (R11).</summary>
+/// <summary>Tests that a stop at its time limit aborts running calls, but not pending replies (R11).</summary>
 public sealed class ReplyAtStopTests
 {
     private const int ReplyLength = 16 * 1024 * 1024;
 
     [Fact]
-    public async Task Stop_AnotherCallNeverEnds_ReplyThatIsOnItsWayArrivesWhole_R11()
+    public async Task Stop_AnotherCallNeverEnds_PendingReplyArrivesCompletely_R11()
     {
         var time = new ManualTimeProvider();
         ServerFixture? made = null;
@@ -35,7 +35,7 @@ public sealed class ReplyAtStopTests
         await socket.SendRequestAsync("Test.Big", "1", "Micro-Id: 2\r\n");
         await Eventually.TrueAsync(() => socket.IsReadable, "the reply begins to arrive");
 
-        // The client reads nothing until the server has cancelled what runs and waited for it.
+        // The client reads nothing until the server has cancelled running calls and waited for them.
         var stopping = fixture.Server.StopAsync();
         await Eventually.TrueAsync(
             () =>

@@ -4,7 +4,7 @@ using Micro.Testing;
 
 namespace Micro.Server;
 
-/// <summary>A server that registers in several registries: what it says of itself, and how it leaves.</summary>
+/// <summary>Tests a server with several registries: its state and its stop.</summary>
 public sealed class SeveralRegistriesServerTests
 {
     [Fact]
@@ -56,7 +56,7 @@ public sealed class SeveralRegistriesServerTests
         return await http.GetStringAsync(new Uri($"http://{fixture.Address}/health"));
     }
 
-    /// <summary>Manual time that notes for how long its timers are set.</summary>
+    /// <summary>Manual time that records the due times of its timers.</summary>
     private sealed class TimerLog : TimeProvider
     {
         private readonly ManualTimeProvider _time = new();

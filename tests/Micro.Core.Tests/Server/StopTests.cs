@@ -127,7 +127,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task Stop_BeforeStartAndTwice_AreNoOps_StartAgainWorks_R_SRV_15()
+    public async Task Stop_BeforeStartAndTwice_DoesNothing_StartAgainWorks_R_SRV_15()
     {
         await using var registry = MemoryRegistry.Create();
         await using var server = new RpcServer(new ServerOptions { Name = "test", Address = "127.0.0.1:0", Registry = registry, DrainDelay = TimeSpan.Zero });

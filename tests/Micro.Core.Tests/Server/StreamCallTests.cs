@@ -164,7 +164,7 @@ public sealed class StreamCallTests
     }
 
     [Fact]
-    public async Task Stream_HandlerFailsByACancellationOfItsOwn_TheClientIsTold()
+    public async Task Stream_HandlerFailsByItsOwnCancellation_ClientGetsAnError()
     {
         await using var fixture = await ServerFixture.StartAsync(server =>
             server.HandleStream<int, int>("Test.Own", (_, _) => throw new TaskCanceledException("a call of the handler timed out")));
@@ -174,7 +174,7 @@ public sealed class StreamCallTests
     }
 
     [Fact]
-    public async Task Stream_ResponseCannotBeEncoded_IsNoFaultOfTheRequest()
+    public async Task Stream_ResponseCannotBeEncoded_IsNotARequestError()
     {
         await using var fixture = await ServerFixture.StartAsync(server =>
             server.HandleStream<int, double>("Test.Odd", async (stream, _) => await stream.WriteAsync(double.NaN)));

@@ -42,7 +42,7 @@ public sealed class UnaryCallTests
     }
 
     [Fact]
-    public async Task Call_CharsetThatNobodyReads_Is415WithTheContentType()
+    public async Task Call_UnsupportedCharset_Is415WithTheContentType()
     {
         await using var fixture = await ServerFixture.StartAsync(Echo);
         using var socket = await fixture.ConnectAsync();
@@ -242,7 +242,7 @@ public sealed class UnaryCallTests
     }
 
     [Fact]
-    public async Task Call_1000InARow_And64CallersInParallel_EachGetsItsOwnAnswer()
+    public async Task Call_1000InSequence_And64CallersInParallel_EachGetsItsOwnAnswer()
     {
         await using var fixture = await ServerFixture.StartAsync(server => server.Handle<int, int>("Test.Twice", async (number, _) =>
         {
@@ -304,7 +304,7 @@ public sealed class UnaryCallTests
     }
 
     [Fact]
-    public async Task Call_GeneratedMetadata_IsRefusedOrArrivesAsItIs_S9()
+    public async Task Call_GeneratedMetadata_IsRefusedOrArrivesUnchanged_S9()
     {
         await using var fixture = await ServerFixture.StartAsync(server =>
         {

@@ -4,7 +4,7 @@ using Micro.Server;
 
 namespace Micro.Telemetry;
 
-/// <summary>What spans and measurements say of calls that fail.</summary>
+/// <summary>Tests spans and measurements of failed calls.</summary>
 [Collection(TelemetryCollection.Name)]
 public sealed class CallErrorTests
 {
@@ -29,7 +29,7 @@ public sealed class CallErrorTests
     }
 
     [Fact]
-    public async Task Request_ForNoEndpoint_IsToldUnderACommonName()
+    public async Task Request_UnknownEndpoint_IsRecordedUnderACommonName()
     {
         await using var fixture = await ServerFixture.StartAsync(Handlers);
         using var listener = new TelemetryListener();
@@ -44,7 +44,7 @@ public sealed class CallErrorTests
     }
 
     [Fact]
-    public async Task Call_OfInternalEndpoint_IsNotTold()
+    public async Task Call_OfInternalEndpoint_IsNotRecorded()
     {
         await using var fixture = await ServerFixture.StartAsync(Handlers);
         using var listener = new TelemetryListener();
@@ -133,7 +133,7 @@ public sealed class CallErrorTests
     }
 
     [Fact]
-    public async Task Stream_NobodyThere_FailsItsSpanAtOpening()
+    public async Task Stream_NoServer_FailsItsSpanAtOpening()
     {
         await using var client = new ClientFixture(options => options.Retries = 0, "127.0.0.1:1");
         using var listener = new TelemetryListener();

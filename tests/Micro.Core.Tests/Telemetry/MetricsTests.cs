@@ -6,7 +6,7 @@ using Micro.Testing;
 
 namespace Micro.Telemetry;
 
-/// <summary>What is measured.</summary>
+/// <summary>Tests the metrics.</summary>
 [Collection(TelemetryCollection.Name)]
 public sealed class MetricsTests
 {

@@ -3,12 +3,12 @@ using Micro.Server;
 
 namespace Micro.Telemetry;
 
-/// <summary>What telemetry costs while nobody listens: a question, no memory.</summary>
+/// <summary>Tests the cost of telemetry without a listener: one check, no allocation.</summary>
 [Collection(TelemetryCollection.Name)]
 public sealed class NobodyListensTests
 {
     [Fact]
-    public void Questions_NobodyListens_AreAnsweredNo_WithoutMemory()
+    public void Enabled_NoListener_IsFalse_WithoutAllocation()
     {
         ClientTelemetry.IsOn.Should().BeFalse();
         ServerTelemetry.IsOn.Should().BeFalse();
@@ -22,7 +22,7 @@ public sealed class NobodyListensTests
     }
 
     [Fact]
-    public void Questions_SomebodyListens_AreAnsweredYes()
+    public void Enabled_Listener_IsTrue()
     {
         using (new TelemetryListener(metrics: false))
         {
@@ -40,14 +40,14 @@ public sealed class NobodyListensTests
     }
 
     [Fact]
-    public async Task Handler_NobodyListens_SeesNoSpan()
+    public async Task Handler_NoListener_SeesNoSpan()
     {
         await using var fixture = await ServerFixture.StartAsync(server => server.Handle<string, bool>("Test.Span", (_, _) => Task.FromResult(Activity.Current is not null)));
 
         (await fixture.CallAsync<string, bool>("Test.Span", "x")).Should().BeFalse();
     }
 
-    /// <summary>What a call asks and does on both sides.</summary>
+    /// <summary>Runs the telemetry of a call on both sides.</summary>
     private static int Ask(int times)
     {
         var answers = 0;

@@ -1,6 +1,6 @@
 namespace Micro.Telemetry;
 
-/// <summary>Listeners hear the whole process: these tests run one by one, after the others.</summary>
+/// <summary>Listeners receive the spans of the whole process, so these tests run one by one, after the others.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class TelemetryCollection
 {

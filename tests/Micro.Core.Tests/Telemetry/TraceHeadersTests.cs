@@ -31,7 +31,7 @@ public sealed class TraceHeadersTests
     }
 
     [Fact]
-    public void Inject_MoreThanFits_LeavesOutWhatDoesNot()
+    public void Inject_MoreThanFits_OmitsTheRest()
     {
         using var span = Span();
         span.AddBaggage("long", new string('x', HeaderRules.MaxMetadataBytes));
@@ -43,7 +43,7 @@ public sealed class TraceHeadersTests
     }
 
     [Fact]
-    public void Inject_NoSpan_LeavesAllAsItIs()
+    public void Inject_NoSpan_ChangesNothing()
     {
         TraceHeaders.Inject(null, null).Should().BeNull();
         var metadata = new CallMetadata();

@@ -160,7 +160,7 @@ public sealed class TraceTests
     }
 
     [Fact]
-    public async Task Requests_InARowOnOneConnection_AreNoPartOfEachOther()
+    public async Task Requests_InSequenceOnOneConnection_AreSeparate()
     {
         await using var fixture = await ServerFixture.StartAsync(server => server.Handle<string, string>("Test.Slow", async (text, _) =>
         {
@@ -197,7 +197,7 @@ public sealed class TraceTests
     }
 
     [Fact]
-    public async Task Call_NobodyListens_CarriesTheCallersTraceOn()
+    public async Task Call_NoListener_PropagatesTheCallersTrace()
     {
         await using var fixture = await ServerFixture.StartAsync(server => server.Handle<string, string?>(
             "Test.Header", (_, context) => Task.FromResult(context.Metadata.GetValueOrDefault("traceparent"))));

@@ -59,7 +59,7 @@ public sealed class CoalescingWriterTests : IByteSink
     }
 
     [Fact]
-    public async Task FlushAsync_QueueAboveWhatMayStay_WaitsForProgress()
+    public async Task FlushAsync_QueueAboveTheLimit_WaitsForProgress()
     {
         using var writer = new CoalescingWriter(this);
         Append(writer, "first");

@@ -71,7 +71,7 @@ public sealed partial class SampleTests
         run.ExitCode.Should().Be(0, output + await errors);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines[..^1].Should().Equal(
-            "servers in consul: 3", "servers in consul,etcd: 3", "caller looks in consul,etcd", "servers in etcd: 3", "caller looks in etcd");
+            "servers in consul: 3", "servers in consul,etcd: 3", "caller reads consul,etcd", "servers in etcd: 3", "caller reads etcd");
         int.Parse(Calls().Match(lines[^1]).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture).Should().BeGreaterThan(100);
     }
 
@@ -81,7 +81,7 @@ public sealed partial class SampleTests
         using var sample = GreeterProcess.StartSample("Migration.dll", NoVariables, "--registry_address=consul=127.0.0.1:1,etcd=127.0.0.1:1");
 
         (await sample.WaitForExitAsync()).Should().Be(2, Text(sample));
-        await Eventually.TrueAsync(() => Text(sample).Contains("run.sh brings both"), "the remedy");
+        await Eventually.TrueAsync(() => Text(sample).Contains("run.sh starts both"), "the remedy");
     }
 
     private static string Text(GreeterProcess process) => string.Join('\n', [.. process.Output, .. process.Errors]);

@@ -46,7 +46,7 @@ public sealed class CallTests
     [Theory]
     [InlineData("mucp")]
     [InlineData("grpc")]
-    public async Task Call_Cancelled_EndsAndTellsTheHandler(string protocol)
+    public async Task Call_Cancelled_EndsAndNotifiesTheHandler(string protocol)
     {
         using var handler = new Numbers();
         await using var running = await RunningService.StartAsync(service => service.HandleNumbers(handler), protocol);

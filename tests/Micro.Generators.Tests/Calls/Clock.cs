@@ -3,7 +3,7 @@ using Micro.Server;
 
 namespace Micro.Generators.Calls;
 
-/// <summary>Takes the context of its call, as a handler made per call can.</summary>
+/// <summary>A handler per call that takes the context of its call.</summary>
 internal sealed class Clock(HandlerContext context) : IClock
 {
     public Task<Duration> SinceAsync(Timestamp request, CancellationToken cancellationToken = default) =>

@@ -23,7 +23,7 @@ public interface INumbers
     [MicroEndpoint("Flip")]
     IAsyncEnumerable<Number> NegateAsync(IAsyncEnumerable<Number> requests, CancellationToken cancellationToken = default);
 
-    /// <summary>A helper of callers: it has a body, so it is no endpoint.</summary>
+    /// <summary>A helper for callers: it has a body, so it is not an endpoint.</summary>
     Task<Number> QuadrupleAsync(Number request) => QuadrupleCoreAsync(request);
 
     private async Task<Number> QuadrupleCoreAsync(Number request) => await DoubleAsync(await DoubleAsync(request));

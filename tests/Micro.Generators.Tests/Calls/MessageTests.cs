@@ -4,7 +4,7 @@ using Micro.Client;
 
 namespace Micro.Generators.Calls;
 
-/// <summary>How messages of generated clients and bindings travel. Reflection for JSON is off in this project.</summary>
+/// <summary>Tests messages of generated clients and bindings. Reflection for JSON is off in this project.</summary>
 public sealed class MessageTests
 {
     private static readonly CallOptions Json = new() { ContentType = "application/json" };
@@ -56,19 +56,19 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task Call_WithoutTheContext_SaysWhatToDo()
+    public async Task Call_WithoutTheContext_ErrorHasTheRemedy()
     {
         await using var running = await RunningService.StartAsync(static service => service.HandleNumbers(new Numbers()));
 
         var call = running.Service.Client.CallAsync<Number, Number>(RunningService.Name, "Numbers.Double", new Number(4));
 
-        await FluentActions.Awaiting(() => call).Should().ThrowAsync<MicroException>().WithMessage("*nothing is known about Number*JsonContext*");
+        await FluentActions.Awaiting(() => call).Should().ThrowAsync<MicroException>().WithMessage("*no JSON type information for Number*JsonContext*");
         (await running.Service.Client.CallAsync<Number, Number>(RunningService.Name, "Numbers.Double", new Number(4), new CallOptions { JsonTypes = NumbersJson.Default }))
             .Should().Be(new Number(8));
     }
 
     [Fact]
-    public async Task Call_ContextDoesNotListTheResponse_CallerIsTold()
+    public async Task Call_ContextDoesNotListTheResponse_CallerGetsAnError()
     {
         await using var running = await RunningService.StartAsync(static service => service.HandleUnlisted(new UnlistedHandler()));
 
@@ -89,7 +89,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task Call_Idempotent_TheContractSaysSoUnlessTheCallDoes()
+    public async Task Call_Idempotent_TheCallOverridesTheContract()
     {
         var recorder = new OptionsRecorder();
         var numbers = new NumbersClient(recorder);

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Micro.Generators.Calls;
 
-/// <summary>A handler; counts what becomes of its calls.</summary>
+/// <summary>A handler that counts the outcomes of its calls.</summary>
 internal sealed class Numbers : INumbers, IDisposable
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -13,7 +13,7 @@ internal sealed class Numbers : INumbers, IDisposable
 
     public bool IsDisposed { get; private set; }
 
-    /// <summary>Completes when a call or stream noticed that nobody waits for it any more.</summary>
+    /// <summary>Completes when a call or stream was cancelled because its caller left.</summary>
     public Task Ended => _ended.Task;
 
     /// <summary>Completes when a call waits for its cancellation.</summary>

@@ -3,7 +3,7 @@ using Micro.Client;
 
 namespace Micro.Generators.Calls;
 
-/// <summary>A client that only notes with what it was called.</summary>
+/// <summary>A client that only records its arguments.</summary>
 internal sealed class OptionsRecorder : IMicroClient
 {
     public List<CallOptions?> Seen { get; } = [];

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Micro.Generators.Descriptions;
 
-/// <summary>What generated bindings put in the registry, beside what reflection finds.</summary>
+/// <summary>Compares the descriptions of generated bindings with those of reflection.</summary>
 public sealed class DescriptionTests
 {
     [Fact]
@@ -19,7 +19,7 @@ public sealed class DescriptionTests
     }
 
     [Fact]
-    public async Task Bind_Idempotent_SaysSoInTheRegistry()
+    public async Task Bind_Idempotent_IsInTheRegistry()
     {
         var endpoints = (await EndpointsAsync(static service => service.HandleNumbers(new Numbers()))).ToDictionary(endpoint => endpoint.Name, endpoint => endpoint.Metadata);
 
@@ -47,7 +47,7 @@ public sealed class DescriptionTests
     }
 
     [Fact]
-    public async Task Bind_Twice_IsToldAtTheDoor()
+    public async Task Bind_Twice_IsRefusedAtOnce()
     {
         await using var service = RunningService.Create();
         service.HandleNumbers(new Numbers());
@@ -58,7 +58,7 @@ public sealed class DescriptionTests
 
     [Fact]
     [RequiresUnreferencedCode("Looks at methods that do")]
-    public void Reflection_EveryWayIn_WarnsWhoTrimsOrCompilesAheadOfTime()
+    public void Reflection_EveryEntryPoint_WarnsTrimmedApplications()
     {
         MethodInfo[] methods = [.. typeof(MicroHandlerExtensions).GetMethods(), .. typeof(MicroBuilderExtensions).GetMethods()];
 

@@ -8,7 +8,7 @@ namespace Micro.Generators.Driving;
 /// <summary>Compiles a piece of code with the generator and the analyzer, as the compiler of a user does.</summary>
 internal static class Compiling
 {
-    /// <summary>What implicit usings and the messages of the examples are.</summary>
+    /// <summary>The implicit usings and the messages of the examples.</summary>
     public const string Surroundings = """
         global using System;
         global using System.Collections.Generic;
@@ -30,7 +30,7 @@ internal static class Compiling
 
     public static IEnumerable<MetadataReference> References => All.Value;
 
-    /// <summary>An assembly of the code, without what is generated.</summary>
+    /// <summary>Compiles the code without generated code.</summary>
     public static CSharpCompilation Compile(string code, bool withMicro = true) => CSharpCompilation.Create(
         "Contracts",
         [CSharpSyntaxTree.ParseText(code, Options, "Contract.cs"), CSharpSyntaxTree.ParseText(Surroundings, Options, "Surroundings.cs")],
@@ -42,7 +42,7 @@ internal static class Compiling
         parseOptions: Options,
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
-    /// <returns>The generated files by name, and what the compiler says of all; undocumented is what is written by hand.</returns>
+    /// <returns>The generated files by name, and all diagnostics, without missing documentation of handwritten code.</returns>
     public static (Dictionary<string, string> Files, IReadOnlyList<Diagnostic> Said) Generate(string code, bool withMicro = true)
     {
         var driver = CreateDriver().RunGeneratorsAndUpdateCompilation(Compile(code, withMicro), out var output, out _);
@@ -50,7 +50,7 @@ internal static class Compiling
         return (files, [.. output.GetDiagnostics().Where(said => said.Severity >= DiagnosticSeverity.Warning && (said.Id != "CS1591" || driver.GetRunResult().GeneratedTrees.Contains(said.Location.SourceTree!)))]);
     }
 
-    /// <returns>What the analyzer says, with the generated code present.</returns>
+    /// <returns>The diagnostics of the analyzer, with the generated code present.</returns>
     public static async Task<IReadOnlyList<Diagnostic>> AnalyzeAsync(string code)
     {
         CreateDriver().RunGeneratorsAndUpdateCompilation(Compile(code), out var output, out _);

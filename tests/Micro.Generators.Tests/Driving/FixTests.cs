@@ -1,6 +1,6 @@
 namespace Micro.Generators.Driving;
 
-/// <summary>What editors offer for wrong contracts, and what it makes of them.</summary>
+/// <summary>Tests the code fixes for invalid contracts.</summary>
 public sealed class FixTests
 {
     [Theory]

@@ -1,7 +1,7 @@
 namespace Micro.Generators.Driving;
 
 /// <summary>
-/// The generated text of small contracts: a change of it is a visible difference. Run with <c>MICRO_APPROVE=1</c> to accept it.
+/// Compares the generated text of small contracts with approved files. Run with <c>MICRO_APPROVE=1</c> to accept a change.
 /// </summary>
 public sealed class GeneratedTextTests
 {
@@ -75,7 +75,7 @@ public sealed class GeneratedTextTests
 
     [Theory]
     [MemberData(nameof(Contracts))]
-    public async Task Text_IsTheApprovedOne_AndCompilesWithoutAWord(string name, string code)
+    public async Task Text_MatchesTheApprovedText_AndCompilesWithoutWarnings(string name, string code)
     {
         var (files, said) = Compiling.Generate(code);
 

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Micro.Generators.Driving;
 
-/// <summary>What an edit does not concern is not done again.</summary>
+/// <summary>Tests that an edit does not regenerate unrelated contracts.</summary>
 public sealed class IncrementalityTests
 {
     private const string Contract = "[MicroContract] public interface IOne { Task<Answer> AskAsync(Question question, CancellationToken token = default); }";

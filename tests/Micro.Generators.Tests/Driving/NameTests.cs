@@ -1,6 +1,6 @@
 namespace Micro.Generators.Driving;
 
-/// <summary>Every legal name of a namespace, type, method or parameter gives code that compiles.</summary>
+/// <summary>Every legal name of a namespace, type, method or parameter results in code that compiles.</summary>
 public sealed class NameTests
 {
     private const string Method = "Task<Answer> AskAsync(Question question, CancellationToken cancellationToken = default);";

@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace Micro.Generators.Driving;
 
-/// <summary>What is said of wrong contracts, and that nothing is made of them.</summary>
+/// <summary>Tests the diagnostics of invalid contracts, for which nothing is generated.</summary>
 public sealed class ProblemTests
 {
     private const string Token = "CancellationToken cancellationToken = default";
@@ -50,12 +50,12 @@ public sealed class ProblemTests
 
     [Theory]
     [MemberData(nameof(WrongMembers))]
-    public Task Analyze_WrongMember_SaysWhatAndHow(string members, string id, string message) =>
-        Analyze_WrongInterface_SaysWhatAndHow("[MicroContract] public interface IOne { @ }".Replace("@", members, StringComparison.Ordinal), id, message);
+    public Task Analyze_InvalidMember_ReportsProblemAndRemedy(string members, string id, string message) =>
+        Analyze_InvalidInterface_ReportsProblemAndRemedy("[MicroContract] public interface IOne { @ }".Replace("@", members, StringComparison.Ordinal), id, message);
 
     [Theory]
     [MemberData(nameof(WrongInterfaces))]
-    public async Task Analyze_WrongInterface_SaysWhatAndHow(string code, string id, string message)
+    public async Task Analyze_InvalidInterface_ReportsProblemAndRemedy(string code, string id, string message)
     {
         code = code.Replace("@", $"Task<Answer> AskAsync(Question question, {Token});", StringComparison.Ordinal);
 
@@ -67,7 +67,7 @@ public sealed class ProblemTests
     }
 
     [Fact]
-    public async Task Analyze_TwoContractsWithOneClient_BothAreTold()
+    public async Task Analyze_TwoContractsWithOneClient_BothAreReported()
     {
         var said = await Compiling.AnalyzeAsync("""
             [MicroContract] public interface IOne { Task<Answer> AskAsync(Question question, CancellationToken token = default); }
@@ -125,7 +125,7 @@ public sealed class ProblemTests
     [InlineData("public class Base { public int Number { get; set; } } public class One : Base { private int _number = 1; public int Get() => _number; }")]
     [InlineData("[JsonConverter(typeof(JsonStringEnumConverter))] public class One { private int _number = 1; public int Get() => _number; }")]
     [InlineData("public class One : List<int> { private int _number = 1; public int Get() => _number; }")]
-    public async Task Analyze_MessageThatTravelsOrIsEmpty_SaysNothing(string type) =>
+    public async Task Analyze_MessageWithPublicStateOrNone_ReportsNothing(string type) =>
         (await Compiling.AnalyzeAsync($"[MicroContract] public interface IOne {{ Task<(int A, System.Numerics.Vector3 B)> AskAsync(One one, {Token}); }} {type.Replace("One", "Own", StringComparison.Ordinal)} public class One {{ public Own? Own {{ get; set; }} }} [MicroContract] public interface ITwo {{ Task<byte[]> AskAsync(Own own, {Token}); }}"))
             .Should().BeEmpty();
 

@@ -3,7 +3,7 @@ using Micro.Testing;
 
 namespace Micro.Selector.Tests.Ejection;
 
-/// <summary>What is remembered of nodes that left: rule R13.</summary>
+/// <summary>Tests the remembered health of departed nodes: rule R13.</summary>
 public sealed class DepartedNodesTests
 {
     private readonly ManualTimeProvider _time = new();

@@ -4,7 +4,7 @@ using Micro.Testing;
 
 namespace Micro.Selector.Tests.Ejection;
 
-/// <summary>A selector whose picks are reported as the test says, on fake time.</summary>
+/// <summary>A selector with scripted outcomes of picks, on fake time.</summary>
 public sealed class EjectionFixture : IAsyncDisposable
 {
     private readonly SelectorFixture _inner;
@@ -35,7 +35,7 @@ public sealed class EjectionFixture : IAsyncDisposable
     public async Task<NodePick> PickAsync(AttemptedNodes? attempted = null) =>
         await Selector.PickAsync(SelectorFixture.Service, SelectOptions.Default, attempted);
 
-    /// <summary>Picks until a node comes up and reports how the attempt at it ended; the others succeed.</summary>
+    /// <summary>Picks until a node is picked and reports the outcome of its attempt; the others succeed.</summary>
     public async Task ReportAsync(string id, ErrorKind? failure, int times = 1)
     {
         for (var done = 0; done < times;)
@@ -47,7 +47,7 @@ public sealed class EjectionFixture : IAsyncDisposable
         }
     }
 
-    /// <summary>The ids that calls reach when all attempts succeed.</summary>
+    /// <summary>Returns the ids that calls reach when all attempts succeed.</summary>
     public async Task<IReadOnlyList<string>> UsedAsync(int picks = 30)
     {
         var ids = new SortedSet<string>(StringComparer.Ordinal);
@@ -61,10 +61,10 @@ public sealed class EjectionFixture : IAsyncDisposable
         return [.. ids];
     }
 
-    /// <summary>The ids that are picked, without a word on how it went.</summary>
+    /// <summary>Returns the picked ids, without reporting outcomes.</summary>
     public Task<IReadOnlyList<string>> PickedWithoutReportAsync() => _inner.PickedAsync(30);
 
-    /// <summary>Moves time until a request is tried at a node; gives the pause and reports the outcome.</summary>
+    /// <summary>Moves time until a request is tried at a node; returns the pause and reports the outcome.</summary>
     public async Task<TimeSpan> ProbeAsync(string id, ErrorKind? failure)
     {
         var step = TimeSpan.FromMilliseconds(50);

@@ -4,7 +4,7 @@ using Micro.Testing;
 
 namespace Micro.Selector.Tests.Ejection;
 
-/// <summary>Never too many left out, never nobody to call: rule R19.</summary>
+/// <summary>Tests the limit on ejected nodes: a call always finds a node: rule R19.</summary>
 public sealed class EjectionLimitTests
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class EjectionLimitTests
     [InlineData(4, 2)]
     [InlineData(5, 2)]
     [InlineData(10, 5)]
-    public async Task Complete_AllNodesRefuse_AtMostHalfAreLeftOut_R19(int nodes, int mostEjected)
+    public async Task Complete_AllNodesRefuse_AtMostHalfAreEjected_R19(int nodes, int mostEjected)
     {
         await using var fixture = new EjectionFixture();
         var ids = Enumerable.Range(0, nodes).Select(number => $"n{number}").ToArray();
@@ -113,7 +113,7 @@ public sealed class EjectionLimitTests
     }
 
     [Fact]
-    public async Task Picks_ManyThreadsWithRandomOutcomes_NeverNobodyAndOneProbeAtATime_R19()
+    public async Task Picks_ManyThreadsWithRandomOutcomes_AlwaysANodeAndOneProbeAtATime_R19()
     {
         await using var registry = MemoryRegistry.Create(options => options.Services = [EjectionFixture.RecordOf("a", "b", "c", "d", "e")]);
         await using var selector = Selectors.Create(options =>
@@ -154,7 +154,7 @@ public sealed class EjectionLimitTests
                 pick.Complete(new AttemptOutcome(Succeeded: false, ErrorKind.Connect, TimeSpan.Zero));
                 if (!wasEjected)
                 {
-                    // Requests of other threads that were picked before may still be on their way.
+                    // Earlier picks of other threads may still be in flight.
                     await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None);
                     Volatile.Write(ref ejected, 1);
                 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Selector.Tests.Ejection;
 
-/// <summary>Which failures leave a node out, and what brings it back: rules R-SEL-6, D8, R16.</summary>
+/// <summary>Tests ejection by failures, and the return of nodes: rules R-SEL-6, D8, R16.</summary>
 public sealed class EjectionTests
 {
     [Fact]
@@ -215,7 +215,7 @@ public sealed class EjectionTests
     }
 
     [Fact]
-    public async Task Register_NodeWentAndCameBack_PauseGoesOnAndGrows_R13()
+    public async Task Register_NodeWentAndCameBack_PauseContinuesAndGrows_R13()
     {
         await using var fixture = new EjectionFixture();
         await fixture.RegisterAsync("a", "b", "c");
@@ -270,7 +270,7 @@ public sealed class EjectionTests
     }
 
     [Fact]
-    public async Task Pick_AnotherNodeFailsDuringProbation_ItIsLeftOutInstead()
+    public async Task Pick_AnotherNodeFailsDuringProbation_ItIsEjectedInstead()
     {
         await using var fixture = new EjectionFixture();
         await fixture.RegisterAsync("a", "b", "c");
@@ -293,7 +293,7 @@ public sealed class EjectionTests
         await fixture.Inner.CountsAsync(listed: 3, suspects: 0);
     }
 
-    /// <summary>How many of thirty picks go to a node when all succeed.</summary>
+    /// <summary>Returns how many of thirty picks choose a node when all succeed.</summary>
     private static async Task<int> UsedCountAsync(EjectionFixture fixture, string id)
     {
         var count = 0;
@@ -308,7 +308,7 @@ public sealed class EjectionTests
     }
 
     [Fact]
-    public async Task Pick_WithoutCache_EjectedNodeIsLeftOutToo()
+    public async Task Pick_WithoutCache_EjectedNodeIsExcludedToo()
     {
         await using var fixture = new EjectionFixture(options => options.CacheTtl = TimeSpan.Zero);
         await SelectorFixture.RegisterAsync(fixture.Inner.Store, EjectionFixture.RecordOf("a", "b", "c"));

@@ -40,7 +40,7 @@ public sealed class NewcomerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Pick_NewcomerPassesTheCheck_OneRequestIsTriedThenItTakesPart()
+    public async Task Pick_NewcomerPassesTheCheck_OneRequestIsTriedThenItIsInUse()
     {
         _check.Allow("h1");
         await StartAsync(("a", "h1"));
@@ -62,7 +62,7 @@ public sealed class NewcomerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Pick_NobodyCanAsk_OneRequestDecides()
+    public async Task Pick_WithoutLivenessCheck_OneRequestDecides()
     {
         await using var fixture = new EjectionFixture(static options => options.Registry = new OpenRegistry(options.Registry!));
         await SelectorFixture.RegisterAsync(fixture.Inner.Store, EjectionFixture.RecordOf([("a", "h1"), ("b", "h2")]));
@@ -193,7 +193,7 @@ public sealed class NewcomerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Pick_ManyStrangersAreLeftOut_GenuineNodesStayInUse_S5()
+    public async Task Pick_ManyUnknownNodesAreExcluded_GenuineNodesStayInUse_S5()
     {
         _check.Allow("h1", "h2", "h3");
         await StartAsync(("a", "h1"), ("b", "h2"), ("c", "h3"));
@@ -221,7 +221,7 @@ public sealed class NewcomerTests : IAsyncDisposable
         await _fixture.Inner.WatchAsync();
     }
 
-    /// <summary>Announces nodes and waits until the selector has taken them in.</summary>
+    /// <summary>Announces nodes and waits until the selector knows them.</summary>
     private async Task AnnounceAsync((string Id, string Host)[] nodes)
     {
         var version = ((RegistrySelector)_fixture.Selector).Find(SelectorFixture.Service)!.Version;
@@ -232,7 +232,7 @@ public sealed class NewcomerTests : IAsyncDisposable
     private Task AskedAsync(int nodes) =>
         _fixture.Inner.StepUntilAsync(() => _check.Asked.Distinct().Count() == nodes, "all were asked", TimeSpan.FromMilliseconds(20));
 
-    /// <summary>The nodes that calls reach when all succeed, sorted.</summary>
+    /// <summary>Returns the nodes that calls reach when all succeed, sorted.</summary>
     private async Task<IReadOnlyList<string>> PickedAsync(int picks = 30)
     {
         var places = new SortedSet<string>(StringComparer.Ordinal);
@@ -246,7 +246,7 @@ public sealed class NewcomerTests : IAsyncDisposable
         return [.. places];
     }
 
-    /// <summary>A registry that says that anybody can add nodes.</summary>
+    /// <summary>A registry to which anybody can add nodes.</summary>
     private sealed class OpenRegistry(IRegistry inner) : IRegistry, IOpenRegistry
     {
         public string Name => inner.Name;
@@ -276,7 +276,7 @@ public sealed class NewcomerTests : IAsyncDisposable
         private volatile bool _hangs;
         private volatile bool _allowsAll;
 
-        /// <summary>Hosts that were asked.</summary>
+        /// <summary>The checked hosts.</summary>
         public ConcurrentQueue<string> Asked { get; } = new();
 
         public void Allow(params string[] hosts) => Array.ForEach(hosts, host => _alive[host] = true);

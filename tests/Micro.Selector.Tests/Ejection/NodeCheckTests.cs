@@ -4,7 +4,7 @@ using Micro.Testing;
 
 namespace Micro.Selector.Tests.Ejection;
 
-/// <summary>A client that can ask nodes whether they live spares calls the finding out: rules R4, R30.</summary>
+/// <summary>Tests liveness checks, which detect dead nodes without a failed call: rules R4, R30.</summary>
 public sealed class NodeCheckTests
 {
     private readonly ScriptedCheck _check = new();
@@ -45,15 +45,15 @@ public sealed class NodeCheckTests
     }
 
     [Fact]
-    public async Task Ask_NodeLives_LeftOutOnlyUntilItAnswers()
+    public async Task Check_NodeIsAlive_ExcludedOnlyUntilItAnswers()
     {
         await using var fixture = await StartAsync();
         var pick = await PickAsync(fixture, "b");
 
-        var asking = pick.AskAsync();
+        var asking = pick.CheckAsync();
         await Eventually.TrueAsync(() => _check.Asked.Count == 1, "the question");
         (await fixture.PickedWithoutReportAsync()).Should().Equal("a", "c");
-        pick.AskAsync().Should().BeSameAs(asking, "all wait for one answer");
+        pick.CheckAsync().Should().BeSameAs(asking, "all wait for one answer");
         _check.Answer(true);
 
         (await asking.WaitAsync(TimeSpan.FromSeconds(20))).Should().BeTrue();
@@ -66,7 +66,7 @@ public sealed class NodeCheckTests
     {
         await using var fixture = await StartAsync();
         var pick = await PickAsync(fixture, "b");
-        _ = pick.AskAsync();
+        _ = pick.CheckAsync();
 
         pick.Complete(new AttemptOutcome(Succeeded: true, default, TimeSpan.FromSeconds(1)));
 
@@ -86,7 +86,7 @@ public sealed class NodeCheckTests
 
         foreach (var expected in new[] { 800, 1600, 3200, 3200 })
         {
-            await pick.AskAsync();
+            await pick.CheckAsync();
             pick.Patience.TotalMilliseconds.Should().Be(expected);
         }
 
@@ -101,8 +101,8 @@ public sealed class NodeCheckTests
         var pick = await PickAsync(fixture, "b");
         _check.Answer(false);
 
-        (await pick.AskAsync()).Should().BeFalse();
-        (await pick.AskAsync()).Should().BeFalse();
+        (await pick.CheckAsync()).Should().BeFalse();
+        (await pick.CheckAsync()).Should().BeFalse();
 
         _check.Asked.Should().HaveCount(1, "the verdict is known");
         (await fixture.UsedAsync()).Should().Equal("a", "c");
@@ -110,23 +110,23 @@ public sealed class NodeCheckTests
     }
 
     [Fact]
-    public async Task Ask_HalfAreLeftOutAlready_StaysInUse_R19()
+    public async Task Check_HalfAreExcludedAlready_StaysInUse_R19()
     {
         await using var fixture = await StartAsync();
         await fixture.ReportAsync("b", ErrorKind.Connect);
         var pick = await PickAsync(fixture, "a");
         _check.Answer(false);
 
-        (await pick.AskAsync()).Should().BeFalse();
+        (await pick.CheckAsync()).Should().BeFalse();
 
         (await fixture.PickedWithoutReportAsync()).Should().Equal("a", "c");
     }
 
     [Fact]
-    public async Task Ask_AnotherNodeFails_ItIsLeftOutInstead_R19()
+    public async Task Check_AnotherNodeFails_ItIsEjectedInstead_R19()
     {
         await using var fixture = await StartAsync();
-        _ = (await PickAsync(fixture, "b")).AskAsync();
+        _ = (await PickAsync(fixture, "b")).CheckAsync();
 
         await fixture.ReportAsync("c", ErrorKind.Connect);
 
@@ -140,7 +140,7 @@ public sealed class NodeCheckTests
         var pick = await PickAsync(fixture, "b");
         _check.Throw(new InvalidOperationException("broken"));
 
-        (await pick.AskAsync()).Should().BeTrue();
+        (await pick.CheckAsync()).Should().BeTrue();
 
         (await fixture.UsedAsync()).Should().Equal("a", "b", "c");
         fixture.Inner.Log.Entries.Should().ContainSingle(entry => entry.Id.Id == 2053);

@@ -45,7 +45,7 @@ public sealed class SelectorFiltersTests
         Apply(SelectorFilters.Version(version)).Should().Be(expected);
 
     [Fact]
-    public void Label_RecordLosesNodes_InputStaysAsItIs()
+    public void Label_RecordLosesNodes_InputIsUnchanged()
     {
         var kept = SelectorFilters.Label("zone", "east").Apply(Records);
 

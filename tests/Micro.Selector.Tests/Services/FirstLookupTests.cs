@@ -4,7 +4,7 @@ using Micro.Testing;
 
 namespace Micro.Selector.Tests.Services;
 
-/// <summary>The first pick of a service: one lookup for all, and honest errors.</summary>
+/// <summary>Tests the first pick of a service: one shared lookup, and clear errors.</summary>
 public sealed class FirstLookupTests : IAsyncLifetime
 {
     private readonly SelectorFixture _fixture = new();

@@ -4,7 +4,7 @@ using Micro.Testing;
 
 namespace Micro.Selector.Tests.Services;
 
-/// <summary>How old an answer may get.</summary>
+/// <summary>Tests the maximum age of an answer.</summary>
 public sealed class FreshnessTests
 {
     [Fact]
@@ -89,7 +89,7 @@ public sealed class FreshnessTests
     }
 
     [Fact]
-    public async Task Refresh_RegistryDown_IsNoError_R_CAC_6()
+    public async Task Refresh_RegistryDown_IsNotAnError_R_CAC_6()
     {
         await using var fixture = new SelectorFixture();
         await fixture.RegisterAsync("a");
@@ -134,7 +134,7 @@ public sealed class FreshnessTests
     }
 
     [Fact]
-    public async Task MaxStale_RegistryDownForLonger_NodesAreGivenUp_R_CAC_6()
+    public async Task MaxStale_RegistryDownForLonger_NodesAreDropped_R_CAC_6()
     {
         await using var fixture = new SelectorFixture(options => options.MaxStale = TimeSpan.FromMinutes(10));
         await fixture.RegisterAsync("a");

@@ -4,11 +4,11 @@ using Micro.Testing;
 
 namespace Micro.Selector.Tests.Services;
 
-/// <summary>What is started ends, and nothing of a caller is kept.</summary>
+/// <summary>Tests that background work ends, and that no state of a caller is kept.</summary>
 public sealed class LifetimeTests
 {
     [Fact]
-    public async Task Service_NobodyAsks_WatchEndsAfterTenLifetimes_R_CAC_12()
+    public async Task Service_Unused_WatchEndsAfterTenLifetimes_R_CAC_12()
     {
         await using var fixture = new SelectorFixture();
         await fixture.RegisterAsync("a");
@@ -81,7 +81,7 @@ public sealed class LifetimeTests
     }
 
     [Fact]
-    public async Task Dispose_RegistryHangs_GoesOnAfterASecond_R_CAC_13()
+    public async Task Dispose_RegistryHangs_CompletesAfterASecond_R_CAC_13()
     {
         await using var store = MemoryRegistry.Create();
         await using var registry = new HangingRegistry(store);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Selector.Tests.Services;
 
-/// <summary>A registry that drops nodes all at once is asked again, and the nodes stay as a last resort.</summary>
+/// <summary>Tests that a registry that drops all nodes at once is read again, and that the nodes stay as a last resort.</summary>
 public sealed class MassRemovalTests : IAsyncLifetime
 {
     private readonly SelectorFixture _fixture = new();
@@ -246,7 +246,7 @@ public sealed class MassRemovalTests : IAsyncLifetime
         await _fixture.RegisterAsync(ids);
         await _fixture.WatchAsync();
 
-        // Proof that the watch has told its initial state: a change told by it alone arrives.
+        // Proves that the watch has reported its initial state: a change that only the watch reports arrives.
         _fixture.Registry.Raise(RegistryEvent.Create(SelectorFixture.RecordOf("0", ["probe"])));
         await _fixture.CountsAsync(ids.Length + 1, 0);
         _fixture.Registry.Raise(RegistryEvent.Delete(SelectorFixture.RecordOf("0", ["probe"])));

@@ -15,7 +15,7 @@ public sealed class MissingServiceAdviceTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Fact]
-    public async Task Pick_MistypedName_NamesRegistryNearestNameAndWhatIsRegistered()
+    public async Task Pick_MistypedName_ErrorNamesRegistryNearestAndRegisteredNames()
     {
         await RegisterAsync("greeter", "orders");
 
@@ -24,7 +24,7 @@ public sealed class MissingServiceAdviceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Pick_NothingRegistered_SaysSo() =>
+    public async Task Pick_NothingRegistered_ErrorReportsIt() =>
         (await MessageOfAsync("greeter")).Should().Contain("; nothing is registered there; --registry or MICRO_REGISTRY");
 
     [Fact]

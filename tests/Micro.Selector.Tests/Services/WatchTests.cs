@@ -4,7 +4,7 @@ using Micro.Testing;
 
 namespace Micro.Selector.Tests.Services;
 
-/// <summary>What watches bring into the snapshot, and what happens when they break.</summary>
+/// <summary>Tests the effect of watches on the snapshot, and broken watches.</summary>
 public sealed class WatchTests : IAsyncLifetime
 {
     private readonly SelectorFixture _fixture = new();
@@ -56,7 +56,7 @@ public sealed class WatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Watch_ManyServices_EachHasItsOwn_R_CAC_8()
+    public async Task Watch_ManyServices_EachHasAWatch_R_CAC_8()
     {
         string[] services = ["one", "two", "three"];
         foreach (var service in services)
@@ -116,12 +116,12 @@ public sealed class WatchTests : IAsyncLifetime
 
         for (var elapsed = TimeSpan.Zero; elapsed < TimeSpan.FromMinutes(10); elapsed += TimeSpan.FromMilliseconds(500))
         {
-            // The pause between two tries and that of the upkeep: time passes only while the watcher sleeps.
+            // The pauses between two attempts and of the refresh: time passes only while the watcher sleeps.
             await _fixture.Time.WaitForTimersAsync(2);
             _fixture.Time.Advance(TimeSpan.FromMilliseconds(500));
         }
 
-        // 0.1 + 0.2 + ... + 25.6 s are 9 tries in 51 s, then one every 24 to 30 s.
+        // 0.1 + 0.2 + ... + 25.6 s are 9 attempts in 51 s, then one every 24 to 30 s.
         _fixture.Registry.WatchesOpened.Should().BeInRange(9, 35);
     }
 

@@ -2,7 +2,7 @@ using Micro.Selection;
 
 namespace Micro.Selector.Tests.Snapshots;
 
-/// <summary>A warmed pick allocates nothing: a matter of design, measured on this thread.</summary>
+/// <summary>Tests that a warm pick allocates nothing, measured on this thread.</summary>
 public sealed class AllocationTests
 {
     private const int Picks = 1000;

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Micro.Selector.Tests.Snapshots;
 
-/// <summary>A snapshot made from the one before is the same as one made anew, and shares what did not change.</summary>
+/// <summary>Tests that an updated snapshot equals a new one, and shares unchanged parts.</summary>
 public sealed class ChangedSnapshotTests : IAsyncDisposable
 {
     private readonly ManualTimeProvider _time = new();
@@ -96,7 +96,7 @@ public sealed class ChangedSnapshotTests : IAsyncDisposable
     }
 
     [Fact]
-    public void TryApply_NodeMovesToAnotherVersion_IsNoSuspect()
+    public void TryApply_NodeMovesToAnotherVersion_IsNotASuspect()
     {
         _options.KeepLastNodesFor = TimeSpan.FromSeconds(30);
         var state = StateOf("a", "b");

@@ -3,7 +3,7 @@ using Micro.Testing;
 
 namespace Micro.Selector.Tests.Snapshots;
 
-/// <summary>Where the end of single nodes becomes a loss of the registry.</summary>
+/// <summary>Tests the threshold between the end of single nodes and a loss of the registry.</summary>
 public sealed class RemovalGuardTests
 {
     private readonly ManualTimeProvider _time = new();

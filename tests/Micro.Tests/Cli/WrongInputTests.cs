@@ -22,7 +22,7 @@ public sealed class WrongInputTests
     [InlineData("--register-ttl=5", "unknown flag '--register-ttl': did you mean '--register_ttl'?")]
     [InlineData("--server_adress=:1", "unknown flag '--server_adress': did you mean '--server_address'?")]
     [InlineData("--server_tls_certificate=x", "unknown flag '--server_tls_certificate': did you mean '--server_tls_cert'?")]
-    [InlineData("--server_advertise=host:0", "server advertise 'host:0': the port must be 1 to 65535; leave it out to register the port listened on (from --server_advertise)")]
+    [InlineData("--server_advertise=host:0", "server advertise 'host:0': the port must be 1 to 65535; omit it to register the listening port (from --server_advertise)")]
     [InlineData("--server_advertise=a..b:1", "server advertise 'a..b:1': 'a..b' is not a host name or an address that can be called (from --server_advertise)")]
     [InlineData("--server_advertise=-x:80", "server advertise '-x:80': '-x' is not a host name or an address that can be called (from --server_advertise)")]
     [InlineData("--server_advertise=224.0.0.1:80", "server advertise '224.0.0.1:80': '224.0.0.1' is not a host name or an address that can be called (from --server_advertise)")]

@@ -151,7 +151,7 @@ public sealed class CallTests : IDisposable
         });
 
         fixture.Server.Record!.Nodes[0].Metadata.Should().Contain("tls", "1");
-        (await TlsFixture.RefusedAsync(client)).Should().Contain(":").And.EndWith("the node wants TLS: set the client's TLS options (--client_tls)");
+        (await TlsFixture.RefusedAsync(client)).Should().Contain(":").And.EndWith("the node requires TLS: set the client's TLS options (--client_tls)");
         ((Server.RpcServer)fixture.Server).Connections.Should().Be(0);
     }
 
@@ -189,7 +189,7 @@ public sealed class CallTests : IDisposable
 
         await FluentActions.Awaiting(() => HandshakeAsync(fixture.Address, "spdy/3")).Should().ThrowAsync<System.Security.Authentication.AuthenticationException>();
 
-        await fixture.LoggedAsync("it asked for protocols (ALPN) that this port does not speak");
+        await fixture.LoggedAsync("it requested protocols (ALPN) that this port does not speak");
     }
 
     private static async Task<SslStream> HandshakeAsync(string address, string protocols)

@@ -40,7 +40,7 @@ public sealed class OpenSslTests : IDisposable
         var address = service.Server.Address!;
 
         await CallAsync(address, "--client_tls_ca=ca.crt", "--client_tls_cert=client.crt", "--client_tls_key=client.key");
-        (await RefusedAsync(address, "--client_tls_ca=ca.crt")).Should().Contain("wants a client certificate and got none");
+        (await RefusedAsync(address, "--client_tls_ca=ca.crt")).Should().Contain("this server requires a client certificate");
         (await RefusedAsync(address, "--client_tls_ca=ca.crt", "--client_tls_cert=other.crt", "--client_tls_key=other.key")).Should().Contain("unknown authority 'CN=other authority'");
         (await RefusedAsync(address, "--client_tls_cert=client.crt", "--client_tls_key=client.key")).Should().Contain("unknown authority 'CN=micro test authority'");
         (await RefusedAsync(address, "--client_tls_ca=ca.crt", "--client_tls_server_name=elsewhere.test")).Should().Contain("not for 'elsewhere.test'");

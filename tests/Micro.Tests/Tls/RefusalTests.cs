@@ -19,11 +19,11 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Theory]
-    [InlineData("wrong host", "its certificate is made for 'other.test', not for '127.0.0.1': call it by such a name, or set the name to expect (--client_tls_server_name)")]
+    [InlineData("wrong host", "its certificate is for 'other.test', not for '127.0.0.1': call it by one of these names, or set the expected name (--client_tls_server_name)")]
     [InlineData("expired", "its certificate 'CN=127.0.0.1' expired on 2001-01-01 00:00:00Z: renew it")]
-    [InlineData("unknown authority", "its certificate 'CN=127.0.0.1' was issued by the unknown authority 'CN=stranger': trust that one (--client_tls_ca), or have the certificate issued by a trusted one")]
-    [InlineData("self-signed", "its certificate 'CN=127.0.0.1' is self-signed and not trusted: have one issued by a trusted authority, or trust this one (--client_tls_ca)")]
-    [InlineData("no client certificate", "this server wants a client certificate and got none: set one (--client_tls_cert)")]
+    [InlineData("unknown authority", "its certificate 'CN=127.0.0.1' was issued by the unknown authority 'CN=stranger': trust that authority (--client_tls_ca), or use a certificate from a trusted one")]
+    [InlineData("self-signed", "its certificate 'CN=127.0.0.1' is self-signed and not trusted: use one from a trusted authority, or trust this one (--client_tls_ca)")]
+    [InlineData("no client certificate", "this server requires a client certificate: set one (--client_tls_cert)")]
     public async Task Call_WeakServer_IsRefused_S20(string what, string cause)
     {
         await using var fixture = await TlsFixture.StartAsync(tls =>
@@ -61,7 +61,7 @@ public sealed class RefusalTests : IDisposable
         {
             tls.Certificate = _authority.Issue();
             tls.TrustedAuthorities.Add(_authority.Certificate);
-            tls.AcceptsClient = _ => what != "not accepted";
+            tls.ClientCertificateValidation = _ => what != "not accepted";
         });
         using var certificate = what switch
         {
@@ -139,7 +139,7 @@ public sealed class RefusalTests : IDisposable
         await socket.SendAsync([0x16, 3, 2, 0, 45, 1, 0, 0, 41, 3, 2, .. new byte[32], 0, 0, 2, 0, 0x2f, 1, 0]);
 
         (await socket.ReadToEndAsync()).Should().StartWith(new byte[] { 0x15 }, "a TLS alert is the answer");
-        await fixture.LoggedAsync("it speaks nothing as new as TLS 1.2");
+        await fixture.LoggedAsync("it does not support TLS 1.2 or later");
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class RefusalTests : IDisposable
                 .Should().Be($"connection error: {fixture.Address}: this port speaks TLS: call it with TLS (--client_tls), or with https");
         }
 
-        await fixture.LoggedAsync("it speaks no TLS, and this port nothing else");
+        await fixture.LoggedAsync("it does not speak TLS, which this port requires");
 
         // As Go and curl see it.
         using var socket = await RawSocket.ConnectAsync(fixture.Address);
@@ -171,7 +171,7 @@ public sealed class RefusalTests : IDisposable
         await using var fixture = await TlsFixture.StartAsync(tls: null);
 
         (await TlsFixture.RefusedAsync(fixture.Connect(tls => tls.TrustedAuthorities.Add(_authority.Certificate), protocol)))
-            .Should().Be($"connection error: {fixture.Address}: it speaks no TLS: remove the client's TLS options (--client_tls), or give the server a certificate");
+            .Should().Be($"connection error: {fixture.Address}: it does not speak TLS: remove the client's TLS options (--client_tls), or give the server a certificate");
         await fixture.LoggedAsync("it speaks TLS, and this port does not: give the server a certificate (--server_tls_cert)");
     }
 
@@ -192,7 +192,7 @@ public sealed class RefusalTests : IDisposable
         }
 
         (await socket.ReadAsync()).Should().BeNull();
-        await fixture.LoggedAsync("it did not end the handshake within 0.2 s");
+        await fixture.LoggedAsync("it did not complete the handshake within 0.2 s");
         await TlsFixture.SayAsync(fixture.Connect(tls => tls.TrustedAuthorities.Add(_authority.Certificate)));
     }
 
@@ -208,7 +208,7 @@ public sealed class RefusalTests : IDisposable
 
         var error = (await call.Should().ThrowAsync<MicroException>()).Which;
         error.Kind.Should().Be(ErrorKind.Connect);
-        error.Detail.Should().Contain("did not accept and end the TLS handshake within the dial timeout of 0.2 s");
+        error.Detail.Should().Contain("did not accept and complete the TLS handshake within the dial timeout of 0.2 s");
     }
 
     [Fact]

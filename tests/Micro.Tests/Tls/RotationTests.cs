@@ -103,7 +103,7 @@ public sealed class RotationTests : IDisposable
 
         await File.WriteAllTextAsync(_server.CertificatePath, "no certificate");
 
-        await fixture.LoggedAsync($"those before stay in use: server TLS certificate file '{_server.CertificatePath}': cannot be used");
+        await fixture.LoggedAsync($"the previous ones stay in use: server TLS certificate file '{_server.CertificatePath}': cannot be used");
         (await SerialOfAsync(fixture.Address)).Should().Be(first.SerialNumber);
 
         using var second = _authority.Issue();

@@ -107,7 +107,7 @@ public sealed class ClientCallTests
     }
 
     [Fact]
-    public async Task CallAsync_EndpointThatIsNoMethod_IsAnErrorAtTheDoor()
+    public async Task CallAsync_InvalidEndpoint_FailsAtOnce()
     {
         await using var client = new GrpcClientFixture(null, "127.0.0.1:1");
 
@@ -119,7 +119,7 @@ public sealed class ClientCallTests
     }
 
     [Fact]
-    public async Task CallAsync_Metadata_ArrivesAndWhatIsNotMetadataStaysAway()
+    public async Task CallAsync_Metadata_ArrivesWithoutProtocolHeaders()
     {
         await using var server = await GrpcServerFixture.StartAsync();
         await using var client = new GrpcClientFixture(null, server.Address);
@@ -229,7 +229,7 @@ public sealed class ClientCallTests
     }
 
     [Fact]
-    public async Task CallAsync_AttemptTimeout_TimesOutAndTheServerHearsIt()
+    public async Task CallAsync_AttemptTimeout_TimesOutAndTheServerIsNotified()
     {
         await using var server = await GrpcServerFixture.StartAsync();
         await using var client = new GrpcClientFixture(null, server.Address);
@@ -242,7 +242,7 @@ public sealed class ClientCallTests
     }
 
     [Fact]
-    public async Task CallAsync_Deadline_IsToldToTheHandler()
+    public async Task CallAsync_Deadline_ReachesTheHandler()
     {
         await using var server = await GrpcServerFixture.StartAsync();
         await using var client = new GrpcClientFixture(null, server.Address);
@@ -253,7 +253,7 @@ public sealed class ClientCallTests
     }
 
     [Fact]
-    public async Task CallAsync_Cancelled_ThrowsAndTheServerHearsIt()
+    public async Task CallAsync_Cancelled_ThrowsAndTheServerIsNotified()
     {
         await using var server = await GrpcServerFixture.StartAsync();
         await using var client = new GrpcClientFixture(null, server.Address);
@@ -284,7 +284,7 @@ public sealed class ClientCallTests
     }
 
     [Fact]
-    public async Task CallAsync_LargeMessages_ArriveWhole()
+    public async Task CallAsync_LargeMessages_ArriveCompletely()
     {
         await using var server = await GrpcServerFixture.StartAsync();
         await using var client = new GrpcClientFixture(null, server.Address);
@@ -313,7 +313,7 @@ public sealed class ClientCallTests
         public byte[] Turn(byte[] bytes) => [.. bytes.Reverse()];
     }
 
-    /// <summary>Protobuf, its text turned to capitals, to tell that it was asked.</summary>
+    /// <summary>Protobuf with upper-case text, to show that the codec was used.</summary>
     private sealed class UpperCodec : ICodec
     {
         public string Name => "upper";

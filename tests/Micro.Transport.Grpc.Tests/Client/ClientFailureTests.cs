@@ -6,7 +6,7 @@ using Micro.Transport.Grpc.Tests.Server;
 
 namespace Micro.Transport.Grpc.Tests.Client;
 
-/// <summary>What failures of connections and of HTTP/2 are to retry and ejection.</summary>
+/// <summary>Tests the kinds of failures of connections and HTTP/2, which decide about retry and ejection.</summary>
 public sealed class ClientFailureTests
 {
     internal static readonly byte[] Good = ScriptedHttp2Server.Message(new Response { Msg = "good" }.ToByteArray());
@@ -95,7 +95,7 @@ public sealed class ClientFailureTests
     }
 
     [Fact]
-    public async Task CallAsync_NobodyListens_ConnectAndNextNode()
+    public async Task CallAsync_NoListener_ConnectAndNextNode()
     {
         var refused = ScriptedServer.RefusedAddress();
         using var server = new ScriptedHttp2Server(AnswerWhenComplete);
@@ -270,7 +270,7 @@ public sealed class ClientFailureTests
     }
 
     [Fact]
-    public async Task OpenStreamAsync_NobodyListens_NextNode()
+    public async Task OpenStreamAsync_NoListener_NextNode()
     {
         var refused = ScriptedServer.RefusedAddress();
         await using var server = await GrpcServerFixture.StartAsync();

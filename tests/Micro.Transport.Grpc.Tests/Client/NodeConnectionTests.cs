@@ -3,11 +3,11 @@ using Micro.Transport.Grpc.Client;
 
 namespace Micro.Transport.Grpc.Tests.Client;
 
-/// <summary>What the handler of HTTP/2 sees of a connection that ends.</summary>
+/// <summary>Tests the end of a connection as the HTTP/2 handler sees it.</summary>
 public sealed class NodeConnectionTests
 {
     [Fact]
-    public async Task WriteAsync_Fails_TellsOnlyWhenAllThatThePeerSaidIsRead()
+    public async Task WriteAsync_Fails_ThrowsOnlyAfterAllBytesOfThePeerAreRead()
     {
         var peer = new EndingPeer();
         await using var connection = new NodeConnection(peer, null!, watch: null, TimeProvider.System);
@@ -26,7 +26,7 @@ public sealed class NodeConnectionTests
     }
 
     [Fact]
-    public async Task WriteAsync_FailsAndNothingIsRead_TellsInTheEnd()
+    public async Task WriteAsync_FailsAndNothingIsRead_ThrowsAtTheEnd()
     {
         var time = new ManualTimeProvider();
         await using var connection = new NodeConnection(new EndingPeer(), null!, watch: null, time);
@@ -37,7 +37,7 @@ public sealed class NodeConnectionTests
         await write.Awaiting(static task => task.WaitAsync(TimeSpan.FromSeconds(60))).Should().ThrowAsync<IOException>().WithMessage("*Broken pipe*");
     }
 
-    /// <summary>A peer that takes nothing any more, and says what the test lets it say.</summary>
+    /// <summary>A peer that has stopped reading, and sends scripted bytes.</summary>
     private sealed class EndingPeer : ConnectionStream
     {
         private TaskCompletionSource<int> _said = new();

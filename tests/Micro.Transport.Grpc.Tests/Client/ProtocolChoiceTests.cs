@@ -4,7 +4,7 @@ using Micro.Transport.Grpc.Tests.Server;
 
 namespace Micro.Transport.Grpc.Tests.Client;
 
-/// <summary>Which protocol a call takes.</summary>
+/// <summary>Tests the choice of a call's protocol.</summary>
 public sealed class ProtocolChoiceTests
 {
     [Theory]
@@ -17,7 +17,7 @@ public sealed class ProtocolChoiceTests
     [InlineData("protocol=grpc protocols=mucp,grpc", null, true)]
     [InlineData("", null, false)]
 
-    // What is asked for, where the node speaks it or does not say.
+    // The requested protocol, when the node speaks it or lists no protocols.
     [InlineData("protocol=mucp protocols=mucp,grpc", "grpc", true)]
     [InlineData("protocol=grpc protocols=mucp,grpc", "mucp", false)]
     [InlineData("", "grpc", true)]
@@ -28,7 +28,7 @@ public sealed class ProtocolChoiceTests
     [InlineData("protocol=mucp", "grpc", false)]
     [InlineData("protocol=mucp protocols=mucp", "grpc", false)]
     [InlineData("protocol=grpc", "mucp", true)]
-    public void IsGrpc_NodeAndWish_AsTheTableSays(string metadata, string? wanted, bool expected)
+    public void IsGrpc_NodeAndRequestedProtocol_FollowsTheTable(string metadata, string? wanted, bool expected)
     {
         var pairs = metadata.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => (pair.Split('=')[0], pair.Split('=')[1]));
 
@@ -43,7 +43,7 @@ public sealed class ProtocolChoiceTests
     [InlineData("grpc", "application/json", "application/grpc+json")]
     [InlineData("mucp", "application/json", "application/json")]
     [InlineData("grpc", "application/json-rpc", "application/json-rpc")]
-    public async Task CallAsync_NodeOfOurs_TakesWhatIsAskedFor(string? protocol, string? contentType, string expected)
+    public async Task CallAsync_NodeOfThisFramework_UsesTheRequestedProtocol(string? protocol, string? contentType, string expected)
     {
         await using var server = await GrpcServerFixture.StartAsync();
         await using var client = new GrpcClientFixture(options => options.Protocol = protocol);

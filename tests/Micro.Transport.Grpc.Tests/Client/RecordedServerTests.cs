@@ -6,7 +6,7 @@ using Micro.Testing;
 
 namespace Micro.Transport.Grpc.Tests.Client;
 
-/// <summary>Our client against what go-micro's server was recorded to answer, and beside what go-micro's client sent.</summary>
+/// <summary>Compares the client with recordings: the answers of go-micro's server and the requests of go-micro's client.</summary>
 public sealed class RecordedServerTests
 {
     [Theory]
@@ -42,7 +42,7 @@ public sealed class RecordedServerTests
     [InlineData("error-plain", 500, "go.micro.client", "plain failure", "Internal Server Error")]
     [InlineData("unknown-endpoint", 501, "go.micro.client", "unknown service Greeter.Nope", "Not Implemented")]
     [InlineData("unknown-handler", 501, "go.micro.client", "unknown service Nope", "Not Implemented")]
-    public async Task CallAsync_RecordedError_IsWhatGoClientsSaw(string name, int code, string id, string detail, string status)
+    public async Task CallAsync_RecordedError_MatchesGoClients(string name, int code, string id, string detail, string status)
     {
         using var server = new ScriptedHttp2Server(Recording.Load(name).AnswerAsync);
         await using var client = new GrpcClientFixture(null, server.Address);
@@ -105,7 +105,7 @@ public sealed class RecordedServerTests
         server.Requests.Single()[":path"].Should().Be(recording.RequestHeader(":path"));
     }
 
-    /// <summary>Where the message says its package, ours is in the path: servers that are not go-micro's go by it.</summary>
+    /// <summary>Tests that the package of the message is in the path, which servers other than go-micro's need.</summary>
     [Fact]
     public async Task CallAsync_RecordedOtherService_PathOfItsNameForMessagesWithoutPackage()
     {
@@ -168,7 +168,7 @@ public sealed class RecordedServerTests
         await Eventually.TrueAsync(() => server.Resets.Contains(8u), "the stream is cancelled as Go's client does");
     }
 
-    /// <summary>One exchange: what go-micro's client sent first, and what the server answered.</summary>
+    /// <summary>One exchange: the first bytes of go-micro's client, and the answer of the server.</summary>
     private sealed class Recording(List<JsonElement> frames)
     {
         public string RequestData => Of("client").First(frame => Kind(frame) == "DATA").GetProperty("data_hex").GetString()!;

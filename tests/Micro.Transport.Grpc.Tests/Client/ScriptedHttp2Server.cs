@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Micro.Transport.Grpc.Tests.Client;
 
-/// <summary>An HTTP/2 server over plain sockets that answers what the script says, byte by byte.</summary>
+/// <summary>An HTTP/2 server over plain sockets with scripted answers, byte by byte.</summary>
 internal sealed class ScriptedHttp2Server : IDisposable
 {
     private readonly TcpListener _listener;

@@ -3,7 +3,7 @@ using Micro.Transport.Grpc.Tests.Server;
 
 namespace Micro.Transport.Grpc.Tests.Client;
 
-/// <summary>A connection that dies without a word is given up by the first attempt that times out on it: R4, R30.</summary>
+/// <summary>Tests that the first timeout on a silently dead connection retires it: R4, R30.</summary>
 public sealed class SilentConnectionTests
 {
     private static readonly CallOptions Once = new() { Retries = 0, AttemptTimeout = TimeSpan.FromMilliseconds(300) };

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Transport.Grpc.Tests.Server;
 
-/// <summary>Callers who leave while their call runs are no failures of the server, in both protocols.</summary>
+/// <summary>Tests that callers that leave during a call are not failures of the server, in both protocols.</summary>
 public sealed class CallerGoneTests
 {
     private const int Callers = 20;

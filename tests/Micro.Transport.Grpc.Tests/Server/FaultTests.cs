@@ -11,7 +11,7 @@ public sealed class FaultTests
 {
     internal static readonly byte[] Anna = RawServer.Frame(0, new Request { Name = "Anna" }.ToByteArray());
 
-    /// <summary>Headers of a call changed in one place, and what is answered: HTTP status and gRPC status.</summary>
+    /// <summary>Headers of a call with one change, and the answer: HTTP status and gRPC status.</summary>
     public static TheoryData<string, string?, string, string?> Heads => new()
     {
         { "grpc-timeout", "1", "200", "13" },
@@ -160,7 +160,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task SlowMessages_AreGivenUp_AndTheConnectionLives_S14()
+    public async Task SlowMessages_AreRefused_AndTheConnectionStays_S14()
     {
         var time = new ManualTimeProvider();
         await using var fixture = await GrpcServerFixture.StartAsync(options => options.TimeProvider = time);

@@ -13,7 +13,7 @@ public sealed class ForwardedMetadataTests
     [InlineData("x:b", "1")]
     [InlineData("x(c", "1")]
     [InlineData("x-d", "a\u0001b")]
-    public async Task Call_MetadataThatCannotTravel_IsDroppedAndOthersGoOn_S31(string name, string value)
+    public async Task Call_InvalidMetadata_IsDroppedAndOthersAreSent_S31(string name, string value)
     {
         await using var behind = await GrpcServerFixture.StartAsync(handlers: server =>
             server.Handle<int, string>("Test.Names", (_, context) => Task.FromResult(string.Join(',', context.Metadata.Select(pair => pair.Key)))));

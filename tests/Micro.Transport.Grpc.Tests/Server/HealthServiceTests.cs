@@ -22,7 +22,7 @@ public sealed class HealthServiceTests
     [InlineData("Greeter")]
     [InlineData("greeter.Greeter")]
     [InlineData("grpc.health.v1.Health")]
-    public async Task Check_EachName_SaysWhatReadySays_R_SRV_17(string service)
+    public async Task Check_EachName_AgreesWithReady_R_SRV_17(string service)
     {
         var time = new ManualTimeProvider();
         await using var inner = MemoryRegistry.Create();
@@ -121,7 +121,7 @@ public sealed class HealthServiceTests
     }
 
     [Fact]
-    public async Task Watch_UnknownName_SaysSoAndStaysOpen()
+    public async Task Watch_UnknownName_ReportsItAndStaysOpen()
     {
         await using var fixture = await GrpcServerFixture.StartAsync();
         await using var channel = fixture.Connect();

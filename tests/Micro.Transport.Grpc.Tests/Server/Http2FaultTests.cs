@@ -4,7 +4,7 @@ using Micro.Testing;
 
 namespace Micro.Transport.Grpc.Tests.Server;
 
-/// <summary>Faults and floods of HTTP/2: they harm nobody else (S12, S13).</summary>
+/// <summary>Tests that faults and floods of HTTP/2 do not affect other callers (S12, S13).</summary>
 public sealed class Http2FaultTests
 {
     [Theory]
@@ -27,7 +27,7 @@ public sealed class Http2FaultTests
     [InlineData("headers from the server's side")]
     [InlineData("ping of a wrong length")]
     [InlineData("unknown frame")]
-    public async Task Http2Fault_HarmsNobodyElse_S13(string fault)
+    public async Task Http2Fault_DoesNotAffectOtherCalls_S13(string fault)
     {
         await using var fixture = await GrpcServerFixture.StartAsync();
         await using var bystander = fixture.Connect();
@@ -225,7 +225,7 @@ public sealed class Http2FaultTests
         }
     }
 
-    /// <summary>Sends until the server ends it or enough is sent, reading what comes meanwhile.</summary>
+    /// <summary>Sends until the server ends the connection or enough is sent, while reading.</summary>
     private static async Task<Http2Answer> FloodAsync(Http2Socket socket, Func<Http2Socket, Task> send, int times)
     {
         var reading = socket.ReadAnswerAsync(int.MaxValue);

@@ -19,7 +19,7 @@ public sealed class NormalEndTests
 
     [Theory]
     [MemberData(nameof(Handlers))]
-    public Task Stream_ClosedAndReadToTheEnd_IsNoError(string handler) => ExpectNoErrorAsync(handler, async (stream, cancel) =>
+    public Task Stream_ClosedAndReadToTheEnd_IsNotAnError(string handler) => ExpectNoErrorAsync(handler, async (stream, cancel) =>
     {
         await stream.CompleteAsync();
         while (await stream.ReadAsync() is not null)
@@ -31,11 +31,11 @@ public sealed class NormalEndTests
 
     [Theory]
     [MemberData(nameof(Handlers))]
-    public Task Stream_CancelledWithAllAnswers_IsNoError(string handler) => ExpectNoErrorAsync(handler, static (_, cancel) => cancel.CancelAsync());
+    public Task Stream_CancelledWithAllAnswers_IsNotAnError(string handler) => ExpectNoErrorAsync(handler, static (_, cancel) => cancel.CancelAsync());
 
     [Theory]
     [MemberData(nameof(Handlers))]
-    public Task Stream_ClosedAndCancelledAtOnce_IsNoError(string handler) => ExpectNoErrorAsync(handler, static async (stream, cancel) =>
+    public Task Stream_ClosedAndCancelledAtOnce_IsNotAnError(string handler) => ExpectNoErrorAsync(handler, static async (stream, cancel) =>
     {
         await stream.CompleteAsync();
         await cancel.CancelAsync();
@@ -72,7 +72,7 @@ public sealed class NormalEndTests
         (statistics.Requests, statistics.Errors).Should().Be((Streams, 0));
         fixture.Logs.Entries.Should().NotContain(static entry => entry.Level >= LogLevel.Warning);
         fixture.Logs.Entries.Should().ContainSingle(static entry => entry.Id.Name == "Stopped")
-            .Which.Message.Should().Be($"Stopped; {Streams} requests served, 0 answered with an error");
+            .Which.Message.Should().Be($"Stopped; served {Streams} requests, 0 of them with an error");
         listener.Figures.Where(figure => figure.Tags.GetValueOrDefault("rpc.method") is string name && name.StartsWith(service, StringComparison.Ordinal))
             .Should().OnlyContain(static figure => !figure.Tags.ContainsKey("error.type"));
     }

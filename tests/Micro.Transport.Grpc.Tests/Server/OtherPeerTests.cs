@@ -7,7 +7,7 @@ using Micro.Testing;
 
 namespace Micro.Transport.Grpc.Tests.Server;
 
-/// <summary>HTTP/2 as spoken by programs that know nothing of ours: curl and nghttp2's h2load.</summary>
+/// <summary>Tests HTTP/2 with independent clients: curl and nghttp2's h2load.</summary>
 public sealed class OtherPeerTests
 {
     [SkippableTheory]

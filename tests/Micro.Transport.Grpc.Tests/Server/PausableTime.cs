@@ -22,7 +22,7 @@ internal sealed class PausableTime : TimeProvider
     public void Advance(TimeSpan time) => _running.Advance(time);
 
     public Task WaitUntilNoticedAsync(GrpcServerFixture fixture) =>
-        Eventually.TrueAsync(() => fixture.Logs.Entries.Any(entry => entry.Id.Name == "StoodStill"), "the first request after the pause is read");
+        Eventually.TrueAsync(() => fixture.Logs.Entries.Any(entry => entry.Id.Name == "ProcessPaused"), "the first request after the pause is read");
 
     /// <summary>Lets the time pass for which the server holds a call back.</summary>
     public async Task SettleAsync(GrpcServerFixture fixture, Func<bool> isDone)

@@ -2,7 +2,7 @@ using Micro.Testing;
 
 namespace Micro.Transport.Grpc.Tests.Server;
 
-/// <summary>Peers whose messages are half sent when the process stands still: the pause does not count against them.</summary>
+/// <summary>Tests that a pause of the process does not count against peers with partly sent messages.</summary>
 public sealed class PausedReaperTests
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(60);
@@ -36,7 +36,7 @@ public sealed class PausedReaperTests
     }
 
     [Fact]
-    public async Task CutIfLate_PauseInTheMiddleOfAMessage_CallGoesOn_Grpc()
+    public async Task CutIfLate_PauseWithinAMessage_CallContinues_Grpc()
     {
         await using var server = await PausedServer.StartAsync();
         using var socket = await server.Fixture.ConnectRawAsync();
@@ -99,12 +99,12 @@ public sealed class PausedReaperTests
         server.Fixture.Logs.Entries.Should().Contain(entry => entry.Id.Name == "ConnectionCut");
     }
 
-    /// <summary>The process stands still and goes on; the reaper looks at its connections.</summary>
+    /// <summary>Pauses and resumes the process; the reaper checks its connections.</summary>
     private static async Task PauseAsync(PausedServer server)
     {
         for (var second = 0; second < 5; second++)
         {
-            // Time to read what has been sent.
+            // Time to read the sent bytes.
             await PoolPause.WaitAsync();
             server.Time.Advance(TimeSpan.FromSeconds(1));
         }

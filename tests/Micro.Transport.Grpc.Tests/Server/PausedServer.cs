@@ -4,7 +4,7 @@ using Micro.Transport.Grpc.Tests.Client;
 
 namespace Micro.Transport.Grpc.Tests.Server;
 
-/// <summary>A server whose process can stand still; its endpoint Test.Count counts and gives its request back.</summary>
+/// <summary>A server whose process can be paused; its endpoint Test.Count counts and returns its request.</summary>
 internal sealed class PausedServer : IAsyncDisposable
 {
     private int _executed;
@@ -17,7 +17,7 @@ internal sealed class PausedServer : IAsyncDisposable
 
     public GrpcServerFixture Fixture { get; private set; } = null!;
 
-    /// <summary>Gets how often the handler ran.</summary>
+    /// <summary>Gets the number of handler runs.</summary>
     public int Executed => Volatile.Read(ref _executed);
 
     public static async Task<PausedServer> StartAsync(Action<ServerOptions>? configure = null)
@@ -37,7 +37,7 @@ internal sealed class PausedServer : IAsyncDisposable
         return paused;
     }
 
-    /// <summary>Connects a client whose own clock stands still: what decides is what the server makes of its header.</summary>
+    /// <summary>Connects a client with a stopped clock, so that only the server's reading of its header decides.</summary>
     public GrpcClientFixture Connect(string protocol) => new(
         options =>
         {

@@ -2,7 +2,7 @@ using Micro.Client;
 
 namespace Micro.Transport.Grpc.Tests.Server;
 
-/// <summary>Requests that wait in their sockets while the process stands still (R5, R34), in both protocols.</summary>
+/// <summary>Tests requests that wait in their sockets during a pause of the process (R5, R34), in both protocols.</summary>
 public sealed class PausedServerTests
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(6);
@@ -60,7 +60,7 @@ public sealed class PausedServerTests
 
         (await client.Client.CallAsync<int, int>("greeter", "Test.Count", 2, Options(500))).Should().Be(2);
         server.Executed.Should().Be(1);
-        server.Fixture.Logs.Entries.Should().ContainSingle(entry => entry.Id.Name == "StoodStill");
+        server.Fixture.Logs.Entries.Should().ContainSingle(entry => entry.Id.Name == "ProcessPaused");
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class PausedServerTests
         }
 
         server.Executed.Should().Be(10);
-        server.Fixture.Logs.Entries.Should().NotContain(entry => entry.Id.Name == "StoodStill");
+        server.Fixture.Logs.Entries.Should().NotContain(entry => entry.Id.Name == "ProcessPaused");
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using Micro.Testing;
 
 namespace Micro.Transport.Grpc.Tests.Server;
 
-/// <summary>What a connection speaks is decided by its first bytes, in whatever pieces they come.</summary>
+/// <summary>Tests that the first bytes of a connection decide its protocol, in any fragmentation.</summary>
 public sealed class PrefaceTests
 {
     [Fact]

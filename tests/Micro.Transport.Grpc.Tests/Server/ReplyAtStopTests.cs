@@ -3,14 +3,14 @@ using Micro.Testing;
 
 namespace Micro.Transport.Grpc.Tests.Server;
 
-/// <summary>A stop that runs out of patience cuts calls that still run, and no reply that a handler has given (R11).</summary>
+/// <summary>Tests that a stop at its time limit aborts running calls, but not pending replies (R11).</summary>
 public sealed class ReplyAtStopTests
 {
     private const int ReplyLength = 16 * 1024 * 1024;
     private const uint Window = 64 * 1024 * 1024;
 
     [Fact]
-    public async Task Stop_AnotherCallNeverEnds_ReplyThatIsOnItsWayArrivesWhole_R11()
+    public async Task Stop_AnotherCallNeverEnds_PendingReplyArrivesCompletely_R11()
     {
         var time = new ManualTimeProvider();
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,7 +37,7 @@ public sealed class ReplyAtStopTests
         await SendAsync(socket, 3, "/greeter.Test/Big");
         await ReadUntilDataAsync(socket);
 
-        // The client reads nothing until the server has cancelled what runs and waited for it.
+        // The client reads nothing until the server has cancelled running calls and waited for them.
         var stopping = fixture.Server.StopAsync();
         await Eventually.TrueAsync(
             () =>
@@ -69,7 +69,7 @@ public sealed class ReplyAtStopTests
         await socket.SendDataAsync(stream, RawServer.Frame(0, "1"u8.ToArray()), end: true);
     }
 
-    /// <summary>The handler has given its reply when the first part of it is there.</summary>
+    /// <summary>Waits for the first part of the reply, so that the handler has returned it.</summary>
     private static async Task ReadUntilDataAsync(Http2Socket socket)
     {
         while (await socket.ReadAsync() is { Type: not Http2Frame.Data })

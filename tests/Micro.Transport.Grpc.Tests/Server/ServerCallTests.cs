@@ -191,7 +191,7 @@ public sealed class ServerCallTests
     }
 
     [Fact]
-    public async Task Deadline_Passes_HandlerIsToldAndStatusSaysSo()
+    public async Task Deadline_Passes_HandlerIsNotifiedAndStatusIsDeadlineExceeded()
     {
         var time = new ManualTimeProvider();
         await using var fixture = await GrpcServerFixture.StartAsync(options => options.TimeProvider = time);
@@ -240,7 +240,7 @@ public sealed class ServerCallTests
     [Theory]
     [InlineData(1)]
     [InlineData(100_000)]
-    public async Task Cancellation_WhileTheHandlerStillBlocks_IsNoFailureOfIt(int size)
+    public async Task Cancellation_WhileTheHandlerStillBlocks_IsNotItsFailure(int size)
     {
         await using var fixture = await GrpcServerFixture.StartAsync(handlers: server => server.Handle<Request, Response>("Blocking.Hello", async (request, context) =>
         {
@@ -310,7 +310,7 @@ public sealed class ServerCallTests
     }
 
     [Fact]
-    public async Task NodeMetadata_TellsThatThePortSpeaksBoth()
+    public async Task NodeMetadata_ListsBothProtocols()
     {
         await using var mucp = await GrpcServerFixture.StartAsync();
         await using var grpc = await GrpcServerFixture.StartAsync(options => options.Protocol = "grpc");

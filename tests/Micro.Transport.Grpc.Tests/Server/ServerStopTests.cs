@@ -7,7 +7,7 @@ namespace Micro.Transport.Grpc.Tests.Server;
 public sealed class ServerStopTests
 {
     [Fact]
-    public async Task Stop_IdleConnection_IsToldAndClosed()
+    public async Task Stop_IdleConnection_IsNotifiedAndClosed()
     {
         await using var fixture = await GrpcServerFixture.StartAsync();
         using var socket = await fixture.ConnectRawAsync();

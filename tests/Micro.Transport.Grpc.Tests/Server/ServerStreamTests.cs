@@ -81,7 +81,7 @@ public sealed class ServerStreamTests
     }
 
     [Fact]
-    public async Task Stream_HandlerEndsEarly_CallerHearsItThoughItStillSends()
+    public async Task Stream_HandlerEndsEarly_SendingCallerIsNotified()
     {
         await using var fixture = await GrpcServerFixture.StartAsync(handlers: server =>
             server.HandleStream<Ping, Pong>("Early.End", async (stream, context) => await stream.WriteAsync(new Pong { Stroke = 7 }, context.CancellationToken)));

@@ -3,15 +3,15 @@ using Micro.Server;
 
 namespace Micro.Transport.Grpc.Tests.Server;
 
-/// <summary>A greeter whose answers follow from the names it is given.</summary>
+/// <summary>A greeter whose answers depend on the requested names.</summary>
 internal sealed class TestGreeter(GrpcServerFixture fixture)
 {
     private int _calls;
 
-    /// <summary>How many calls a handler has seen.</summary>
+    /// <summary>The number of handled calls.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
-    /// <summary>Ends when a waiting handler is told to stop.</summary>
+    /// <summary>Completes when a waiting handler is cancelled.</summary>
     public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public async Task<Response> Hello(Request request, HandlerContext context)

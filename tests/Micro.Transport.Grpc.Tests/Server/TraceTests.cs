@@ -8,14 +8,14 @@ using RpcException = Grpc.Core.RpcException;
 
 namespace Micro.Transport.Grpc.Tests.Server;
 
-/// <summary>Listeners hear the whole process: these tests run one by one, after the others.</summary>
+/// <summary>Listeners receive the spans of the whole process, so these tests run one by one, after the others.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class TelemetryCollection
 {
     public const string Name = "telemetry";
 }
 
-/// <summary>A trace that comes in over gRPC, and goes on.</summary>
+/// <summary>Tests the propagation of a trace over gRPC.</summary>
 [Collection(TelemetryCollection.Name)]
 public sealed class TraceTests
 {
@@ -120,7 +120,7 @@ public sealed class TraceTests
     [InlineData("/greeter.Greeter/Hello", "error", "greeter/Greeter.Hello", "400", ActivityStatusCode.Unset)]
     [InlineData("/greeter.Greeter/Hello", "bug", "greeter/Greeter.Hello", "500", ActivityStatusCode.Error)]
     [InlineData("/greeter.Greeter/Nope", "", "_OTHER", "501", ActivityStatusCode.Error)]
-    public async Task Call_Fails_ItsSpanSaysHow(string path, string name, string method, string code, ActivityStatusCode status)
+    public async Task Call_Fails_SpanHasTheError(string path, string name, string method, string code, ActivityStatusCode status)
     {
         await using var fixture = await GrpcServerFixture.StartAsync();
         await using var channel = fixture.Connect();
@@ -135,7 +135,7 @@ public sealed class TraceTests
     }
 
     [Fact]
-    public async Task HealthProbe_IsNotTold()
+    public async Task HealthProbe_IsNotRecorded()
     {
         await using var fixture = await GrpcServerFixture.StartAsync();
         await using var channel = fixture.Connect();

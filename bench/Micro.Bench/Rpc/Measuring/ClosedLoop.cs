@@ -3,7 +3,7 @@ using Micro.Bench.Rpc.Rows;
 
 namespace Micro.Bench.Rpc.Measuring;
 
-/// <summary>Each caller calls again as soon as it has its reply: what the row can do at most.</summary>
+/// <summary>Each caller calls again as soon as it has its reply: the maximum rate of the row.</summary>
 internal sealed class ClosedLoop : Window
 {
     protected override async Task CallAsync(ICaller caller, LatencyHistogram histogram)

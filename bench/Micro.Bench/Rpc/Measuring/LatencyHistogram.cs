@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Micro.Bench.Rpc.Measuring;
 
 /// <summary>
-/// Counts durations in buckets of fixed number: within 1/128 of the value from 128 ns to some minutes. One per caller, so
+/// Counts durations in a fixed number of buckets: within 1/128 of the value from 128 ns to some minutes. One per caller, so
 /// recording is an increment; not safe for concurrent use.
 /// </summary>
 internal sealed class LatencyHistogram
@@ -12,14 +12,14 @@ internal sealed class LatencyHistogram
     private const int StepBits = 7;
     private const int Steps = 1 << StepBits;
 
-    // Up to 2^38 nanoseconds, some four and a half minutes.
+    // Up to 2^38 nanoseconds, about four and a half minutes.
     private readonly long[] _buckets = new long[Steps * (38 - StepBits + 1)];
 
     public long Count { get; private set; }
 
     /// <summary>Records a number of calls that took the same time.</summary>
     /// <param name="ticks">Their time, in <see cref="Stopwatch"/> ticks.</param>
-    /// <param name="calls">How many.</param>
+    /// <param name="calls">Number of calls.</param>
     public void Record(long ticks, int calls)
     {
         Count += calls;
@@ -35,7 +35,7 @@ internal sealed class LatencyHistogram
         }
     }
 
-    /// <summary>Microseconds that a share of the durations did not exceed; 0 when there are none.</summary>
+    /// <summary>Returns a percentile in microseconds; 0 without durations.</summary>
     public double Percentile(double share)
     {
         var wanted = (long)Math.Ceiling(Count * share);

@@ -1,9 +1,9 @@
 namespace Micro.Bench.Rpc.Measuring;
 
-/// <summary>Where a window is.</summary>
+/// <summary>The phase of a window.</summary>
 internal enum LoopPhase
 {
-    /// <summary>Calls are made and not counted: connections open, code warms up.</summary>
+    /// <summary>Calls are not counted: connections open, code warms up.</summary>
     Settling,
 
     /// <summary>Calls are counted.</summary>

@@ -5,11 +5,11 @@ using Micro.Bench.Rpc.Rows;
 namespace Micro.Bench.Rpc.Measuring;
 
 /// <summary>
-/// Calls are due at even distances, whatever became of those before; whichever caller is free takes the next, and its
-/// time counts from when it was due. A stall thus shows as many slow calls, not as fewer calls.
+/// Calls are due at even intervals, regardless of earlier ones. A free caller makes the next call, whose time counts from
+/// its due time. So a stall results in many slow calls, not in fewer calls.
 /// </summary>
-/// <param name="callsPerSecond">How many are due.</param>
-/// <param name="batch">How many one <see cref="ICaller.CallAsync"/> makes.</param>
+/// <param name="callsPerSecond">Rate of due calls.</param>
+/// <param name="batch">Number of calls per <see cref="ICaller.CallAsync"/>.</param>
 internal sealed class OpenLoop(double callsPerSecond, int batch) : Window
 {
     private readonly Channel<long> _due = Channel.CreateUnbounded<long>(new UnboundedChannelOptions { SingleWriter = true });

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Micro.Bench.Rpc.Measuring;
 
 /// <summary>
-/// Sleeps for some 100 microseconds: the runtime's own sleep takes a millisecond at least, and spinning would take one of
-/// the processors that are measured.
+/// Sleeps for about 100 microseconds: the runtime's own sleep takes at least a millisecond, and spinning would use one of the
+/// measured processors.
 /// </summary>
 internal static partial class ShortSleep
 {

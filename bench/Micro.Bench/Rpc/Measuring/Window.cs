@@ -4,7 +4,7 @@ using Micro.Bench.Serving;
 
 namespace Micro.Bench.Rpc.Measuring;
 
-/// <summary>One measurement of one row: callers run, settle, are counted for a while, and end.</summary>
+/// <summary>One measurement of one row: callers start, warm up, are measured, and end.</summary>
 internal abstract class Window
 {
     private static readonly TimeSpan LongestWindow = TimeSpan.FromSeconds(30);
@@ -14,7 +14,7 @@ internal abstract class Window
     protected LoopPhase Phase => _phase;
 
     /// <summary>Runs the window.</summary>
-    /// <exception cref="Exception">A call failed: nothing is measured then.</exception>
+    /// <exception cref="Exception">A call failed; there is no result.</exception>
     public async Task<WindowFigures> RunAsync(IRow row, int callers, TimeSpan settle, TimeSpan length, CancellationToken cancellationToken)
     {
         var opened = await row.OpenAsync(callers);
@@ -59,15 +59,15 @@ internal abstract class Window
         }
     }
 
-    /// <summary>What one caller does until the window ends.</summary>
+    /// <summary>Runs one caller until the window ends.</summary>
     protected abstract Task CallAsync(ICaller caller, LatencyHistogram histogram);
 
-    /// <summary>Before the callers run.</summary>
+    /// <summary>Called before the callers run.</summary>
     protected virtual void Begin()
     {
     }
 
-    /// <summary>When no further call is to begin.</summary>
+    /// <summary>Called when no further call may begin.</summary>
     protected virtual void End()
     {
     }
@@ -98,7 +98,7 @@ internal abstract class Window
 
         if (all.Count == 0)
         {
-            throw new InvalidOperationException($"no call ended within {elapsed.TotalSeconds:0.###} s: give it more --seconds");
+            throw new InvalidOperationException($"no call ended within {elapsed.TotalSeconds:0.###} s: increase --seconds");
         }
 
         var cpu = after.Client.CpuSeconds - before.Client.CpuSeconds + after.Server.CpuSeconds - before.Server.CpuSeconds;

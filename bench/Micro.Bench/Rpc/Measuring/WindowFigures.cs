@@ -1,6 +1,6 @@
 namespace Micro.Bench.Rpc.Measuring;
 
-/// <summary>What one window, or the medians of several, say. Times in microseconds, CPU and bytes of client and server together.</summary>
+/// <summary>The figures of one window, or the medians of several. Times in microseconds; CPU and bytes of client and server together.</summary>
 internal sealed record WindowFigures(
     double CallsPerSecond,
     double P50,

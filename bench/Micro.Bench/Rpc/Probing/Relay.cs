@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Micro.Bench.Rpc.Probing;
 
-/// <summary>Stands between a client and a server and remembers what passes, so that what is on the wire is seen, not assumed.</summary>
+/// <summary>Relays and records the bytes between a client and a server, to measure what is on the wire.</summary>
 internal sealed class Relay : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -26,7 +26,7 @@ internal sealed class Relay : IAsyncDisposable
 
     public static Relay Start(string server) => new(IPEndPoint.Parse(server));
 
-    /// <summary>What passed since the last time, to the server and back.</summary>
+    /// <summary>Returns the bytes since the last request, to the server and back.</summary>
     public (byte[] Requests, byte[] Replies) Take()
     {
         lock (_gate)

@@ -6,7 +6,7 @@ using Micro.Registry.Kit;
 
 namespace Micro.Bench.Rpc.Probing;
 
-/// <summary>Makes a few calls through a <see cref="Relay"/> and looks at their bytes.</summary>
+/// <summary>Makes a few calls through a <see cref="Relay"/> and inspects their bytes.</summary>
 internal static class WireProbe
 {
     private const int Calls = 3;
@@ -34,5 +34,5 @@ internal static class WireProbe
     public static ServiceRecord RecordOf(ServerProcess server) =>
         RecordJsonReader.TryReadService(System.Text.Encoding.UTF8.GetBytes(server.Ready.Record!), out var record)
             ? record
-            : throw new InvalidOperationException($"the server said a record that cannot be read: {server.Ready.Record}");
+            : throw new InvalidOperationException($"the record of the server cannot be read: {server.Ready.Record}");
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Micro.Bench.Rpc.Reporting;
 
-/// <summary>Calls a second as bars, one panel per number of callers, each bar with its figures in words.</summary>
+/// <summary>A bar chart of calls per second, one panel per number of callers, each bar with its figures.</summary>
 internal static class RpcChart
 {
     private const int Width = 860;
@@ -20,7 +20,7 @@ internal static class RpcChart
         var output = new StringBuilder();
         output.AppendLine(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{height}\" viewBox=\"0 0 {Width} {height}\" font-family=\"sans-serif\" font-size=\"13\" fill=\"#1b1f24\">");
         output.AppendLine("<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>");
-        output.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"16\" y=\"28\" font-size=\"17\" font-weight=\"bold\">Unary echo over loopback, calls a second (medians of {report.Rounds} rounds)</text>");
+        output.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"16\" y=\"28\" font-size=\"17\" font-weight=\"bold\">Unary echo over loopback, calls per second (medians of {report.Rounds} rounds)</text>");
         var top = Head;
         foreach (var panel in panels)
         {
@@ -45,7 +45,7 @@ internal static class RpcChart
         }
     }
 
-    /// <summary>Ours stand out, the floor and the others step back.</summary>
+    /// <summary>Returns the color of a bar; rows of this framework stand out.</summary>
     private static string ColorOf(string name) =>
         name.StartsWith("raw", StringComparison.Ordinal) ? "#9aa4ae"
         : name.StartsWith("http", StringComparison.Ordinal) ? "#d9a441"

@@ -4,7 +4,7 @@ using Micro.Bench.Rpc.Rows;
 
 namespace Micro.Bench.Rpc.Reporting;
 
-/// <summary>What is aimed at, each a ratio within this one run, and whether it was reached.</summary>
+/// <summary>The targets, each a ratio within this run, and their results.</summary>
 internal static class RpcTargets
 {
     private const int Many = 64;

@@ -1,6 +1,6 @@
 namespace Micro.Bench.Rpc.Rows;
 
-/// <summary>What is sent, and the check that it came back.</summary>
+/// <summary>The payload, and the check of the reply.</summary>
 internal static class EchoName
 {
     /// <summary>16 bytes.</summary>

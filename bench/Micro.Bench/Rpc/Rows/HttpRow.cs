@@ -3,7 +3,7 @@ using Micro.Bench.Serving;
 
 namespace Micro.Bench.Rpc.Rows;
 
-/// <summary>HttpClient as it comes: HTTP/1.1 with its pool, HTTP/2 with prior knowledge on its one connection.</summary>
+/// <summary>HttpClient with its defaults: HTTP/1.1 with its pool, HTTP/2 with prior knowledge on one connection.</summary>
 internal sealed class HttpRow : IRow
 {
     private readonly HttpClient _client;

@@ -1,9 +1,9 @@
 namespace Micro.Bench.Rpc.Rows;
 
-/// <summary>One that calls again and again. Not safe for concurrent use.</summary>
+/// <summary>A caller that calls repeatedly. Not safe for concurrent use.</summary>
 internal interface ICaller : IAsyncDisposable
 {
     /// <summary>Calls once and waits for the reply.</summary>
-    /// <returns>How many calls that was: 1, or the size of the batch.</returns>
+    /// <returns>The number of calls: 1, or the size of the batch.</returns>
     ValueTask<int> CallAsync();
 }

@@ -2,15 +2,15 @@ using Micro.Bench.Serving;
 
 namespace Micro.Bench.Rpc.Rows;
 
-/// <summary>One way to call that is measured beside the others.</summary>
+/// <summary>One way to call that is measured.</summary>
 internal interface IRow : IAsyncDisposable
 {
     /// <summary>One of <see cref="RowNames"/>.</summary>
     string Name { get; }
 
-    /// <summary>The process that answers.</summary>
+    /// <summary>The server process.</summary>
     ServerProcess Server { get; }
 
-    /// <summary>Makes callers; those that share connections do so as an application's would.</summary>
+    /// <summary>Creates callers, which share connections as in an application.</summary>
     Task<IReadOnlyList<ICaller>> OpenAsync(int callers);
 }

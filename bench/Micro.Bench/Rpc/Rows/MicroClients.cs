@@ -3,8 +3,8 @@ using Micro.Registry;
 namespace Micro.Bench.Rpc.Rows;
 
 /// <summary>
-/// Makes the client of ours, whole: service, selector and a registry that holds the server's record as any other would
-/// after its first answer.
+/// Creates the complete client of this framework: service, selector and a registry with the server's record, as any other
+/// has after its first answer.
 /// </summary>
 internal static class MicroClients
 {
@@ -16,7 +16,7 @@ internal static class MicroClients
             .IgnoreEnvironment()
             .ClientOptions(client =>
             {
-                // HttpClient keeps any number of connections: with more callers than the default, so does this one.
+                // HttpClient keeps any number of connections; so does this client, with more callers than the default.
                 client.PoolSize = Math.Max(client.PoolSize, mostCallers);
             })
             .Logging(BenchLog.ToStandardError),

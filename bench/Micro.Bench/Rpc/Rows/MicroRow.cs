@@ -3,7 +3,7 @@ using Micro.Client;
 
 namespace Micro.Bench.Rpc.Rows;
 
-/// <summary>Ours. All callers share one client, as the callers in an application do.</summary>
+/// <summary>This framework. All callers share one client, as in an application.</summary>
 internal sealed class MicroRow(string name, ServerProcess server, MicroService client, CallOptions options) : IRow
 {
     public string Name => name;

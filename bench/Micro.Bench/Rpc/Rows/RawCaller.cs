@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace Micro.Bench.Rpc.Rows;
 
-/// <summary>Sends as many bytes as so many requests have, and waits for as many as their replies have.</summary>
+/// <summary>Sends the bytes of a batch of requests, and waits for those of their replies.</summary>
 internal sealed class RawCaller(Socket socket, int batch, int request, int reply) : ICaller
 {
     private readonly byte[] _output = new byte[batch * request];

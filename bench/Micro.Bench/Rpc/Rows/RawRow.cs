@@ -3,7 +3,7 @@ using Micro.Bench.Serving;
 
 namespace Micro.Bench.Rpc.Rows;
 
-/// <summary>Bytes for bytes: a connection per caller in ping-pong, or one connection with a batch per round trip.</summary>
+/// <summary>Raw bytes: a connection per caller in ping-pong, or one connection with a batch per round trip.</summary>
 internal sealed class RawRow(ServerProcess server, bool isBatch, int request, int reply) : IRow
 {
     public string Name => isBatch ? RowNames.RawBatch : RowNames.RawPingPong;

@@ -6,10 +6,10 @@ using Micro.Registry;
 
 namespace Micro.Bench.Rpc.Rows;
 
-/// <summary>Starts the server processes and makes the rows that were asked for; says why one is not available.</summary>
+/// <summary>Starts the server processes and creates the requested rows; reports why one is not available.</summary>
 internal sealed class RowSet : IAsyncDisposable
 {
-    /// <summary>By this a node says that its connections take many calls at a time.</summary>
+    /// <summary>Metadata key of nodes that support multiplexing.</summary>
     private const string MultiplexingKey = "mucp-mux";
     private readonly List<ServerProcess> _servers = [];
     private readonly List<IRow> _rows = [];
@@ -21,10 +21,10 @@ internal sealed class RowSet : IAsyncDisposable
 
     public IReadOnlyList<IRow> Rows => _rows;
 
-    /// <summary>By name, why a row is not there.</summary>
+    /// <summary>By name, the reason why a row is missing.</summary>
     public IReadOnlyDictionary<string, string> Missing => _missing;
 
-    /// <summary>Bytes of one request and one reply of ours on the wire.</summary>
+    /// <summary>Bytes of one request and one reply of this framework on the wire.</summary>
     public (int Request, int Reply) FrameBytes { get; private set; }
 
     public static async Task<RowSet> StartAsync(IReadOnlyCollection<string> names, int mostCallers, CancellationToken cancellationToken)
@@ -60,7 +60,7 @@ internal sealed class RowSet : IAsyncDisposable
 
     private async Task AddAsync(IReadOnlyCollection<string> names, int mostCallers, CancellationToken cancellationToken)
     {
-        // Also without rows of ours: the raw rows send frames as long as ours.
+        // Also without rows of this framework: the raw rows send frames of the same length.
         var micro = await StartAsync(ServerKind.Micro, cancellationToken);
         await AddMicroAsync(micro, names, mostCallers);
         if (names.Any(static name => name is RowNames.RawPingPong or RowNames.RawBatch))
@@ -124,7 +124,7 @@ internal sealed class RowSet : IAsyncDisposable
         var options = new CallOptions { ContentType = ContentTypes.GrpcProto };
         try
         {
-            // Without a gRPC client the same content type goes over mucp, as a legacy envelope: that is another row's.
+            // Without a gRPC client the same content type uses a legacy envelope over mucp, which is another row.
             var sight = await WireProbe.LookAsync(record, "grpc", options);
             if (sight.IsHttp2)
             {

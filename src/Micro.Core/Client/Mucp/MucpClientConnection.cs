@@ -167,7 +167,7 @@ internal sealed class MucpClientConnection : IByteSink, IDisposable
         catch (IOException exception)
         {
             MustClose = true;
-            if (IsSecure && !_hasReplied && TlsFailures.OfRefusedClient(exception) is { } refusal)
+            if (IsSecure && !_hasReplied && TlsFailures.ForRefusedClient(exception) is { } refusal)
             {
                 throw new MicroException(503, ErrorId, $"connection error: {Address}: {refusal}", ErrorKind.Connect, exception);
             }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Micro.Codecs.Envelopes;
 
-/// <summary>A response out of its envelope.</summary>
+/// <summary>The content of a response envelope.</summary>
 /// <param name="Error">Text of the error; <see langword="null"/> on success.</param>
 /// <param name="Message">Bytes of the message.</param>
 [StructLayout(LayoutKind.Auto)]

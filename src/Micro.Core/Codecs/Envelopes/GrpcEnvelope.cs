@@ -19,7 +19,7 @@ internal sealed class GrpcEnvelope : Envelope
 
     public override void WrapResponse(string id, ReadOnlySpan<byte> message, IBufferWriter<byte> output) => Wrap(message, output);
 
-    /// <summary>Writes nothing: gRPC has no place for an error in a body.</summary>
+    /// <summary>Writes nothing: a gRPC body cannot hold an error.</summary>
     public override void WrapError(string id, string error, IBufferWriter<byte> output)
     {
     }
@@ -33,7 +33,7 @@ internal sealed class GrpcEnvelope : Envelope
 
         if (body.Length < HeadLength)
         {
-            throw new CodecException(Name, "the frame is shorter than its 5 byte head");
+            throw new CodecException(Name, "the frame is shorter than its 5-byte head");
         }
 
         Span<byte> head = stackalloc byte[HeadLength];
@@ -46,7 +46,7 @@ internal sealed class GrpcEnvelope : Envelope
         var length = BinaryPrimitives.ReadUInt32BigEndian(head[1..]);
         return length == body.Length - HeadLength
             ? body.Slice(HeadLength)
-            : throw new CodecException(Name, $"the frame says {length} bytes, the body has {body.Length - HeadLength}");
+            : throw new CodecException(Name, $"the frame length is {length} bytes, but the body has {body.Length - HeadLength}");
     }
 
     private static void Wrap(ReadOnlySpan<byte> message, IBufferWriter<byte> output)

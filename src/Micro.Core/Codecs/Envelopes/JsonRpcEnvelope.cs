@@ -8,7 +8,7 @@ internal sealed class JsonRpcEnvelope : Envelope
 {
     private const string Name = "json-rpc";
 
-    // The envelope itself is two levels around a message that may have all of its own.
+    // The envelope adds two levels to those of the message.
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = JsonDefaults.MaxDepth + 2 };
 
     public override EnvelopedRequest OpenRequest(in ReadOnlySequence<byte> body)
@@ -134,18 +134,18 @@ internal sealed class JsonRpcEnvelope : Envelope
         }
     }
 
-    /// <summary>Goes to the next member of the envelope; at its end makes sure that nothing follows.</summary>
+    /// <summary>Moves to the next member of the envelope; at its end, checks that nothing follows.</summary>
     private static bool NextMember(ref Utf8JsonReader reader) =>
         reader.Read() && (reader.TokenType == JsonTokenType.PropertyName || reader.Read());
 
-    /// <summary>A string, or a number as text; anything else stands for nothing, as in Go.</summary>
+    /// <summary>Reads a string, or a number as text; anything else is empty, as in Go.</summary>
     private static string ReadText(ref Utf8JsonReader reader)
     {
         reader.Read();
         var length = reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length;
         if (length > MaxHeadBytes)
         {
-            throw new CodecException(Name, $"a member has {length} bytes, {MaxHeadBytes} at most are read");
+            throw new CodecException(Name, $"a member has {length} bytes, the limit is {MaxHeadBytes}");
         }
 
         switch (reader.TokenType)
@@ -160,7 +160,7 @@ internal sealed class JsonRpcEnvelope : Envelope
         }
     }
 
-    /// <summary>The first of the parameters; more are ignored.</summary>
+    /// <summary>Reads the first parameter and ignores the others.</summary>
     private static ReadOnlySequence<byte> ReadParameter(ref Utf8JsonReader reader, in ReadOnlySequence<byte> body)
     {
         reader.Read();

@@ -42,7 +42,7 @@ internal sealed class ProtoRpcEnvelope : Envelope
         return new EnvelopedResponse(error.Length == 0 ? null : error, message);
     }
 
-    /// <summary>The Go server names no method in its responses.</summary>
+    /// <summary>Empty: the Go server sends no method in its responses.</summary>
     public override void WrapResponse(string id, ReadOnlySpan<byte> message, IBufferWriter<byte> output) =>
         Wrap("", id, "", message, output);
 
@@ -81,7 +81,7 @@ internal sealed class ProtoRpcEnvelope : Envelope
         var length = BinaryPrimitives.ReadUInt32BigEndian(prefix);
         if (length > rest.Length || length > limit)
         {
-            throw new CodecException(Name, $"a length says {length} bytes, {Math.Min(rest.Length, limit)} can follow");
+            throw new CodecException(Name, $"a length is {length} bytes, but at most {Math.Min(rest.Length, limit)} follow");
         }
 
         var part = rest.Slice(0, length);
@@ -117,7 +117,7 @@ internal sealed class ProtoRpcEnvelope : Envelope
 
     private static void Wrap(string method, string id, string error, ReadOnlySpan<byte> message, IBufferWriter<byte> output)
     {
-        // Go reads an id that is no number as 0, and a 0 is left out.
+        // Go reads an id that is not a number as 0, and omits a 0.
         _ = ulong.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
         var length = StringSize(method) + StringSize(error) + (number == 0 ? 0 : 1 + CodedOutputStream.ComputeUInt64Size(number));
         var header = new byte[length];

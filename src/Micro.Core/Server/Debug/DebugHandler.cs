@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Micro.Server.Debug;
 
-/// <summary>Health and statistics of a server as go-micro's debug clients ask for them; callable, not advertised.</summary>
+/// <summary>Health and statistics of a server for go-micro's debug clients; callable, not advertised.</summary>
 internal static class DebugHandler
 {
     public const string Name = "Debug";
@@ -11,8 +11,8 @@ internal static class DebugHandler
     /// <summary>Requires an authenticated caller where authentication is on, whatever the default for handlers is.</summary>
     public static readonly IReadOnlyList<Attribute> Attributes = [new AuthorizeAttribute()];
 
-    /// <param name="statistics">What the server counts.</param>
-    /// <param name="isHealthy">Whether the server can serve; asked at each call.</param>
+    /// <param name="statistics">The statistics of the server.</param>
+    /// <param name="isHealthy">Returns whether the server can serve; called for each request.</param>
     /// <param name="interceptors">Interceptors of the server.</param>
     public static IReadOnlyList<EndpointInvoker> Create(
         ServerStatistics statistics,
@@ -35,7 +35,7 @@ internal static class DebugHandler
                 attributes: Attributes),
         ];
 
-    /// <summary>Present values; the original answers with its oldest sample.</summary>
+    /// <summary>Returns current values; go-micro returns its oldest sample.</summary>
     private static StatsResponse Read(ServerStatistics statistics) => new()
     {
         Timestamp = (ulong)statistics.Now.ToUnixTimeSeconds(),

@@ -1,6 +1,6 @@
 namespace Micro.Server.Debug;
 
-/// <summary>What a server counts since its start. Safe for concurrent use.</summary>
+/// <summary>The counts of a server since its start. Safe for concurrent use.</summary>
 internal sealed class ServerStatistics(TimeProvider timeProvider)
 {
     private readonly long _started = timeProvider.GetTimestamp();
@@ -18,7 +18,7 @@ internal sealed class ServerStatistics(TimeProvider timeProvider)
 
     public long Errors => Interlocked.Read(ref _errors);
 
-    /// <summary>Counts a request that was taken on.</summary>
+    /// <summary>Counts an accepted request.</summary>
     public void CountRequest() => Interlocked.Increment(ref _requests);
 
     /// <summary>Counts a request that was answered with an error.</summary>

@@ -19,25 +19,25 @@ internal abstract class EndpointInvoker(Registry.Endpoint description, bool isSt
     /// <summary>Callable, but not advertised.</summary>
     public bool IsInternal { get; } = isInternal;
 
-    /// <summary>The endpoint as interceptors see it.</summary>
+    /// <summary>The definition of the endpoint for interceptors.</summary>
     public EndpointDefinition Definition { get; init; } = new(description.Name, description.Metadata, []);
 
-    /// <summary>Descriptor of the request; <see langword="null"/> if it is no protobuf message.</summary>
+    /// <summary>Descriptor of the request; <see langword="null"/> if it is not a protobuf message.</summary>
     public abstract MessageDescriptor? RequestDescriptor { get; }
 
-    /// <summary>Descriptor of the response; <see langword="null"/> if it is no protobuf message.</summary>
+    /// <summary>Descriptor of the response; <see langword="null"/> if it is not a protobuf message.</summary>
     public abstract MessageDescriptor? ResponseDescriptor { get; }
 
     /// <summary>
-    /// The rpc as declared in its <c>.proto</c> file, with service and file; <see langword="null"/> for a handler that was
-    /// not made from one.
+    /// The rpc as declared in its <c>.proto</c> file, with service and file; <see langword="null"/> for a handler without
+    /// one.
     /// </summary>
     public MethodDescriptor? Method { get; init; }
 
-    /// <summary>What describes its messages to the JSON codec; <see langword="null"/> leaves it to the codec.</summary>
+    /// <summary>The JSON type information of its messages; <see langword="null"/> for that of the codec.</summary>
     public IJsonTypeInfoResolver? JsonTypes { get; init; }
 
-    /// <summary>Checks that the plain messages of the endpoint have members that travel.</summary>
+    /// <summary>Checks that the plain messages of the endpoint have members to send.</summary>
     /// <exception cref="ArgumentException">A message has private state only.</exception>
     public abstract void CheckMessages();
 
@@ -56,7 +56,7 @@ internal abstract class EndpointInvoker(Registry.Endpoint description, bool isSt
     public virtual ValueTask InvokeStreamAsync(HandlerContext context, IMessageStream stream) =>
         throw new InvalidOperationException($"{Name} is not a stream");
 
-    /// <summary>Generated messages know their descriptor, so an empty one is asked.</summary>
+    /// <summary>Returns the descriptor of a generated message type, from an empty message.</summary>
     protected static MessageDescriptor? Describe<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>() =>
         typeof(IMessage).IsAssignableFrom(typeof(T)) ? (EmptyMessage<T>.Create() as IMessage)?.Descriptor : null;
 }

@@ -3,10 +3,10 @@ using Micro.Server.Handlers.Description;
 
 namespace Micro.Server.Handlers;
 
-/// <summary>Makes invokers from typed delegates: the one way in for handler objects and for delegates of the user.</summary>
+/// <summary>Creates invokers from typed delegates, for handler objects and for delegates of the user.</summary>
 internal static class EndpointInvokers
 {
-    /// <exception cref="ArgumentException">The name is ill-formed.</exception>
+    /// <exception cref="ArgumentException">The name is invalid.</exception>
     public static EndpointInvoker Unary<
         [DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest,
         [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
@@ -28,7 +28,7 @@ internal static class EndpointInvokers
         };
     }
 
-    /// <exception cref="ArgumentException">The name is ill-formed.</exception>
+    /// <exception cref="ArgumentException">The name is invalid.</exception>
     public static EndpointInvoker Unary<
         [DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest,
         [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
@@ -48,7 +48,7 @@ internal static class EndpointInvokers
             contract,
             attributes);
 
-    /// <exception cref="ArgumentException">The name is ill-formed.</exception>
+    /// <exception cref="ArgumentException">The name is invalid.</exception>
     public static EndpointInvoker Stream<
         [DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest,
         [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(

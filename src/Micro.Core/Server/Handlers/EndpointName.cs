@@ -6,10 +6,10 @@ namespace Micro.Server.Handlers;
 /// </summary>
 internal static class EndpointName
 {
-    /// <summary>Longest name of an endpoint; a caller's longer one is none of ours.</summary>
+    /// <summary>Maximum length of an endpoint name.</summary>
     public const int MaxLength = 256;
 
-    /// <summary>Splits at the only dot, as go-micro does; <see langword="false"/> if there is none or more than one.</summary>
+    /// <summary>Splits at the only dot, as go-micro does; <see langword="false"/> without exactly one dot.</summary>
     public static bool TrySplit(ReadOnlySpan<char> endpoint, out Range handler, out Range method)
     {
         var dot = endpoint.IndexOf('.');
@@ -30,7 +30,7 @@ internal static class EndpointName
     /// <param name="endpoint">The name.</param>
     /// <param name="parameterName">The parameter that holds it.</param>
     /// <param name="mayHavePackage"><see langword="true"/> to accept a handler with dots, the full name of a contract.</param>
-    /// <exception cref="ArgumentException">The name is not printable parts.</exception>
+    /// <exception cref="ArgumentException">The name is invalid.</exception>
     public static void ThrowIfInvalid(string endpoint, string parameterName, bool mayHavePackage = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(endpoint, parameterName);

@@ -41,7 +41,7 @@ internal sealed class EndpointTable
     /// <summary>All endpoints, internal ones too.</summary>
     public IReadOnlyList<EndpointInvoker> All { get; }
 
-    /// <summary>Descriptions for the registry, by handler, then by method; internal endpoints are left out.</summary>
+    /// <summary>Descriptions for the registry, by handler, then by method; internal endpoints are omitted.</summary>
     public IReadOnlyList<Endpoint> Advertised { get; }
 
     public bool TryGet(ReadOnlySpan<char> endpoint, [NotNullWhen(true)] out EndpointInvoker? invoker) =>
@@ -68,10 +68,10 @@ internal sealed class EndpointTable
     /// <summary>Returns <see langword="true"/> when a contract of this full name has endpoints here.</summary>
     public bool HasContract(ReadOnlySpan<char> service) => _contracts.Contains(service);
 
-    /// <summary>Whether some endpoint has this handler name.</summary>
+    /// <summary>Returns whether an endpoint has this handler name.</summary>
     public bool HasHandler(ReadOnlySpan<char> handler) => _handlers.Contains(handler);
 
-    /// <summary>Looks a header value up as it stands in the transport's memory (UTF-8).</summary>
+    /// <summary>Finds an endpoint by a header value in the transport's memory (UTF-8).</summary>
     public bool TryGet(ReadOnlySpan<byte> endpoint, [NotNullWhen(true)] out EndpointInvoker? invoker)
     {
         Span<char> name = stackalloc char[EndpointName.MaxLength];
@@ -84,21 +84,21 @@ internal sealed class EndpointTable
         return false;
     }
 
-    /// <summary>The endpoint, or the error that says which part of its name is wrong.</summary>
+    /// <summary>Returns the endpoint, or throws the error that names the unknown part.</summary>
     /// <param name="endpoint">Name as the caller sent it.</param>
     /// <param name="service">Name of this service: the id of the error.</param>
     /// <exception cref="MicroException">400 for a name that is not two parts, 404 for an unknown handler or method.</exception>
     public EndpointInvoker Get(ReadOnlySpan<char> endpoint, string service) =>
         TryGet(endpoint, out var invoker) ? invoker : throw Missing(endpoint, service);
 
-    /// <summary>The same for a name as it stands in the transport's memory (UTF-8).</summary>
+    /// <summary>Returns the endpoint of a name in the transport's memory (UTF-8).</summary>
     /// <param name="endpoint">Name as the caller sent it.</param>
     /// <param name="service">Name of this service: the id of the error.</param>
     /// <exception cref="MicroException">400 for a name that is not two parts, 404 for an unknown handler or method.</exception>
     public EndpointInvoker Get(ReadOnlySpan<byte> endpoint, string service) =>
         TryGet(endpoint, out var invoker) ? invoker : throw Missing(Encoding.UTF8.GetString(endpoint), service);
 
-    /// <summary>The error for an endpoint that is not in the table.</summary>
+    /// <summary>Creates the error for an unknown endpoint.</summary>
     public MicroException Missing(ReadOnlySpan<char> endpoint, string service)
     {
         if (!EndpointName.TrySplit(endpoint, out var handler, out var method))

@@ -7,7 +7,7 @@ internal sealed class EndpointTableBuilder
 {
     private readonly Dictionary<string, EndpointInvoker> _invokers = new(StringComparer.Ordinal);
 
-    /// <summary>Whether nothing was added.</summary>
+    /// <summary>Gets whether nothing was added.</summary>
     public bool IsEmpty => _invokers.Count == 0;
 
     /// <summary>Returns the full name of the contract that holds a handler name; <see langword="null"/> when none does.</summary>
@@ -16,24 +16,24 @@ internal sealed class EndpointTableBuilder
             ?.Method?.Service.FullName;
 
     /// <summary>Adds one endpoint; several may share a handler name.</summary>
-    /// <exception cref="ArgumentException">The name is ill-formed or taken.</exception>
+    /// <exception cref="ArgumentException">The name is invalid or in use.</exception>
     public void Add(EndpointInvoker invoker)
     {
         EndpointName.ThrowIfInvalid(invoker.Name, nameof(invoker), mayHavePackage: invoker.Method is not null);
         if (!_invokers.TryAdd(invoker.Name, invoker))
         {
-            throw new ArgumentException($"endpoint '{invoker.Name}' is handled already: give this handler another name", nameof(invoker));
+            throw new ArgumentException($"endpoint '{invoker.Name}' already has a handler: set another name for this handler", nameof(invoker));
         }
     }
 
     /// <summary>Adds the endpoints of a handler object, all or none.</summary>
-    /// <exception cref="ArgumentException">The handler's name is taken.</exception>
+    /// <exception cref="ArgumentException">The handler's name is in use.</exception>
     public void AddHandler(IReadOnlyList<EndpointInvoker> handler)
     {
         var name = EndpointName.HandlerOf(handler[0].Name);
         if (_invokers.Keys.Any(endpoint => string.Equals(EndpointName.HandlerOf(endpoint), name, StringComparison.Ordinal)))
         {
-            throw new ArgumentException($"handler '{name}' is there already: give one of them another name in its options", nameof(handler));
+            throw new ArgumentException($"handler '{name}' already exists: set another name in the options of one of them", nameof(handler));
         }
 
         foreach (var invoker in handler)
@@ -42,9 +42,9 @@ internal sealed class EndpointTableBuilder
         }
     }
 
-    /// <summary>Freezes what was added.</summary>
-    /// <param name="defaults">Endpoints of the server's own; those of the user win.</param>
-    /// <param name="scopes">Gives each call a scope of its own, if there is a container.</param>
+    /// <summary>Freezes the endpoints.</summary>
+    /// <param name="defaults">The server's own endpoints; those of the user override them.</param>
+    /// <param name="scopes">Creates a scope for each call, if there is a container.</param>
     public EndpointTable Build(IEnumerable<EndpointInvoker> defaults, IServiceScopeFactory? scopes = null) =>
         new([
             .. _invokers.Values.Select(invoker => scopes is null ? invoker : new ScopedInvoker(invoker, scopes)),

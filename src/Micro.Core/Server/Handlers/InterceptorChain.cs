@@ -1,6 +1,6 @@
 namespace Micro.Server.Handlers;
 
-/// <summary>Puts interceptors around a handler once, at start; without interceptors there is no chain at all.</summary>
+/// <summary>Builds the chain of interceptors around a handler once, at start.</summary>
 internal static class InterceptorChain
 {
     /// <returns>The chain, outermost first; <see langword="null"/> without interceptors.</returns>

@@ -7,7 +7,7 @@ internal static class RpcPath
 {
     public static string Of(MethodDescriptor method) => $"/{method.Service.FullName}/{method.Name}";
 
-    /// <summary>Returns the full name of the service; empty when the text is no such path.</summary>
+    /// <summary>Returns the full name of the service; empty when the text is not such a path.</summary>
     public static ReadOnlySpan<char> ServiceOf(ReadOnlySpan<char> path)
     {
         var slash = path.LastIndexOf('/');

@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Micro.Server.Handlers;
 
 /// <summary>
-/// Gives every call of an endpoint a scope of the container, around interceptors, handler and encoding. A call that asks
-/// for no service opens none and costs nothing.
+/// Runs every call of an endpoint in a scope of the container, around interceptors, handler and encoding. A call that uses
+/// no service opens no scope.
 /// </summary>
 internal sealed class ScopedInvoker : EndpointInvoker
 {
@@ -38,7 +38,7 @@ internal sealed class ScopedInvoker : EndpointInvoker
         }
         catch (Exception exception)
         {
-            // Handed on below: a scope that was opened is closed first.
+            // Rethrown below, after the scope is closed.
             pending = ValueTask.FromException(exception);
         }
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Micro.Server.Handlers;
 
-/// <summary>Gives a transport's stream its types; every wait also ends with the call.</summary>
+/// <summary>Adds types to a transport's stream; every wait also ends with the call.</summary>
 internal sealed class ServerStream<
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TRequest, TResponse>(
     IMessageStream stream,
@@ -33,7 +33,7 @@ internal sealed class ServerStream<
         }
     }
 
-    /// <summary>Nothing to link if the caller has no token of its own, or hands in the call's, as is usual.</summary>
+    /// <summary>Links tokens, unless the handler passes none or, as usual, that of the call.</summary>
     private CancellationTokenSource? Link(CancellationToken cancellationToken) =>
         cancellationToken.CanBeCanceled && cancellationToken != callToken
             ? CancellationTokenSource.CreateLinkedTokenSource(callToken, cancellationToken)

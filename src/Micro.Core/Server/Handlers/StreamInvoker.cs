@@ -5,7 +5,7 @@ using Micro.Registry;
 
 namespace Micro.Server.Handlers;
 
-/// <summary>A stream endpoint; all shapes of stream methods are brought to the one that takes the stream itself.</summary>
+/// <summary>A stream endpoint; all shapes of stream methods are converted to the one that takes the stream.</summary>
 internal sealed class StreamInvoker<
     [DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest,
     [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse> : EndpointInvoker

@@ -57,7 +57,7 @@ internal sealed class UnaryInvoker<
         }
         catch (CodecException exception)
         {
-            throw NotTheRequest(exception);
+            throw EncodingFailed(exception);
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed class UnaryInvoker<
         }
         catch (CodecException exception)
         {
-            throw NotTheRequest(exception);
+            throw EncodingFailed(exception);
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed class UnaryInvoker<
         }
         catch (CodecException exception)
         {
-            throw NotTheRequest(exception);
+            throw EncodingFailed(exception);
         }
     }
 
@@ -96,14 +96,14 @@ internal sealed class UnaryInvoker<
         TResponse response => response,
         null => default!,
         var other => throw new InvalidOperationException(
-            $"an interceptor of {Name} replaced the response by a {other.GetType().Name}: it must be a {typeof(TResponse).Name}"),
+            $"an interceptor of {Name} replaced the response with a {other.GetType().Name}: it must be a {typeof(TResponse).Name}"),
     };
 
-    /// <summary>A handler that returns nothing answers with an empty message, as Go's does.</summary>
+    /// <summary>Returns the response; a handler that returns nothing answers with an empty message, as in Go.</summary>
     private static void Encode(TResponse response, ICodec codec, IBufferWriter<byte> output) =>
         codec.EncodeMessage(response ?? EmptyMessage<TResponse>.Create(), output);
 
-    /// <summary>Keeps the meaning of <see cref="CodecException"/>, a wrong request, for what the caller sent.</summary>
-    private InvalidOperationException NotTheRequest(CodecException exception) =>
+    /// <summary>Wraps a failure to encode the response: a <see cref="CodecException"/> would mean an invalid request.</summary>
+    private InvalidOperationException EncodingFailed(CodecException exception) =>
         new($"{Name} failed with its response: {exception.Message}", exception);
 }

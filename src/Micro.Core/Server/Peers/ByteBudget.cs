@@ -1,23 +1,22 @@
 namespace Micro.Server.Peers;
 
 /// <summary>
-/// Room for the messages that a server holds for its peers: so many bytes in all, and so many for one peer. A message is
-/// admitted by its announced length before it is read, so that messages that are read in half cannot starve each other;
-/// while there is no room it waits unread, and its sender with it. Within a peer the oldest is admitted first, and peers take
-/// turns. A single message is admitted whatever its size, so that every message that fits its own limit arrives in the end.
-/// Answers that a peer does not read use its room too.
-/// Safe for concurrent use.
+/// The memory budget for messages that a server holds for its peers: a total and a share per peer. A message is admitted by
+/// its length before it is read, so that partly read messages cannot starve each other; until then it waits unread, and its
+/// sender with it. Within a peer the oldest is admitted first, and peers take turns. A single message is admitted whatever its
+/// size, so that every message within its own limit arrives eventually. Answers that a peer does not read count too. Safe
+/// for concurrent use.
 /// </summary>
 /// <param name="total">Bytes in all.</param>
 /// <param name="perPeer">Bytes of one peer.</param>
 internal sealed class ByteBudget(long total, long perPeer)
 {
-    /// <summary>Messages up to this size count for nothing: the places of calls and streams bound their sum.</summary>
+    /// <summary>Messages up to this size do not count: the limits of calls and streams bound their sum.</summary>
     public const int FreeBytes = 16 * 1024;
 
     private readonly Lock _gate = new();
 
-    /// <summary>Peers that have messages waiting; who was admitted last stands last.</summary>
+    /// <summary>Peers with waiting messages; the peer admitted last is at the end.</summary>
     private readonly LinkedList<Peer> _waiting = new();
     private long _held;
     private long _untaken;
@@ -35,13 +34,13 @@ internal sealed class ByteBudget(long total, long perPeer)
         }
     }
 
-    /// <summary>Takes room for a message, at once or later.</summary>
+    /// <summary>Reserves memory for a message, waiting if needed.</summary>
     /// <param name="peer">The sender.</param>
     /// <param name="bytes">Its announced length.</param>
     /// <param name="bufferedBytes">The bytes of it that the transport may hold while it waits.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns><see langword="false"/> when so many of the peer's messages wait that what the transport holds of them is too much.</returns>
-    /// <exception cref="OperationCanceledException">The token fired; nothing is taken.</exception>
+    /// <returns><see langword="false"/> when the transport already holds too much of the peer's waiting messages.</returns>
+    /// <exception cref="OperationCanceledException">The token fired; nothing is reserved.</exception>
     public ValueTask<bool> TakeAsync(Peer peer, long bytes, long bufferedBytes, CancellationToken cancellationToken)
     {
         ByteWaiter waiter;
@@ -74,14 +73,14 @@ internal sealed class ByteBudget(long total, long perPeer)
     }
 
     /// <summary>
-    /// Returns whether the unread answers of a peer, or of all peers, exceed the room. Then no further message of the peer is
+    /// Returns whether the unread answers of a peer, or of all peers, exceed the budget. Then no further message of the peer is
     /// admitted, however small.
     /// </summary>
     public bool IsExceededBy(Peer peer) => Volatile.Read(ref peer.UntakenBytes) > perPeer || Volatile.Read(ref _untaken) > total;
 
-    /// <summary>Counts bytes of answers that a peer has not read yet. They exist already and may exceed the room.</summary>
-    /// <param name="peer">Whose answers they are.</param>
-    /// <param name="bytes">So many more, or fewer.</param>
+    /// <summary>Counts bytes of answers that a peer has not read yet. They exist already and may exceed the budget.</summary>
+    /// <param name="peer">The receiver of the answers.</param>
+    /// <param name="bytes">The increase; negative for a decrease.</param>
     public void CountUntaken(Peer peer, long bytes)
     {
         lock (_gate)
@@ -96,7 +95,7 @@ internal sealed class ByteBudget(long total, long perPeer)
         }
     }
 
-    /// <summary>Gives room back.</summary>
+    /// <summary>Releases reserved memory.</summary>
     public void Return(Peer peer, long bytes)
     {
         if (bytes == 0)
@@ -135,7 +134,7 @@ internal sealed class ByteBudget(long total, long perPeer)
         }
     }
 
-    /// <summary>Admits what fits now, one message of each peer in turn.</summary>
+    /// <summary>Admits the messages that fit now, one of each peer in turn.</summary>
     private void AdmitWaiting()
     {
         for (var node = _waiting.First; node is not null;)
@@ -151,7 +150,7 @@ internal sealed class ByteBudget(long total, long perPeer)
 
             if (!FitsTotal(waiter.Bytes, waiter.BufferedBytes))
             {
-                // Smaller messages of others must not pass it for ever.
+                // Smaller messages of others must not overtake it forever.
                 return;
             }
 

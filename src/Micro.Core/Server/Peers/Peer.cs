@@ -1,15 +1,15 @@
 namespace Micro.Server.Peers;
 
 /// <summary>
-/// Holds the counts of what one address takes of a server. Guarded by those who count: <see cref="PeerTable"/>,
+/// The resources of a server that one address uses. Guarded by the locks of <see cref="PeerTable"/>,
 /// <see cref="SlotBudget"/> and <see cref="ByteBudget"/>.
 /// </summary>
 internal sealed class Peer(object? key)
 {
-    /// <summary>Calls that run.</summary>
+    /// <summary>Number of running calls.</summary>
     public int Calls;
 
-    /// <summary>Streams whose handlers run.</summary>
+    /// <summary>Number of streams with running handlers.</summary>
     public int Streams;
 
     /// <summary>Bytes of answers that wait for the peer, among <see cref="HeldBytes"/>.</summary>

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Micro.Server.Peers;
 
-/// <summary>Counts the connections of each peer, and cuts those that a peer has too many.</summary>
+/// <summary>Counts the connections of each peer, and aborts those above the limit.</summary>
 internal sealed class PeerGate(ProtocolHost host, ConnectionDelegate next)
 {
     public async Task ServeAsync(ConnectionContext connection)

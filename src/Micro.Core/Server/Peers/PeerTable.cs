@@ -4,10 +4,10 @@ using System.Net.Sockets;
 namespace Micro.Server.Peers;
 
 /// <summary>
-/// Knows the peers that have connections, by address: an IPv4 address, or the first 64 bits of an IPv6 address, which one host
-/// chooses the rest of as it likes (RFC 4291, section 2.5.4). Safe for concurrent use.
+/// The peers with connections, by address: an IPv4 address, or the first 64 bits of an IPv6 address, because a host chooses
+/// the rest freely (RFC 4291, section 2.5.4). Safe for concurrent use.
 /// </summary>
-/// <param name="connectionsPerPeer">Most connections of one peer.</param>
+/// <param name="connectionsPerPeer">Maximum number of connections of one peer.</param>
 internal sealed class PeerTable(int connectionsPerPeer)
 {
     private const int NetworkBytes = 8;
@@ -21,7 +21,7 @@ internal sealed class PeerTable(int connectionsPerPeer)
     {
         if (remote is not IPEndPoint { Address: var address })
         {
-            // In memory: a process does not attack itself.
+            // In memory: no limit, a process does not attack itself.
             return new Peer(key: null);
         }
 
@@ -43,7 +43,7 @@ internal sealed class PeerTable(int connectionsPerPeer)
         }
     }
 
-    /// <summary>Counts a connection off.</summary>
+    /// <summary>Removes a connection.</summary>
     public void Leave(Peer peer)
     {
         if (peer.Key is null)

@@ -5,8 +5,8 @@ using Micro.Telemetry;
 namespace Micro.Server.Registrations;
 
 /// <summary>
-/// Writes and withdraws one record, each within a limit and never both at once, so that a late write cannot bring
-/// back a node that was withdrawn. Used by the registration loop only.
+/// Writes and withdraws one record, each within a time limit and never both at once, so that a late write cannot restore a
+/// withdrawn node. Used by the registration loop only.
 /// </summary>
 internal sealed class RegistrationAssertion(IRegistry registry, Func<ServiceRecord> record, ServerOptions options, TimeProvider timeProvider)
 {
@@ -17,16 +17,16 @@ internal sealed class RegistrationAssertion(IRegistry registry, Func<ServiceReco
     private ServiceRecord? _written;
     private Registration? _registration;
 
-    /// <summary>Fires when the registry learns that the record is gone.</summary>
+    /// <summary>Fires when the registry reports the record as lost.</summary>
     public CancellationToken Lost => _registration?.Lost ?? Never;
 
-    /// <summary>Why the record is in some of several registries only.</summary>
+    /// <summary>Gets the reason why only some of several registries hold the record.</summary>
     public Exception? Incomplete => _registration?.Incomplete;
 
     /// <summary>Gets the address from which another process registered the same node id.</summary>
     public string? Conflict => _registration?.ConflictingAddress;
 
-    /// <summary>Whether something may be in the registry: written, or tried with an unknown outcome.</summary>
+    /// <summary>Gets whether the registry may hold the record: written, or attempted with an unknown outcome.</summary>
     public bool MayBeStored => _written is not null;
 
     public string NodeId => _written is { Nodes: [var node, ..] } ? node.Id : $"{options.Name}-{options.Id}";
@@ -47,7 +47,7 @@ internal sealed class RegistrationAssertion(IRegistry registry, Func<ServiceReco
         }
         catch (ArgumentException)
         {
-            // An invalid record was not stored, so there is nothing to withdraw but the one before it.
+            // An invalid record was not stored, so only the previous one may have to be withdrawn.
             _written = before;
             throw;
         }
@@ -55,7 +55,7 @@ internal sealed class RegistrationAssertion(IRegistry registry, Func<ServiceReco
         _registration = result;
     }
 
-    /// <summary>Withdraws what was written; on failure it counts as stored and is withdrawn again next time.</summary>
+    /// <summary>Withdraws the record; after a failure it counts as stored and is withdrawn again next time.</summary>
     public async Task WithdrawAsync(CancellationToken cancellationToken)
     {
         if (_written is not { } written)
@@ -67,7 +67,7 @@ internal sealed class RegistrationAssertion(IRegistry registry, Func<ServiceReco
         await ObserveAsync("deregister", () => _withdraw.RunAsync(
             async token =>
             {
-                // A write that was given up may still be on its way: withdrawing must come after it.
+                // An abandoned write may still be in flight: withdrawing must come after it.
                 await _write.Running.WaitAsync(token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await registry.DeregisterAsync(written, token).ConfigureAwait(false);
             },

@@ -3,8 +3,8 @@ using Micro.Basics;
 namespace Micro.Server.Registrations;
 
 /// <summary>
-/// Asks the user's register check and counts: says whether a node may be in the registry, with the thresholds for
-/// leaving and returning. Used by the registration loop only.
+/// Runs the user's register check and decides whether a node may be in the registry, with the thresholds for leaving and
+/// returning. Used by the registration loop only.
 /// </summary>
 internal sealed class RegistrationCheck(ServerOptions options, TimeSpan limit, TimeProvider timeProvider)
 {
@@ -13,13 +13,13 @@ internal sealed class RegistrationCheck(ServerOptions options, TimeSpan limit, T
     private int _successes;
     private bool _isOut;
 
-    /// <summary>What the last check threw, or <see langword="null"/> when it passed.</summary>
+    /// <summary>Gets the exception of the last check, or <see langword="null"/> when it passed.</summary>
     public Exception? Error { get; private set; }
 
-    /// <summary>Whether the node may be registered now.</summary>
+    /// <summary>Gets whether the node may be registered now.</summary>
     public bool IsAllowed { get; private set; } = true;
 
-    public async Task AskAsync(bool isIn, CancellationToken cancellationToken)
+    public async Task RunAsync(bool isIn, CancellationToken cancellationToken)
     {
         if (options.RegisterCheck is null)
         {
@@ -33,7 +33,7 @@ internal sealed class RegistrationCheck(ServerOptions options, TimeSpan limit, T
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // Whatever the user's check throws means unhealthy, also its own cancellation.
+            // Any exception of the user's check means unhealthy, also its own cancellation.
             Error = exception;
         }
 
@@ -41,7 +41,7 @@ internal sealed class RegistrationCheck(ServerOptions options, TimeSpan limit, T
         _successes = Error is null ? _successes + 1 : 0;
         if (Error is null)
         {
-            // The threshold for returning counts after a withdrawal, not at the first registration.
+            // The threshold for returning applies after a withdrawal, not at the first registration.
             _isOut = _isOut && _successes < options.RegisterCheckSuccesses;
             IsAllowed = !_isOut;
         }

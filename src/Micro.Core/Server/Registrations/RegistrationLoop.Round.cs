@@ -3,15 +3,15 @@ using Micro.Registry;
 
 namespace Micro.Server.Registrations;
 
-/// <summary>One round: check, then assert or withdraw, and how long to sleep afterwards.</summary>
+/// <summary>One round: check, then assert or withdraw, then sleep.</summary>
 internal sealed partial class RegistrationLoop
 {
     private async Task<TimeSpan> RunRoundAsync(CancellationToken cancellationToken)
     {
-        await _check.AskAsync(isIn: State is ServerState.Registered or ServerState.Lost, cancellationToken).ConfigureAwait(false);
+        await _check.RunAsync(isIn: State is ServerState.Registered or ServerState.Lost, cancellationToken).ConfigureAwait(false);
         if (!_check.IsAllowed)
         {
-            await StayOutAsync(cancellationToken).ConfigureAwait(false);
+            await WithholdAsync(cancellationToken).ConfigureAwait(false);
             _firstOutcome.TrySetResult(null);
             return _schedule.NextCheck();
         }
@@ -58,16 +58,16 @@ internal sealed partial class RegistrationLoop
             LogConfirmed(_logger, _registry.Name, _assertion.NodeId);
         }
 
-        NoticeConflict(_assertion.Conflict);
-        NoticeCompleteness(_assertion.Incomplete);
+        ReportConflict(_assertion.Conflict);
+        ReportCompleteness(_assertion.Incomplete);
         _status.Confirm(_assertion.Incomplete);
 
-        // What one of several registries refuses for good fails the start as well.
+        // A permanent refusal by one of several registries fails the start as well.
         _firstOutcome.TrySetResult(_assertion.Incomplete as ArgumentException);
     }
 
-    /// <summary>Says when the node is in some of several registries only, and when it is in all of them again.</summary>
-    private void NoticeCompleteness(Exception? missing)
+    /// <summary>Logs when only some of several registries hold the node, and when all of them hold it again.</summary>
+    private void ReportCompleteness(Exception? missing)
     {
         if (missing is null)
         {
@@ -82,8 +82,8 @@ internal sealed partial class RegistrationLoop
         }
     }
 
-    /// <summary>Reports that another process registered the same node id, whoever keeps the place.</summary>
-    private void NoticeConflict(string? other)
+    /// <summary>Logs that another process registered the same node id, whichever registration remains.</summary>
+    private void ReportConflict(string? other)
     {
         if (other is null)
         {
@@ -99,9 +99,9 @@ internal sealed partial class RegistrationLoop
     {
         var isNews = _failures.Add(exception);
         var failures = _failures.Count;
-        NoticeConflict((exception as RegistryDeniedException)?.ConflictingAddress);
+        ReportConflict((exception as RegistryDeniedException)?.ConflictingAddress);
 
-        // A refusal and an invalid record stay so for a while; anything else may be over soon.
+        // A refusal and an invalid record last for a while; other failures may end soon.
         var isAnswer = exception is RegistryDeniedException or ArgumentException;
         var isFirst = !_firstOutcome.Task.IsCompleted;
         var pause = isAnswer ? _schedule.NextAfterDenial()
@@ -122,8 +122,8 @@ internal sealed partial class RegistrationLoop
         return pause;
     }
 
-    /// <summary>The check does not pass: withdraws the node, or what a failed withdrawal left behind.</summary>
-    private async Task StayOutAsync(CancellationToken cancellationToken)
+    /// <summary>Withdraws the node while the check fails, again after a failed withdrawal.</summary>
+    private async Task WithholdAsync(CancellationToken cancellationToken)
     {
         var isLeaving = _assertion.MayBeStored;
         if (_check.Error is { } error)
@@ -159,7 +159,7 @@ internal sealed partial class RegistrationLoop
         }
         catch (Exception exception)
         {
-            // The TTL removes what could not be withdrawn; a round that finds it still stored tries again.
+            // The TTL removes a record that could not be withdrawn; the next round retries while it is stored.
             if (_withdrawals.Add(exception))
             {
                 LogDeregisterFailed(_logger, _options.Name, _options.Id, FailureRow.TextOf(exception));
@@ -167,7 +167,7 @@ internal sealed partial class RegistrationLoop
         }
     }
 
-    private async Task NoticeLossAsync(CancellationToken cancellationToken)
+    private async Task HandleLossAsync(CancellationToken cancellationToken)
     {
         if (!_assertion.Lost.IsCancellationRequested)
         {
@@ -177,7 +177,7 @@ internal sealed partial class RegistrationLoop
         LogLost(_logger, _registry.Name, _assertion.NodeId);
         _status.Lose(new RegistryUnavailableException(_registry.Name, $"the registration of {_assertion.NodeId} was lost"));
 
-        // The first loss is answered at once; a registry that loses every write must not be flooded.
+        // The first loss is repaired at once; a registry that loses every write must not be flooded.
         var isQuick = _timeProvider.GetElapsedTime(_confirmedAt) < _schedule.RetryLimit;
         _quickLosses = isQuick ? _quickLosses + 1 : 0;
         if (_quickLosses > 1)

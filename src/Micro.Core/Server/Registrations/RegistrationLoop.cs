@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Server.Registrations;
 
 /// <summary>
-/// The one owner of a server's registration: check, assert, sleep, for ever, on monotonic time. It alone decides when
-/// to register and to withdraw; everybody else reads <see cref="State"/>. Good for one start.
+/// The owner of a server's registration: check, assert, sleep, in a loop on monotonic time. It alone decides when to register
+/// and to withdraw; all others read <see cref="State"/>. Can start once.
 /// </summary>
 internal sealed partial class RegistrationLoop : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan HurriedWithdrawal = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan UrgentWithdrawalLimit = TimeSpan.FromMilliseconds(500);
 
     private readonly IRegistry _registry;
     private readonly ServerOptions _options;
@@ -55,7 +55,7 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
         _status = new RegistrationStatus(logger, timeProvider);
         _delay = new WakeableDelay(timeProvider);
         _failures = new FailureRow("Registering", timeProvider, logger);
-        _incompletions = new FailureRow("Registering everywhere", timeProvider, logger);
+        _incompletions = new FailureRow("The complete registration", timeProvider, logger);
         _withdrawals = new FailureRow("Deregistering", timeProvider, logger);
         _checkErrors = new FailureRow("The register check", timeProvider, logger);
         _metrics = new RegistrationMetrics(options.Name, () => _status.State, () => _status.LastError);
@@ -81,36 +81,36 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
     public bool IsReady => _status.IsReady;
 
     /// <summary>
-    /// Why the node is not registered, or in some of several registries only; <see langword="null"/> when nothing failed.
+    /// Gets why the node is not registered, or only in some of several registries; <see langword="null"/> without a failure.
     /// </summary>
     public Exception? LastError => _status.LastError;
 
     /// <summary>
     /// Gets the address from which another process registered the same node id within the last ten minutes;
-    /// <see langword="null"/> when that did not happen.
+    /// <see langword="null"/> without a conflict.
     /// </summary>
     public string? Conflict => _status.Conflict;
 
-    /// <summary>When the registry last confirmed the registration.</summary>
+    /// <summary>Gets the time at which the registry last confirmed the registration.</summary>
     public DateTimeOffset? ConfirmedAt => _status.ConfirmedAt;
 
-    /// <summary>The time between renewals that is really used.</summary>
+    /// <summary>Gets the effective time between renewals.</summary>
     public TimeSpan Interval => _schedule.Interval;
 
     /// <summary>
     /// Starts the loop and waits for its first outcome: registered, withheld by the check, or failed three times. A
-    /// failure is logged and the loop goes on, unless the options ask for it to fail the start. A record that the rules of
-    /// the registry refuse for good always fails the start.
+    /// failure is logged and the loop continues, unless the options make it fail the start. A record that violates the rules of
+    /// the registry always fails the start.
     /// </summary>
     /// <param name="cancellationToken">Ends the start; what may have been registered is withdrawn.</param>
-    /// <exception cref="ArgumentException">The registry can never take this record.</exception>
+    /// <exception cref="ArgumentException">The record violates the rules of the registry.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             if (_running is not null || _stopping is not null)
             {
-                throw new InvalidOperationException("a registration loop is good for one start");
+                throw new InvalidOperationException("the registration loop can start only once");
             }
 
             _running = Task.Run(() => RunAsync(_stop.Token), CancellationToken.None);
@@ -139,11 +139,11 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
         }
     }
 
-    /// <summary>The record changed: asserts it at once.</summary>
+    /// <summary>Asserts a changed record at once.</summary>
     public void Refresh() => _delay.Wake();
 
     /// <summary>
-    /// Turns to draining, ends the heartbeat and waits for its end, then withdraws the node within the deregister
+    /// Starts draining, stops the heartbeat and waits for its end, then withdraws the node within the deregister
     /// timeout. Errors are logged. Concurrent calls share one stop.
     /// </summary>
     /// <param name="cancellationToken">Hurries: withdrawing gets half a second more.</param>
@@ -155,7 +155,7 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops, and leaves the state at not registered.</summary>
+    /// <summary>Stops and sets the state to not registered.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
@@ -166,7 +166,7 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
 
     private async Task StopCoreAsync(Task? running, CancellationToken cancellationToken)
     {
-        // Leaves the lock of the caller before anybody is told.
+        // Leaves the caller's lock before listeners are notified.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         if (running is null)
         {
@@ -177,10 +177,10 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await running.ConfigureAwait(false);
 
-        // Who is in a hurry still wants callers to learn that the node is gone, if that is quick.
+        // Even an urgent stop withdraws the node, if that is quick.
         using var giveUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _timeProvider);
         await using var hurry = cancellationToken.UnsafeRegister(
-            static source => ((CancellationTokenSource)source!).CancelAfter(HurriedWithdrawal), giveUp).ConfigureAwait(false);
+            static source => ((CancellationTokenSource)source!).CancelAfter(UrgentWithdrawalLimit), giveUp).ConfigureAwait(false);
         await WithdrawAsync(giveUp.Token).ConfigureAwait(false);
     }
 
@@ -192,16 +192,16 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
             {
                 var pause = await RunRoundAsync(cancellationToken).ConfigureAwait(false);
                 await _delay.WaitAsync(pause, _assertion.Lost, cancellationToken).ConfigureAwait(false);
-                await NoticeLossAsync(cancellationToken).ConfigureAwait(false);
+                await HandleLossAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                // The loop outlives every mistake, also its own.
-                await PauseAfterMistakeAsync(exception, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                // The loop survives every exception, also its own.
+                await PauseAfterErrorAsync(exception, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception)
             {
-                // Stopped in the middle of a round.
+                // Stopped during a round.
                 break;
             }
         }
@@ -209,7 +209,7 @@ internal sealed partial class RegistrationLoop : IAsyncDisposable
         _firstOutcome.TrySetCanceled(CancellationToken.None);
     }
 
-    private Task PauseAfterMistakeAsync(Exception exception, CancellationToken cancellationToken)
+    private Task PauseAfterErrorAsync(Exception exception, CancellationToken cancellationToken)
     {
         var isNews = _failures.Add(exception);
         var pause = _schedule.NextRetry(_failures.Count);

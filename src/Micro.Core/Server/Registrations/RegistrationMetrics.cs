@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Micro.Server.Registrations;
 
-/// <summary>The state of one server's registration, for whoever asks.</summary>
+/// <summary>The metrics of one server's registration.</summary>
 internal sealed class RegistrationMetrics : IDisposable
 {
     private static readonly (ServerState State, string Name)[] States =
@@ -18,14 +18,14 @@ internal sealed class RegistrationMetrics : IDisposable
     private readonly KeyValuePair<string, object?> _serviceTag;
 
     /// <param name="service">Name of the service.</param>
-    /// <param name="state">The state now.</param>
-    /// <param name="lastError">What the last try failed with.</param>
+    /// <param name="state">The current state.</param>
+    /// <param name="lastError">The failure of the last attempt.</param>
     public RegistrationMetrics(string service, Func<ServerState> state, Func<Exception?> lastError)
     {
         var serviceTag = new KeyValuePair<string, object?>(MicroTelemetry.ServiceTag, service);
         _serviceTag = serviceTag;
         _conflicts = _meter.CreateCounter<long>(
-            MicroTelemetry.RegistrationConflicts, "{conflict}", "Assertions that met another process under the same node id");
+            MicroTelemetry.RegistrationConflicts, "{conflict}", "Conflicts with another process under the same node id");
         _meter.CreateObservableGauge(
             MicroTelemetry.RegistrationState,
             () =>

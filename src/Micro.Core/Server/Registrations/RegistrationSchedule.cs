@@ -3,7 +3,7 @@ using Micro.Registry;
 
 namespace Micro.Server.Registrations;
 
-/// <summary>When a registration acts next: every pause of <see cref="RegistrationLoop"/>, with its jitter.</summary>
+/// <summary>The schedule of a registration: every pause of <see cref="RegistrationLoop"/>, with its jitter.</summary>
 internal sealed class RegistrationSchedule
 {
     private const double Growth = 1.6;
@@ -24,7 +24,7 @@ internal sealed class RegistrationSchedule
         RetryLimit = Interval > TimeSpan.Zero && Interval < LongestRetry ? Interval : LongestRetry;
     }
 
-    /// <summary>How many times a start tries to register before it goes on without.</summary>
+    /// <summary>Number of attempts to register before the start continues without.</summary>
     public static int StartTries => 3;
 
     public TimeSpan Ttl { get; }
@@ -32,7 +32,7 @@ internal sealed class RegistrationSchedule
     /// <summary>Time between two renewals; zero for none.</summary>
     public TimeSpan Interval { get; }
 
-    /// <summary>Whether the interval asked for would let the registration expire and was replaced by a third of the TTL.</summary>
+    /// <summary>Gets whether the set interval was too long for the TTL and was replaced with a third of it.</summary>
     public bool IsCorrected { get; }
 
     public TimeSpan CheckTimeout { get; }
@@ -42,16 +42,16 @@ internal sealed class RegistrationSchedule
 
     public TimeSpan NextHeartbeat() => Interval > TimeSpan.Zero ? Jitter.Spread(Interval, _random) : Timeout.InfiniteTimeSpan;
 
-    /// <summary>After a failed check: faster than a heartbeat, so that a healthy node returns soon.</summary>
+    /// <summary>Returns the pause after a failed check: shorter than a heartbeat, so that a healthy node returns soon.</summary>
     public TimeSpan NextCheck() => Jitter.Spread(RetryLimit, _random);
 
-    /// <summary>After the n-th failed try of a start, go-micro's 100 ms and 600 ms.</summary>
+    /// <summary>Returns the pause after the n-th failed attempt of a start: go-micro's 100 ms and 600 ms.</summary>
     public TimeSpan NextStartTry(int failures) =>
         Jitter.Spread(TimeSpan.FromMilliseconds(Math.Floor(Math.Pow(failures, Math.E)) * 100), _random);
 
     /// <summary>Returns the pause after the n-th failure in a row.</summary>
     /// <param name="failures">Failures in a row, 1 or more.</param>
-    /// <param name="retryAfter">The time until the registry makes an attempt, which is that of all who share its connections.</param>
+    /// <param name="retryAfter">The time until the registry connects again, which is shared by all users of its connections.</param>
     public TimeSpan NextRetry(int failures, TimeSpan? retryAfter = null)
     {
         if (retryAfter is { } attempt)
@@ -64,15 +64,15 @@ internal sealed class RegistrationSchedule
     }
 
     /// <summary>
-    /// After the n-th time in a row that the node got into some of several registries only: soon, unless the others
-    /// refuse, and never later than those that have it must be renewed.
+    /// Returns the pause after the n-th partial registration in a row: short, unless registries refuse the node, and never later
+    /// than the renewal of the others.
     /// </summary>
     public TimeSpan NextCompletion(Exception missing, int count) =>
         missing is not (RegistryDeniedException or ArgumentException) ? NextRetry(count)
         : Interval > TimeSpan.Zero ? NextHeartbeat()
         : NextAfterDenial();
 
-    /// <summary>After a refusal: repeating it soon does not help.</summary>
+    /// <summary>Returns the pause after a refusal, for which a quick retry does not help.</summary>
     public TimeSpan NextAfterDenial() =>
         Jitter.Extend(Interval > ShortestDeniedRetry ? Interval : ShortestDeniedRetry, _random);
 }

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Server.Registrations;
 
-/// <summary>The state of a registration: read by anybody, written by its loop. Draining is left only by the end.</summary>
+/// <summary>The state of a registration: written by its loop, readable by any thread. Draining ends only with the stop.</summary>
 internal sealed partial class RegistrationStatus(ILogger logger, TimeProvider timeProvider)
 {
-    /// <summary>A conflict that was resolved stays visible for a while, so that somebody sees it.</summary>
+    /// <summary>The time for which a resolved conflict stays visible.</summary>
     private static readonly TimeSpan ConflictMemory = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
@@ -24,8 +24,8 @@ internal sealed partial class RegistrationStatus(ILogger logger, TimeProvider ti
     public event EventHandler? HealthChanged;
 
     /// <summary>
-    /// Gets a value indicating whether callers may be sent here: not while draining or withheld by the check, and not
-    /// when the registry answered that it does not hold the record. A registry that does not answer changes nothing.
+    /// Gets a value indicating whether the node may receive calls: not while draining or withheld by the check, and not when the
+    /// registry answered that it does not hold the record. A registry that does not answer changes nothing.
     /// </summary>
     public bool IsReady
     {
@@ -72,7 +72,7 @@ internal sealed partial class RegistrationStatus(ILogger logger, TimeProvider ti
         }
     }
 
-    /// <summary>When the registry last confirmed the registration, by the wall clock.</summary>
+    /// <summary>Gets the wall clock time at which the registry last confirmed the registration.</summary>
     public DateTimeOffset? ConfirmedAt
     {
         get
@@ -84,8 +84,8 @@ internal sealed partial class RegistrationStatus(ILogger logger, TimeProvider ti
         }
     }
 
-    /// <summary>Another process registered the same node id.</summary>
-    /// <param name="other">Its address.</param>
+    /// <summary>Records that another process registered the same node id.</summary>
+    /// <param name="other">Address of the other process.</param>
     public void NoteConflict(string other)
     {
         lock (_gate)
@@ -94,7 +94,7 @@ internal sealed partial class RegistrationStatus(ILogger logger, TimeProvider ti
         }
     }
 
-    /// <summary>The first assertion, or the first after a withdrawal, begins.</summary>
+    /// <summary>Records the beginning of the first assertion, or of the first after a withdrawal.</summary>
     public void Ask()
     {
         lock (_gate)
@@ -106,7 +106,7 @@ internal sealed partial class RegistrationStatus(ILogger logger, TimeProvider ti
         }
     }
 
-    /// <summary>The start no longer waits for the first assertion.</summary>
+    /// <summary>Records that the start no longer waits for the first assertion.</summary>
     /// <param name="error">Describes the missing answer.</param>
     public void StopAwaiting(Exception error)
     {
@@ -124,8 +124,8 @@ internal sealed partial class RegistrationStatus(ILogger logger, TimeProvider ti
         HealthChanged?.Invoke(this, EventArgs.Empty);
     }
 
-    /// <summary>The registry confirmed the record.</summary>
-    /// <param name="missing">Why it is in some of several registries only.</param>
+    /// <summary>Records that the registry confirmed the record.</summary>
+    /// <param name="missing">The reason why only some of several registries hold it.</param>
     public void Confirm(Exception? missing = null)
     {
         lock (_gate)
@@ -136,15 +136,15 @@ internal sealed partial class RegistrationStatus(ILogger logger, TimeProvider ti
         Change(ServerState.Registered, RegistryAnswer.Held, missing);
     }
 
-    /// <summary>An assertion failed: a node that was in counts as lost, one that was out stays out.</summary>
-    /// <param name="error">Why it failed.</param>
+    /// <summary>Records a failed assertion: a registered node counts as lost, any other stays unregistered.</summary>
+    /// <param name="error">The failure.</param>
     /// <param name="isAnswer"><see langword="true"/> if the registry answered that it does not hold the record; <see langword="false"/> if it did not answer.</param>
     public void Fail(Exception error, bool isAnswer) => Change(
         State is ServerState.Registered ? ServerState.Lost : State,
         isAnswer ? RegistryAnswer.Refused : RegistryAnswer.Silent,
         error);
 
-    /// <summary>The registry reported the record gone; the assertion that follows at once decides about readiness.</summary>
+    /// <summary>Records that the registry lost the record; the assertion that follows decides about readiness.</summary>
     /// <param name="error">Describes the loss.</param>
     public void Lose(Exception error)
     {
@@ -154,7 +154,7 @@ internal sealed partial class RegistrationStatus(ILogger logger, TimeProvider ti
         }
     }
 
-    /// <summary>The check keeps the node out of the registry.</summary>
+    /// <summary>Records that the check keeps the node out of the registry.</summary>
     public void Withhold(Exception? error) => Change(ServerState.NotRegistered, RegistryAnswer.NotAsked, error);
 
     public void Drain() => Change(ServerState.Draining, answer: null, error: null);
@@ -198,7 +198,7 @@ internal sealed partial class RegistrationStatus(ILogger logger, TimeProvider ti
         }
         catch (Exception exception)
         {
-            // A listener's mistake must not end the loop.
+            // An exception of a listener must not end the loop.
             LogListenerFailed(logger, exception);
         }
     }

@@ -4,7 +4,7 @@ using Micro.Basics;
 
 namespace Micro.Transport.Messages;
 
-/// <summary>Puts the chunks of a body together (RFC 9112, section 7.1). Trailers are checked as headers are, and dropped.</summary>
+/// <summary>Joins the chunks of a body (RFC 9112, section 7.1). Trailers are checked like headers, and dropped.</summary>
 internal struct ChunkDecoder(int maxBodyBytes, long maxSkippedBytes, int maxTrailerBytes)
 {
     /// <summary>A size line: at most 8 hex digits and a short extension.</summary>
@@ -23,14 +23,14 @@ internal struct ChunkDecoder(int maxBodyBytes, long maxSkippedBytes, int maxTrai
         Trailers,
     }
 
-    /// <summary>Bytes of all chunks so far, kept or not.</summary>
+    /// <summary>Gets the number of bytes of all chunks so far, kept or not.</summary>
     public readonly long TotalBytes => _total - _left;
 
-    /// <summary>Whether the body exceeds the limit; it is read away without keeping it, so that the connection can go on.</summary>
+    /// <summary>Gets whether the body exceeds the limit; it is then read without keeping it, so that the connection can continue.</summary>
     public readonly bool IsTooLarge => _total > maxBodyBytes;
 
-    /// <summary>Takes what is there.</summary>
-    /// <returns>Whether the body is complete.</returns>
+    /// <summary>Decodes the available bytes.</summary>
+    /// <returns><see langword="true"/> when the body is complete.</returns>
     /// <exception cref="MalformedMessageException">The chunks are malformed or too large.</exception>
     public bool Decode(in ReadOnlySequence<byte> buffer, PooledBufferWriter output, out SequencePosition consumed, out SequencePosition examined)
     {
@@ -76,7 +76,7 @@ internal struct ChunkDecoder(int maxBodyBytes, long maxSkippedBytes, int maxTrai
 
             if (!reader.TryReadTo(out ReadOnlySequence<byte> line, "\r\n"u8))
             {
-                // Its first byte of the line end may be there.
+                // The first byte of the line end may have arrived.
                 return reader.Remaining <= MaxLine + 1 ? false : throw LineTooLong();
             }
 
@@ -117,7 +117,7 @@ internal struct ChunkDecoder(int maxBodyBytes, long maxSkippedBytes, int maxTrai
     private readonly MalformedMessageException LineTooLong() =>
         _phase == Phase.Size ? new MalformedMessageException(400, "malformed chunk size") : new MalformedMessageException(431, "trailers too long");
 
-    /// <summary>Takes the line end behind the data of a chunk; false when it has not arrived yet.</summary>
+    /// <summary>Consumes the line end after the data of a chunk; <see langword="false"/> when it has not arrived yet.</summary>
     private static bool TakeLineEnd(ref SequenceReader<byte> reader)
     {
         var isEnd = reader.TryPeek(0, out var first) && first == (byte)'\r' && (!reader.TryPeek(1, out var second) || second == (byte)'\n');
@@ -148,7 +148,7 @@ internal struct ChunkDecoder(int maxBodyBytes, long maxSkippedBytes, int maxTrai
         text = text[..(int)line.Length];
         if (!FieldRules.IsValue(text))
         {
-            // RFC 9112, section 7.1.1: a line end within an extension is how requests are hidden from others.
+            // RFC 9112, section 7.1.1: a line end within an extension is used for request smuggling.
             throw new MalformedMessageException(400, "malformed chunk extension");
         }
 

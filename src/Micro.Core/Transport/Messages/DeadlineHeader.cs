@@ -3,15 +3,15 @@ using System.Buffers.Text;
 namespace Micro.Transport.Messages;
 
 /// <summary>
-/// The <c>Timeout</c> header: nanoseconds as decimal digits, as go-micro sends it; <c>600ms</c> and <c>10s</c> are read too,
-/// because people write them by hand.
+/// The <c>Timeout</c> header: nanoseconds as decimal digits, as go-micro sends it; <c>600ms</c> and <c>10s</c>, as written by hand,
+/// are accepted too.
 /// </summary>
 internal static class DeadlineHeader
 {
-    /// <summary>When the call has to be done; <see cref="long.MaxValue"/> for never.</summary>
+    /// <summary>Returns the deadline of the call; <see cref="long.MaxValue"/> without one.</summary>
     /// <param name="value">Value of the header.</param>
     /// <param name="timeProvider">Source of time.</param>
-    /// <param name="now">When the head of the request was read.</param>
+    /// <param name="now">The time at which the head of the request was read.</param>
     public static long ToTimestamp(ReadOnlySpan<byte> value, TimeProvider timeProvider, long now)
     {
         if (!TryParse(value, out var timeout))
@@ -23,7 +23,7 @@ internal static class DeadlineHeader
         return ticks >= long.MaxValue - now ? long.MaxValue : now + (long)ticks;
     }
 
-    /// <summary>What a client sends for the time it waits.</summary>
+    /// <summary>Formats the time limit of a client.</summary>
     public static long FromTimeSpan(TimeSpan timeout) => timeout.Ticks > long.MaxValue / 100 ? long.MaxValue : timeout.Ticks * 100;
 
     /// <summary>Reads the header; a missing, malformed or zero value means no deadline.</summary>
@@ -38,7 +38,7 @@ internal static class DeadlineHeader
         var unit = value[used..];
         if (unit.IsEmpty)
         {
-            // A fraction of a tick still is a deadline.
+            // A fraction of a tick is still a deadline.
             timeout = TimeSpan.FromTicks(Math.Max(1, number / 100));
             return true;
         }

@@ -21,9 +21,9 @@ internal static class FieldRules
     /// <summary>Splits a line and checks both parts.</summary>
     /// <param name="line">The line, without its end.</param>
     /// <param name="isRequest"><see langword="true"/> to refuse all control characters; in responses only CR, LF and NUL are refused, because servers differ.</param>
-    /// <param name="colon">Where the name ends.</param>
-    /// <returns>Where the value is, without the blanks around it.</returns>
-    /// <exception cref="MalformedMessageException">The line is no header.</exception>
+    /// <param name="colon">The end of the name.</param>
+    /// <returns>The range of the value, without surrounding blanks.</returns>
+    /// <exception cref="MalformedMessageException">The line is not a header.</exception>
     public static Range Split(ReadOnlySpan<byte> line, bool isRequest, out int colon)
     {
         colon = line.IndexOf((byte)':');
@@ -38,7 +38,7 @@ internal static class FieldRules
         var value = start..Math.Max(start, end);
         if (line[value].ContainsAny(isRequest ? ControlBytes : LineEndBytes))
         {
-            throw new MalformedMessageException(400, "header value holds a control character");
+            throw new MalformedMessageException(400, "header value contains a control character");
         }
 
         return isRequest && !System.Text.Unicode.Utf8.IsValid(line[value]) ? throw new MalformedMessageException(400, "header value is not UTF-8") : value;

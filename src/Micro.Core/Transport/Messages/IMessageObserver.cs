@@ -1,12 +1,12 @@
 namespace Micro.Transport.Messages;
 
-/// <summary>Follows the messages that a <see cref="MessageReader"/> reads.</summary>
+/// <summary>Observes the messages that a <see cref="MessageReader"/> reads.</summary>
 internal interface IMessageObserver
 {
-    /// <summary>Asked between messages when the wait was cancelled from outside: whether to give up.</summary>
+    /// <summary>Gets whether to stop when the wait between messages was cancelled from outside.</summary>
     bool IsClosing { get; }
 
-    /// <summary>The first bytes of a head are there and the others are not, or the reading of a body begins: time counts from now.</summary>
+    /// <summary>Called when a head has arrived in part, or the reading of a body begins: the time limit starts.</summary>
     void OnMessageStarted();
 
     /// <summary>More bytes of a message have arrived.</summary>

@@ -1,6 +1,6 @@
 namespace Micro.Transport.Messages;
 
-/// <summary>Headers that the protocol itself looks at; all others are metadata.</summary>
+/// <summary>Headers of the protocol; all others are metadata.</summary>
 internal enum KnownHeader
 {
     Other = -1,

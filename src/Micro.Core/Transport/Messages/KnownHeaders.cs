@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Micro.Transport.Messages;
 
-/// <summary>Matches header names in place, without making strings. Names are case-insensitive (RFC 9110, section 5.1).</summary>
+/// <summary>Matches header names in place, without creating strings. Names are case-insensitive (RFC 9110, section 5.1).</summary>
 internal static class KnownHeaders
 {
     public static KnownHeader Match(ReadOnlySpan<byte> name) => name.Length switch
@@ -39,7 +39,7 @@ internal static class KnownHeaders
         _ => KnownHeader.Other,
     };
 
-    /// <summary>Headers that the framework writes itself; the same name in metadata is overwritten by it.</summary>
+    /// <summary>Headers that the framework writes itself; they override the same name in metadata.</summary>
     public static bool IsOurs(string key)
     {
         Span<byte> name = stackalloc byte[32];

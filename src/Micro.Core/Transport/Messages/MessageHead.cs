@@ -5,8 +5,8 @@ using System.Text;
 namespace Micro.Transport.Messages;
 
 /// <summary>
-/// Start line and headers of one HTTP/1.1 message, kept as bytes in a buffer that is used again for the next message.
-/// Nothing becomes a string until somebody asks for metadata.
+/// Start line and headers of one HTTP/1.1 message, kept as bytes in a buffer that the next message reuses. Creates no strings
+/// until metadata is requested.
 /// </summary>
 internal sealed class MessageHead : IHeaderSource, IDisposable
 {
@@ -35,7 +35,7 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
 
     public bool IsChunked { get; private set; }
 
-    /// <summary>Whether the connection ends after this message (RFC 9112, section 9.3).</summary>
+    /// <summary>Gets whether the connection ends after this message (RFC 9112, section 9.3).</summary>
     public bool ClosesConnection { get; private set; }
 
     public bool ExpectsContinue { get; private set; }
@@ -54,22 +54,22 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
     public bool Has(KnownHeader header) => _known[(int)header] >= 0;
 
     /// <summary>
-    /// Gets whether the sender knows nothing of go-micro: a probe, curl, a publisher of something else. Callers of ours and of Go
-    /// name the service, their call or their stream.
+    /// Gets whether the sender is not a client of this framework or go-micro, which name the service, their call or their
+    /// stream: a probe, curl, another publisher.
     /// </summary>
     public bool IsPlainHttp =>
         GetEither(KnownHeader.MicroId, KnownHeader.XMicroId).IsEmpty
         && GetEither(KnownHeader.MicroService, KnownHeader.XMicroService).IsEmpty
         && GetEither(KnownHeader.MicroStream, KnownHeader.XMicroStream).IsEmpty;
 
-    /// <summary>A <c>Micro-*</c> header or, when it is missing, its <c>X-</c> twin.</summary>
+    /// <summary>Returns a <c>Micro-*</c> header or, when it is missing, its <c>X-</c> form.</summary>
     public ReadOnlySpan<byte> GetEither(KnownHeader header, KnownHeader twin) => Has(header) ? this[header] : this[twin];
 
-    /// <summary>Takes over the head of a message.</summary>
+    /// <summary>Reads the head of a message.</summary>
     /// <param name="source">Everything up to and without the empty line.</param>
     /// <param name="limits">Limits of the connection.</param>
-    /// <param name="isResponse">Whether a status line is expected.</param>
-    /// <exception cref="MalformedMessageException">The bytes are no valid head.</exception>
+    /// <param name="isResponse"><see langword="true"/> to expect a status line.</param>
+    /// <exception cref="MalformedMessageException">The bytes are not a valid head.</exception>
     public void Parse(in ReadOnlySequence<byte> source, TransportLimits limits, bool isResponse)
     {
         var length = (int)source.Length;
@@ -107,18 +107,18 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
 
         if (StatusCode == 200 && !IsChunked && ContentLength < 0)
         {
-            // A body up to the end of the connection cannot be told from a broken one.
+            // A body that ends with the connection cannot be distinguished from a broken one.
             throw new MalformedMessageException(502, "neither Content-Length nor chunks");
         }
 
         if (IsChunked && ContentLength >= 0)
         {
-            // Two lengths for one body is how requests are smuggled (RFC 9112, section 6.3).
+            // Two lengths for one body are used for request smuggling (RFC 9112, section 6.3).
             throw new MalformedMessageException(400, "both Content-Length and Transfer-Encoding");
         }
     }
 
-    /// <summary>Moves the content to a head of its own, for a stream that outlives the message which opened it.</summary>
+    /// <summary>Moves the content to a new head, for a stream that outlives the message that opened it.</summary>
     public MessageHead Detach()
     {
         var detached = new MessageHead
@@ -194,7 +194,7 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
         return found;
     }
 
-    /// <summary>Gives the memory back until the next message.</summary>
+    /// <summary>Returns the memory to the pool until the next message.</summary>
     public void Release()
     {
         if (_buffer.Length > 0)
@@ -256,7 +256,7 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
         StatusCode = status;
     }
 
-    /// <summary>Checks the rules that span several fields. A request that breaks one is read differently by different servers, which is how requests are smuggled.</summary>
+    /// <summary>Checks the rules that span several fields. Servers read a request that breaks one differently, which is used for request smuggling.</summary>
     private void CheckRequest()
     {
         if (!IsHttp10 && !Has(KnownHeader.Host))
@@ -271,7 +271,7 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
 
         if (!RequestLine.IsConsistent(StartLine, this[KnownHeader.Host]))
         {
-            throw new MalformedMessageException(400, "the request target does not fit the method or the Host header");
+            throw new MalformedMessageException(400, "the request target does not match the method or the Host header");
         }
     }
 
@@ -294,7 +294,7 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
         var header = KnownHeaders.Match(line[..colon]);
         if (header != KnownHeader.Other)
         {
-            TakeKnown(header, value);
+            ReadKnown(header, value);
         }
 
         _count++;
@@ -319,7 +319,7 @@ internal sealed class MessageHead : IHeaderSource, IDisposable
         Array.Fill(_known, -1);
     }
 
-    private void TakeKnown(KnownHeader header, ReadOnlySpan<byte> value)
+    private void ReadKnown(KnownHeader header, ReadOnlySpan<byte> value)
     {
         switch (header)
         {

@@ -7,11 +7,11 @@ namespace Micro.Transport.Messages;
 
 /// <summary>
 /// Reads HTTP/1.1 messages from a pipe, one after the other: head, then body. A body stays in the pipe's memory until
-/// <see cref="Release"/>; only chunked bodies are copied together. Every size is checked before anything is kept.
+/// <see cref="Release"/>; only chunked bodies are copied. Every size is checked before anything is kept.
 /// </summary>
 internal sealed class MessageReader(PipeReader input, TransportLimits limits, bool readsResponses) : IDisposable
 {
-    /// <summary>A body up to this multiple of the limit is read away, so that the connection can go on; beyond, it ends.</summary>
+    /// <summary>A body up to this multiple of the limit is skipped, so that the connection can continue; beyond, it ends.</summary>
     public const int SkippedBodies = 4;
 
     private readonly PooledBufferWriter _chunks = new(256);
@@ -21,22 +21,22 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     private bool _isAhead;
     private long _heardAt;
 
-    /// <summary>Bytes of the present message that have arrived so far, for the slowest allowed rate.</summary>
+    /// <summary>Bytes of the current message that have arrived so far, for the lowest allowed rate.</summary>
     public long ReceivedBytes { get; private set; }
 
-    /// <summary>Who is told how messages come in.</summary>
+    /// <summary>The observer of arriving messages.</summary>
     public IMessageObserver? Observer { get; init; }
 
-    /// <summary>Clock of <see cref="HeardAt"/>; <see langword="null"/> (the default) to keep no time.</summary>
+    /// <summary>Clock of <see cref="HeardAt"/>; <see langword="null"/> (the default) to record no time.</summary>
     public TimeProvider? Clock { get; init; }
 
     /// <summary>Timestamp at which bytes arrived last.</summary>
     public long HeardAt => Volatile.Read(ref _heardAt);
 
     /// <summary>
-    /// Begins to wait for the next message, before it was asked for. <see cref="ReadHeadAsync"/> goes on with this wait.
+    /// Begins to wait for the next message in advance. <see cref="ReadHeadAsync"/> continues this wait.
     /// </summary>
-    /// <returns>Whether there is nothing yet: neither bytes nor the end of the connection.</returns>
+    /// <returns><see langword="true"/> when neither bytes nor the end of the connection have arrived.</returns>
     public bool TryWaitAhead()
     {
         if (!_isAhead)
@@ -50,7 +50,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         return !_ahead.IsCompleted;
     }
 
-    /// <summary>Waits for the end of what <see cref="TryWaitAhead"/> began; the connection must be closed already.</summary>
+    /// <summary>Waits for the end of the wait that <see cref="TryWaitAhead"/> began; the connection must be closed already.</summary>
     public async ValueTask EndWaitAsync()
     {
         if (_isAhead)
@@ -61,10 +61,10 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
     }
 
     /// <summary>Reads the next head.</summary>
-    /// <param name="head">Where it goes.</param>
+    /// <param name="head">Receives the head.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns><see langword="false"/> when the connection ended between messages.</returns>
-    /// <exception cref="MalformedMessageException">The bytes are no valid head.</exception>
+    /// <exception cref="MalformedMessageException">The bytes are not a valid head.</exception>
     /// <exception cref="IOException">The connection ended within a head.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ReadHeadAsync(MessageHead head, CancellationToken cancellationToken)
@@ -77,12 +77,12 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
             var reading = _isAhead ? TakeAheadAsync(cancellationToken) : input.ReadAsync(cancellationToken);
             if (scanned == 0 && !readsResponses && !reading.IsCompleted)
             {
-                // A server has many connections that wait, perhaps for hours.
+                // A server has many idle connections, some for hours.
                 head.Release();
             }
 
             var result = await reading.ConfigureAwait(false);
-            NoteArrival();
+            RecordArrival();
             var buffer = SkipEmptyLines(result.Buffer);
             if (TryFindHeadEnd(buffer, scanned, out var headEnd, out var next))
             {
@@ -136,7 +136,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
             throw new MessageTooLargeException(head.ContentLength, limits.MaxMessageBytes, readsResponses);
         }
 
-        // The common case: everything is there already.
+        // The common case: everything has arrived.
         if (input.TryRead(out var result))
         {
             if (result.Buffer.Length >= head.ContentLength)
@@ -150,7 +150,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         return ReadPlainAsync(head.ContentLength, cancellationToken);
     }
 
-    /// <summary>Gives the memory of the present body back; the next message can be read afterwards.</summary>
+    /// <summary>Releases the memory of the current body; the next message can be read afterwards.</summary>
     public void Release()
     {
         if (_holdsBody)
@@ -162,14 +162,14 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         _chunks.Clear();
     }
 
-    /// <summary>Reads a body away without keeping it, so that the connection can go on.</summary>
+    /// <summary>Skips a body, so that the connection can continue.</summary>
     public async ValueTask SkipBodyAsync(long length, CancellationToken cancellationToken)
     {
         Observer?.OnMessageStarted();
         while (length > 0)
         {
             var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
-            NoteArrival();
+            RecordArrival();
             var taken = Math.Min(length, result.Buffer.Length);
             input.AdvanceTo(result.Buffer.GetPosition(taken));
             length -= taken;
@@ -250,7 +250,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         return result;
     }
 
-    private void NoteArrival()
+    private void RecordArrival()
     {
         if (Clock is { } clock)
         {
@@ -282,7 +282,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         while (true)
         {
             var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
-            NoteArrival();
+            RecordArrival();
             if (result.Buffer.Length >= length)
             {
                 ReceivedBytes = headBytes;
@@ -308,7 +308,7 @@ internal sealed class MessageReader(PipeReader input, TransportLimits limits, bo
         while (true)
         {
             var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
-            NoteArrival();
+            RecordArrival();
             var isDone = decoder.Decode(result.Buffer, _chunks, out var consumed, out var examined);
             input.AdvanceTo(consumed, examined);
             ReceivedBytes = headBytes + decoder.TotalBytes;

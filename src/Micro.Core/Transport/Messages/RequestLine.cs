@@ -19,7 +19,7 @@ internal static class RequestLine
         var target = line[(first + 1)..last];
         if (target.IndexOfAnyExceptInRange((byte)'!', (byte)'~') >= 0 || target.IndexOf("%00"u8) >= 0)
         {
-            throw new MalformedMessageException(400, "the request target holds a byte that it must not");
+            throw new MalformedMessageException(400, "the request target contains an invalid byte");
         }
 
         // Names of methods are case-sensitive (RFC 9110, section 9.1).
@@ -34,7 +34,7 @@ internal static class RequestLine
 
     /// <summary>
     /// Returns whether the target has one of the forms of RFC 9112, section 3.2, and the same host as the header. With two
-    /// different hosts a proxy and a server could decide differently.
+    /// different hosts, a proxy and a server could disagree.
     /// </summary>
     /// <param name="line">The whole line, already parsed.</param>
     /// <param name="host">The value of the <c>Host</c> header.</param>

@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace Micro.Transport.Messages;
 
 /// <summary>
-/// A wait of a connection's loop that, once it is under way, lends its thread to what the connection has to do. The loop
-/// goes on upon another thread: what blocks here does not keep the next message from being read. For the outermost loop
-/// only; methods between it and the wait would not have returned yet.
+/// An awaitable of a connection's loop that runs queued work on the current thread while the read is pending. The loop
+/// continues on another thread, so blocking work does not delay the next message. For the outermost loop only: methods
+/// between it and the wait would not have returned yet.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly struct Waiting(ValueTask<bool> waiting, IRunnable meanwhile)
@@ -18,7 +18,7 @@ internal readonly struct Waiting(ValueTask<bool> waiting, IRunnable meanwhile)
     {
         public bool IsCompleted => waiting.IsCompleted;
 
-#pragma warning disable VSTHRD002 // An awaiter's own: called when it has completed.
+#pragma warning disable VSTHRD002 // Called by the awaiter after completion.
         public bool GetResult() => waiting.GetResult();
 #pragma warning restore VSTHRD002
 

@@ -4,14 +4,14 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Micro.Transport.Security;
 
-/// <summary>What is wrong with the other side's certificate, in words.</summary>
+/// <summary>Explains problems of the peer's certificate.</summary>
 internal static class CertificateText
 {
     private const int MaxNames = 8;
     private const int MaxLength = 256;
 
-    /// <summary>The worst of what the check found; what nobody can repair by trusting an authority comes first.</summary>
-    /// <returns>Cause and what repairs it; <see langword="null"/> when it is no matter of the certificate.</returns>
+    /// <summary>Returns the most important problem; those that trusting an authority cannot fix come first.</summary>
+    /// <returns>Cause and remedy; <see langword="null"/> when the certificate is not the problem.</returns>
     public static string? Explain(X509Certificate2 certificate, X509Chain? chain, SslPolicyErrors errors, string? name, string trustOption)
     {
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
@@ -20,7 +20,7 @@ internal static class CertificateText
         }
 
         return errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
-            ? $"its certificate is made for {NamesOf(certificate)}, not for '{name}': call it by such a name, or set the name to expect (--client_tls_server_name)"
+            ? $"its certificate is for {NamesOf(certificate)}, not for '{name}': call it by one of these names, or set the expected name (--client_tls_server_name)"
             : null;
     }
 
@@ -41,12 +41,12 @@ internal static class CertificateText
 
         if ((found & ~(X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) is var other && other != X509ChainStatusFlags.NoError)
         {
-            return $"its certificate '{NameOf(certificate)}' cannot be used for this ({other}): have another one issued";
+            return $"its certificate '{NameOf(certificate)}' is not valid for this use ({other}): issue another one";
         }
 
         return certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)
-            ? $"its certificate '{NameOf(certificate)}' is self-signed and not trusted: have one issued by a trusted authority, or trust this one ({trustOption})"
-            : $"its certificate '{NameOf(certificate)}' was issued by the unknown authority '{Shorten(certificate.Issuer)}': trust that one ({trustOption}), or have the certificate issued by a trusted one";
+            ? $"its certificate '{NameOf(certificate)}' is self-signed and not trusted: use one from a trusted authority, or trust this one ({trustOption})"
+            : $"its certificate '{NameOf(certificate)}' was issued by the unknown authority '{Shorten(certificate.Issuer)}': trust that authority ({trustOption}), or use a certificate from a trusted one";
     }
 
     private static string ExplainTime(X509Certificate2 certificate, X509Chain chain)
@@ -55,7 +55,7 @@ internal static class CertificateText
             .FirstOrDefault(static element => element.ChainElementStatus.Any(static status => status.Status == X509ChainStatusFlags.NotTimeValid))?.Certificate ?? certificate;
         var begin = late.NotBefore.ToUniversalTime();
         return begin > chain.ChainPolicy.VerificationTime.ToUniversalTime()
-            ? string.Create(CultureInfo.InvariantCulture, $"its certificate '{NameOf(late)}' is not valid before {begin:u}: set the clocks right, or wait")
+            ? string.Create(CultureInfo.InvariantCulture, $"its certificate '{NameOf(late)}' is not valid before {begin:u}: correct the clocks, or wait")
             : string.Create(CultureInfo.InvariantCulture, $"its certificate '{NameOf(late)}' expired on {late.NotAfter.ToUniversalTime():u}: renew it");
     }
 

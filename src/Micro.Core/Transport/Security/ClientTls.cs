@@ -12,7 +12,7 @@ internal sealed class ClientTls : IDisposable
     private readonly ClientTlsOptions _options;
     private readonly TlsCertificates _certificates;
 
-    /// <exception cref="ArgumentException">A file cannot be used; the message names all mistakes.</exception>
+    /// <exception cref="ArgumentException">A file cannot be used; the message lists all errors.</exception>
     public ClientTls(ClientTlsOptions options, TimeProvider time, ILogger logger)
     {
         _options = options;
@@ -25,11 +25,11 @@ internal sealed class ClientTls : IDisposable
 
     public void Dispose() => _certificates.Dispose();
 
-    /// <summary>Makes the handshake on a new connection.</summary>
+    /// <summary>Performs the handshake on a new connection.</summary>
     /// <param name="stream">The connection; closed when this fails.</param>
     /// <param name="address">Address of the node, for errors.</param>
-    /// <param name="host">Its host: the name that is asked for and verified unless the options name another.</param>
-    /// <param name="protocol">What will be spoken (ALPN).</param>
+    /// <param name="host">Its host: the name to request and verify unless the options set another.</param>
+    /// <param name="protocol">The protocol to negotiate (ALPN).</param>
     /// <param name="cancellationToken">Ends the handshake.</param>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>, with cause and remedy.</exception>
     public async Task<SslStream> SecureAsync(SslStream stream, string address, string host, SslApplicationProtocol protocol, CancellationToken cancellationToken)
@@ -53,7 +53,7 @@ internal sealed class ClientTls : IDisposable
                 cancellationToken).ConfigureAwait(false);
             return protocol != SslApplicationProtocol.Http2 || stream.NegotiatedApplicationProtocol == protocol
                 ? stream
-                : throw Failed(address, "it does not speak HTTP/2 over TLS (ALPN), so no gRPC: call it over mucp", null);
+                : throw Failed(address, "it does not speak HTTP/2 over TLS (ALPN), which gRPC needs: call it over mucp", null);
         }
         catch (Exception exception)
         {
@@ -71,7 +71,7 @@ internal sealed class ClientTls : IDisposable
     {
         refusal = _options.SkipVerification || errors == SslPolicyErrors.None ? null
             : certificate is X509Certificate2 shown ? CertificateText.Explain(shown, chain, errors, name, "--client_tls_ca") ?? errors.ToString()
-            : "it showed no certificate";
+            : "it sent no certificate";
         return refusal is null;
     }
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Transport.Security;
 
 /// <summary>
-/// Tells of clients that do not get in: each at debug level, one in ten seconds as a warning, because a client that is set
-/// up wrongly comes again and again.
+/// Logs failed handshakes of clients: each at debug level, one in ten seconds as a warning, because a misconfigured client
+/// retries all the time.
 /// </summary>
 internal sealed class HandshakeFailures(TimeProvider time, ILogger logger)
 {

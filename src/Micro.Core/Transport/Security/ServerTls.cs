@@ -12,12 +12,12 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Transport.Security;
 
 /// <summary>
-/// TLS of a server's port. Each connection makes its handshake with the certificate of that moment, and goes on as one
-/// whose protocol is known (ALPN, RFC 7301).
+/// TLS of a server's port. Each connection performs its handshake with the current certificate and continues with the
+/// negotiated protocol (ALPN, RFC 7301).
 /// </summary>
 internal sealed class ServerTls : IDisposable
 {
-    /// <summary>First byte of every TLS handshake (RFC 8446, section 5.1); no protocol of ours begins with it.</summary>
+    /// <summary>First byte of every TLS handshake (RFC 8446, section 5.1); no supported protocol begins with it.</summary>
     public const byte HandshakeByte = 0x16;
 
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(1);
@@ -28,7 +28,7 @@ internal sealed class ServerTls : IDisposable
     private readonly HandshakeFailures _failures;
     private readonly TimeProvider _time;
 
-    /// <exception cref="ArgumentException">A file cannot be used; the message names all mistakes.</exception>
+    /// <exception cref="ArgumentException">A file cannot be used; the message lists all errors.</exception>
     public ServerTls(ServerTlsOptions options, bool offersHttp2, TimeProvider time, ILogger logger)
     {
         _options = options;
@@ -40,7 +40,7 @@ internal sealed class ServerTls : IDisposable
 
     public void Dispose() => _certificates.Dispose();
 
-    /// <summary>Puts TLS before what serves connections.</summary>
+    /// <summary>Adds TLS in front of the connection handlers.</summary>
     public ConnectionDelegate Secure(ConnectionDelegate next) => connection => ServeAsync(connection, next);
 
     private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -77,7 +77,7 @@ internal sealed class ServerTls : IDisposable
 
             if (first[0] != HandshakeByte)
             {
-                _failures.Add(remote, "it speaks no TLS, and this port nothing else: let it call with TLS (--client_tls), or remove the server's certificate (--server_tls_cert)");
+                _failures.Add(remote, "it does not speak TLS, which this port requires: enable TLS in the client (--client_tls), or remove the server's certificate (--server_tls_cert)");
                 await RefusePlaintextAsync(socket, limit.Token).ConfigureAwait(false);
                 return null;
             }
@@ -99,12 +99,12 @@ internal sealed class ServerTls : IDisposable
         {
             if (!stops.IsCancellationRequested)
             {
-                _failures.Add(remote, $"it did not end the handshake within {ReadableTime.Limit(_options.HandshakeTimeout)}");
+                _failures.Add(remote, $"it did not complete the handshake within {ReadableTime.Limit(_options.HandshakeTimeout)}");
             }
         }
         catch (Exception exception)
         {
-            // Whatever it is, also in a selector of the user: it ends this connection and no other.
+            // Any exception, also of a user's selector, ends this connection and no other.
             _failures.Add(remote, TlsFailures.OfClient(exception), exception);
         }
 
@@ -125,8 +125,8 @@ internal sealed class ServerTls : IDisposable
             ClientCertificateRequired = asks,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             CertificateChainPolicy = asks ? _certificates.Current.Trust?.Clone() : null,
-#pragma warning disable CA5359 // What it finds is acted on when the handshake is over: see ClientCheck.
-            RemoteCertificateValidationCallback = asks ? check.Look : null,
+#pragma warning disable CA5359 // ClientCheck applies the result after the handshake.
+            RemoteCertificateValidationCallback = asks ? check.Verify : null,
 #pragma warning restore CA5359
         };
     }
@@ -138,7 +138,7 @@ internal sealed class ServerTls : IDisposable
         var count = await socket.ReceiveAsync(begin, SocketFlags.Peek, cancellationToken).ConfigureAwait(false);
         if (count > 0 && !char.IsAsciiLetterUpper((char)begin[0]))
         {
-            return; // no HTTP: it would not understand any answer
+            return; // not HTTP: the client would not understand an answer
         }
 
         using var stream = new NetworkStream(socket, ownsSocket: false);
@@ -173,7 +173,7 @@ internal sealed class ServerTls : IDisposable
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException or TimeoutException or AuthenticationException)
             {
-                // The client is gone, or does not read: it needs no good-bye.
+                // The client is gone or does not read.
             }
         }
     }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Transport.Security;
 
 /// <summary>
-/// Certificate and trust of a server or client, kept up to date with their files. Files are read again and compared
-/// byte by byte: watches of the file system miss links that are turned to another directory. Safe for concurrent use.
+/// Certificate and trust of a server or client, kept up to date with their files. Reads the files again and compares the
+/// bytes, because file system watches miss links that change to another directory. Safe for concurrent use.
 /// </summary>
 internal sealed class TlsCertificates : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class TlsCertificates : IDisposable
     private string? _problem;
     private DateTimeOffset _warnedAt = DateTimeOffset.MinValue;
 
-    /// <exception cref="ArgumentException">A file cannot be used; the message names all mistakes.</exception>
+    /// <exception cref="ArgumentException">A file cannot be used; the message lists all errors.</exception>
     public TlsCertificates(string owner, TlsOptions options, TimeProvider time, ILogger logger)
     {
         _owner = owner;
@@ -36,13 +36,13 @@ internal sealed class TlsCertificates : IDisposable
             ? material
             : throw new ArgumentException(string.Join("; ", errors), nameof(options));
         WarnOfExpiry();
-        _timer = time.CreateTimer(static certificates => ((TlsCertificates)certificates!).Look(), this, options.ReloadInterval, options.ReloadInterval);
+        _timer = time.CreateTimer(static certificates => ((TlsCertificates)certificates!).CheckFiles(), this, options.ReloadInterval, options.ReloadInterval);
     }
 
-    /// <summary>What new connections use.</summary>
+    /// <summary>Gets the material of new connections.</summary>
     public TlsMaterial Current => _current;
 
-    /// <summary>The certificate for a connection; nothing if there is none.</summary>
+    /// <summary>Returns the certificate for a connection; <see langword="null"/> if there is none.</summary>
     public SslStreamCertificateContext? CertificateFor(string? serverName) =>
         _options.CertificateSelector is not { } selector ? _current.Certificate
         : selector(serverName) is { } chosen ? TlsMaterial.ContextOf(chosen)
@@ -50,11 +50,11 @@ internal sealed class TlsCertificates : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private void Look()
+    private void CheckFiles()
     {
         if (!_gate.TryEnter())
         {
-            return; // a slow disk: the look before is not done
+            return; // a slow disk: the previous check has not ended
         }
 
         try
@@ -81,7 +81,7 @@ internal sealed class TlsCertificates : IDisposable
             return;
         }
 
-        // Of files that are being replaced one by one the next look sees the rest.
+        // Files may be replaced one by one; the next check sees the rest.
         if (TlsMaterial.Load(_owner, _options, files, errors) is { } material && errors.Count == 0)
         {
             _current = material;

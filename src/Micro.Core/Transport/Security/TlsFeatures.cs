@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Micro.Transport.Security;
 
-/// <summary>What a handshake came to, in the words of Kestrel, whose HTTP/2 asks for it.</summary>
+/// <summary>The result of a handshake as Kestrel features, which its HTTP/2 needs.</summary>
 internal sealed class TlsFeatures(SslStream stream, X509Certificate2? client) : ITlsHandshakeFeature, ITlsConnectionFeature, ITlsApplicationProtocolFeature
 {
     public SslProtocols Protocol { get; } = stream.SslProtocol;
@@ -20,7 +20,7 @@ internal sealed class TlsFeatures(SslStream stream, X509Certificate2? client) : 
 
     public X509Certificate2? ClientCertificate { get; set; } = client;
 
-#pragma warning disable SYSLIB0058 // The interface still has what the cipher suite says.
+#pragma warning disable SYSLIB0058 // The interface still has members that the cipher suite replaces.
     public CipherAlgorithmType CipherAlgorithm => stream.CipherAlgorithm;
 
     public int CipherStrength => stream.CipherStrength;

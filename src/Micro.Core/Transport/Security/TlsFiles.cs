@@ -1,12 +1,12 @@
 namespace Micro.Transport.Security;
 
-/// <summary>What the files of TLS options hold at one moment.</summary>
+/// <summary>The content of the files of TLS options at one moment.</summary>
 internal sealed record TlsFiles(byte[]? Certificate, byte[]? Key, byte[]? Authorities)
 {
-    /// <summary>The largest bundles of authorities are a quarter of it.</summary>
+    /// <summary>Maximum size of a file; the largest bundles of authorities are a quarter of it.</summary>
     private const int MaxBytes = 1024 * 1024;
 
-    /// <summary>Reads all that are named; a file that cannot be read is a mistake in the list.</summary>
+    /// <summary>Reads all configured files; adds an error for a file that cannot be read.</summary>
     public static TlsFiles Read(string owner, TlsOptions options, ICollection<string> errors) => new(
         Read(owner, "certificate", options.CertificateFile, errors),
         Read(owner, "key", options.KeyFile, errors),
@@ -40,7 +40,7 @@ internal sealed record TlsFiles(byte[]? Certificate, byte[]? Key, byte[]? Author
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            errors.Add($"{owner} TLS {what} file '{path}': cannot be read, give this process the right to: {exception.Message}");
+            errors.Add($"{owner} TLS {what} file '{path}': cannot be read, grant this process read access: {exception.Message}");
         }
 
         return null;

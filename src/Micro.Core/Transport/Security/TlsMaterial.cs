@@ -5,27 +5,27 @@ using System.Text;
 
 namespace Micro.Transport.Security;
 
-/// <summary>Certificate and trust of one moment; never changed, only replaced.</summary>
+/// <summary>Certificate and trust at one moment. Immutable.</summary>
 internal sealed record TlsMaterial(SslStreamCertificateContext? Certificate, X509ChainPolicy? Trust)
 {
     private const string PemBegin = "-----BEGIN ";
 
-    /// <summary>Makes it from files and what is given in code; nothing if there are mistakes, which are added to the list.</summary>
+    /// <summary>Creates it from files and options; <see langword="null"/> after errors, which are added to the list.</summary>
     public static TlsMaterial? Load(string owner, TlsOptions options, TlsFiles files, ICollection<string> errors)
     {
         var before = errors.Count;
         SslStreamCertificateContext? certificate = null;
-        Try($"{owner} TLS certificate file '{options.CertificateFile}'", "it must be PEM or PKCS #12 and its key must belong to it", () => certificate = LoadCertificate(options, files), errors);
+        TryLoad($"{owner} TLS certificate file '{options.CertificateFile}'", "it must be PEM or PKCS #12 and its key must belong to it", () => certificate = LoadCertificate(options, files), errors);
         X509ChainPolicy? trust = null;
-        Try($"{owner} TLS authorities file '{options.CaFile}'", "it must be PEM certificates", () => trust = LoadTrust(options, files), errors);
+        TryLoad($"{owner} TLS authorities file '{options.CaFile}'", "it must be PEM certificates", () => trust = LoadTrust(options, files), errors);
         return errors.Count == before ? new TlsMaterial(certificate, trust) : null;
     }
 
-    /// <summary>Without the network: chains are sent as they are given.</summary>
+    /// <summary>Works offline: chains are sent as configured.</summary>
     public static SslStreamCertificateContext ContextOf(X509Certificate2 certificate, X509Certificate2Collection? chain = null) =>
         SslStreamCertificateContext.Create(certificate, chain, offline: true);
 
-    private static void Try(string what, string rule, Action load, ICollection<string> errors)
+    private static void TryLoad(string what, string rule, Action load, ICollection<string> errors)
     {
         try
         {
@@ -65,7 +65,7 @@ internal sealed record TlsMaterial(SslStreamCertificateContext? Certificate, X50
         chain.RemoveAt(0);
         if (OperatingSystem.IsWindows())
         {
-            // Schannel refuses keys that are only in memory.
+            // Schannel does not accept keys that exist only in memory.
             using var loose = certificate;
             certificate = X509CertificateLoader.LoadPkcs12(loose.Export(X509ContentType.Pkcs12), password: null);
         }

@@ -6,8 +6,8 @@ using Micro.Transport.Messages;
 namespace Micro.Transport.Security;
 
 /// <summary>
-/// What a server of ours says before it closes a connection that it does not serve, plaintext on a TLS port or no valid
-/// client certificate, in the words of the protocol that the client speaks. Nothing of the client's requests is read.
+/// The answer of a server before it closes a connection that it refuses (plaintext on a TLS port, no valid client
+/// certificate), in the client's protocol. Does not read the client's requests.
 /// </summary>
 internal static class TlsRefusal
 {
@@ -17,9 +17,9 @@ internal static class TlsRefusal
     private const int InadequateSecurity = 0xc;
 
     private const int MaxSkippedBytes = 64 * 1024;
-    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LingerTime = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>An HTTP/1.1 response that mucp clients read as an error and people as text.</summary>
+    /// <summary>Creates an HTTP/1.1 response: an error for mucp clients, text for people.</summary>
     public static byte[] OverHttp1(int status, string reason, string text)
     {
         var error = HeaderRules.Clean(ErrorJson.Format(new MicroException(503, ErrorId, text, ErrorKind.Connect)));
@@ -28,7 +28,7 @@ internal static class TlsRefusal
             $"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nMicro-Error: {error}\r\nX-Micro-Error: {error}\r\n\r\n{body}");
     }
 
-    /// <summary>The server's preface (an empty SETTINGS frame) and GOAWAY, RFC 9113, sections 3.4 and 6.8.</summary>
+    /// <summary>Creates the server's preface (an empty SETTINGS frame) and GOAWAY, RFC 9113, sections 3.4 and 6.8.</summary>
     public static byte[] OverHttp2(string text)
     {
         const int FrameHead = 9;
@@ -37,16 +37,16 @@ internal static class TlsRefusal
         bytes[3] = 0x4; // SETTINGS
         var goAway = bytes.AsSpan(FrameHead);
         BinaryPrimitives.WriteInt32BigEndian(goAway, (8 + detail.Length) << 8);
-        goAway[3] = 0x7; // GOAWAY; the last stream that was taken is 0: none
+        goAway[3] = 0x7; // GOAWAY; the last processed stream is 0: none
         BinaryPrimitives.WriteInt32BigEndian(goAway[(FrameHead + 4)..], InadequateSecurity);
         detail.CopyTo(goAway[(FrameHead + 8)..]);
         return bytes;
     }
 
-    /// <summary>Sends it, says that nothing follows, and lets what the client is sending run out, so that no reset destroys it.</summary>
+    /// <summary>Sends the answer, ends the sending side and reads the client's bytes to the end, so that no reset destroys it.</summary>
     public static async Task SendAsync(Stream stream, byte[] answer, Func<Task> end, TimeProvider time)
     {
-        using var limit = new CancellationTokenSource(GoodbyeTime, time);
+        using var limit = new CancellationTokenSource(LingerTime, time);
         await stream.WriteAsync(answer, limit.Token).ConfigureAwait(false);
         await end().WaitAsync(limit.Token).ConfigureAwait(false);
         var rest = new byte[4096];
@@ -62,7 +62,7 @@ internal static class TlsRefusal
         }
     }
 
-    /// <summary>The error in such a response; nothing if the message is something else.</summary>
+    /// <summary>Returns the error of such a response; <see langword="null"/> for any other message.</summary>
     public static MicroException? Read(MessageHead head, string address)
     {
         if (head.StatusCode is not (400 or 403))

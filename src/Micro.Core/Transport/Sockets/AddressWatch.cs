@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Transport.Sockets;
 
 /// <summary>
-/// Looks at the machine's addresses again when they may have changed: a moment after the system reports a change, and every
-/// second besides, because no event reports a link that comes up after its address. The one source of such changes for
-/// servers, registries and mDNS. Disposing ends it without waiting; a look that runs may still end.
+/// Checks the machine's addresses when they may have changed: shortly after the system reports a change, and every second,
+/// because no event reports a link that comes up after its address. The single source of such changes for servers, registries
+/// and mDNS. Disposing ends it without waiting; a running check may still complete.
 /// </summary>
 internal sealed class AddressWatch : IDisposable
 {
@@ -23,19 +23,19 @@ internal sealed class AddressWatch : IDisposable
     private volatile TaskCompletionSource _changed = NewSignal();
 
     /// <param name="look">
-    /// Looks at the addresses; <see langword="true"/> when the system has reported a change since the last look. Called by one
-    /// thread at a time. An exception is logged, and the watch goes on.
+    /// Checks the addresses; its argument is <see langword="true"/> when the system has reported a change since the last check.
+    /// Called by one thread at a time. An exception is logged, and the watch continues.
     /// </param>
     /// <param name="time">Source of time.</param>
-    /// <param name="random">Spreads the looks; from 0 to 1.</param>
-    /// <param name="logger">Where failures are logged.</param>
+    /// <param name="random">Spreads the checks; from 0 to 1.</param>
+    /// <param name="logger">The logger for failures.</param>
     public AddressWatch(Action<bool> look, TimeProvider time, Func<double> random, ILogger logger)
     {
         _look = look;
         _time = time;
         _random = random;
         _logger = logger;
-        _failures = new FailureRow("Looking at the network addresses", time, logger);
+        _failures = new FailureRow("The check of the network addresses", time, logger);
     }
 
     public void Start()
@@ -81,11 +81,11 @@ internal sealed class AddressWatch : IDisposable
                 return;
             }
 
-            Look(isReported);
+            Check(isReported);
         }
     }
 
-    private void Look(bool isReported)
+    private void Check(bool isReported)
     {
         try
         {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Micro.Transport.Sockets;
 
-/// <summary>The handful of features that a connection has, in an array: a dictionary for each would be most of what it costs.</summary>
+/// <summary>The handful of features that a connection has, in an array, because a dictionary would be most of its cost.</summary>
 internal sealed class ConnectionFeatures : IFeatureCollection
 {
     private KeyValuePair<Type, object>[] _features = new KeyValuePair<Type, object>[6];

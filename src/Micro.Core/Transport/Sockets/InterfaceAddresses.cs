@@ -3,7 +3,7 @@ using System.Net.NetworkInformation;
 
 namespace Micro.Transport.Sockets;
 
-/// <summary>Reads the machine's addresses; what to make of them is decided elsewhere.</summary>
+/// <summary>Reads the machine's addresses.</summary>
 internal static class InterfaceAddresses
 {
     public static IReadOnlyList<InterfaceAddress> Read()
@@ -24,7 +24,7 @@ internal static class InterfaceAddresses
             }
             catch (NetworkInformationException)
             {
-                // The interface went away while it was read: it is no candidate.
+                // The interface went away while it was read.
             }
         }
 

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Micro.Transport.Sockets;
 
 /// <summary>
-/// Opens the connections of a registry's HTTP client, and closes those whose local address the machine has lost: nothing that
-/// is sent on them leaves any more, and without this their requests would wait for their time limits. Safe for concurrent use.
+/// Opens the connections of a registry's HTTP client, and closes those whose local address the machine has lost, whose
+/// requests would otherwise wait for their time limits. Safe for concurrent use.
 /// </summary>
 internal sealed class LocalConnections : IDisposable
 {
@@ -19,17 +19,17 @@ internal sealed class LocalConnections : IDisposable
     private int _isStarted;
 
     /// <param name="time">Source of time.</param>
-    /// <param name="random">Spreads the looks at the addresses; from 0 to 1.</param>
-    /// <param name="logger">Where closed connections are logged.</param>
+    /// <param name="random">Spreads the checks of the addresses; from 0 to 1.</param>
+    /// <param name="logger">The logger for closed connections.</param>
     /// <param name="changed">Called after the machine's addresses have changed.</param>
     public LocalConnections(TimeProvider time, Func<double> random, ILogger logger, Action? changed = null)
     {
         _logger = logger;
         _changed = changed;
-        _watch = new AddressWatch(_ => Look(), time, random, logger);
+        _watch = new AddressWatch(_ => CheckAddresses(), time, random, logger);
     }
 
-    /// <summary>Connects with keep-alive probes, so that a connection that was silently cut is noticed within 25 s.</summary>
+    /// <summary>Connects with keep-alive probes, so that a silently broken connection is detected within 25 s.</summary>
     public async ValueTask<Stream> ConnectAsync(DnsEndPoint address, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _isStarted, 1) == 0)
@@ -63,7 +63,7 @@ internal sealed class LocalConnections : IDisposable
 
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : new IPAddress(address.GetAddressBytes());
 
-    private void Look()
+    private void CheckAddresses()
     {
         var found = InterfaceAddresses.Read();
         var identity = Identify(found);

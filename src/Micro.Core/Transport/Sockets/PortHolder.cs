@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace Micro.Transport.Sockets;
 
-/// <summary>Finds the process that listens on a port, as far as Linux shows it: a user sees the own processes only.</summary>
+/// <summary>Finds the process that listens on a port, on Linux, where a user sees only their own processes.</summary>
 internal static class PortHolder
 {
     /// <summary>State of a listening socket in <c>/proc/net/tcp</c>.</summary>
     private const string Listening = "0A";
 
-    /// <summary>Open files that are looked at before the search is given up.</summary>
+    /// <summary>Maximum number of open files that are searched.</summary>
     private const int MaxFiles = 50_000;
 
     private static readonly string[] SocketTables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
-    /// <summary>Returns a text such as <c>process 1234 (dotnet)</c>, or <see langword="null"/> if the process is not to be seen.</summary>
+    /// <summary>Returns a text such as <c>process 1234 (dotnet)</c>, or <see langword="null"/> if the process is not visible.</summary>
     public static string? Find(int port)
     {
         if (!OperatingSystem.IsLinux())
@@ -58,7 +58,7 @@ internal static class PortHolder
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // It belongs to somebody else, or has ended meanwhile.
+                // The process belongs to another user, or has ended meanwhile.
             }
         }
 

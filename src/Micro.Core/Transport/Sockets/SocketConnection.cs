@@ -9,12 +9,12 @@ namespace Micro.Transport.Sockets;
 /// <summary>An accepted connection: a pipe pair over its socket. A read waits in the kernel, a flush is one system call.</summary>
 internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnectionSocketFeature
 {
-    /// <summary>Holds a common request; a read of more takes further buffers of this size.</summary>
+    /// <summary>Large enough for a common request; larger reads use further buffers of this size.</summary>
     private const int BufferSize = 4096;
 
     private readonly Socket _socket;
     private readonly NetworkStream _stream;
-    /// <summary>Never disposed: an abort may come at any time, and without timer it holds nothing.</summary>
+    /// <summary>Never disposed: an abort may come at any time, and without a timer it holds no resources.</summary>
     private readonly CancellationTokenSource _closed = new();
     private IDictionary<object, object?>? _items;
     private int _isClosed;
@@ -33,7 +33,7 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnec
         Features.Set<IConnectionSocketFeature>(this);
     }
 
-    /// <summary>For TLS, which takes its place between socket and pipes before anything is read.</summary>
+    /// <summary>Inserts TLS between socket and pipes before anything is read.</summary>
     public Socket Socket => _socket;
 
     public PipeReader Input { get; }
@@ -63,7 +63,7 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnec
         }
         catch (IOException)
         {
-            // What was still to be written has no reader any more.
+            // Unwritten bytes have no reader.
         }
 
         Close(abruptly: false);

@@ -21,7 +21,7 @@ internal sealed class SocketListener : IConnectionListener
 
     public EndPoint EndPoint { get; }
 
-    /// <exception cref="AddressInUseException">Somebody else listens there.</exception>
+    /// <exception cref="AddressInUseException">The address is in use.</exception>
     public static SocketListener Bind(EndPoint endPoint)
     {
         Socket? socket = null;
@@ -64,12 +64,12 @@ internal sealed class SocketListener : IConnectionListener
             }
             catch (SocketException exception) when (exception.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
             {
-                // Connections that wait stay in the backlog; others have to end first.
+                // Waiting connections stay in the backlog until others have ended.
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken).ConfigureAwait(false);
             }
             catch (SocketException)
             {
-                // The client gave up before it was accepted: the next one.
+                // The client closed before it was accepted: accept the next one.
             }
         }
     }

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Connections;
 namespace Micro.Transport.Sockets;
 
 /// <summary>
-/// Makes listeners whose connections read and write their socket directly, in the reader's and the writer's own call.
-/// Kestrel's transport puts two pumps and two changes of thread between them, which costs a call more than its handler.
+/// Creates listeners whose connections read and write their socket directly, in the reader's and the writer's own call.
+/// Kestrel's transport adds two pumps and two thread switches, which costs a call more than its handler.
 /// </summary>
 internal sealed class SocketTransport : IConnectionListenerFactory
 {

@@ -6,7 +6,8 @@ using Micro.Server;
 namespace Micro.Transport.Grpc.Stubs.Server;
 
 /// <summary>
-/// Binds the methods of a handler type, whose object is created for each call. An open delegate is created once for each method, so a call costs no reflection.
+/// Binds the methods of a handler type, whose object is created for each call. An open delegate is created once for each
+/// method, so a call costs no reflection.
 /// </summary>
 internal sealed class PerCallStubBinder<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] THandler>(
     StubHandler stub,

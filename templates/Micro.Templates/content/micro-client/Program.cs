@@ -3,7 +3,7 @@ using Grpc.Core;
 using Micro;
 using TemplateNamespace;
 
-var name = new Option<string>("--name") { Description = "whom to greet", DefaultValueFactory = _ => "world" };
+var name = new Option<string>("--name") { Description = "name to greet", DefaultValueFactory = _ => "world" };
 var whom = "";
 await using var service = MicroService.Create(
     o => o.Name("template-service-name.client").Flags(name).Action(parsed => whom = parsed.GetValue(name)!),

@@ -80,7 +80,7 @@ public sealed class JsonRpcEnvelopeTests
     public void OpenRequest_LongMethod_Fails()
     {
         var body = "{\"method\":\"" + new string('a', 65 * 1024) + "\"}";
-        FluentActions.Invoking(() => _envelope.OpenRequest(Sequences.Of(body))).Should().Throw<CodecException>().WithMessage("*65536 at most*");
+        FluentActions.Invoking(() => _envelope.OpenRequest(Sequences.Of(body))).Should().Throw<CodecException>().WithMessage("*the limit is 65536*");
     }
 
     [Theory]

@@ -67,6 +67,6 @@ public sealed class ProtoRpcEnvelopeTests
     public void Open_LongHeader_Fails()
     {
         var body = EnvelopeTesting.Write(output => _envelope.WrapRequest(new string('a', 65 * 1024), "0", default, output));
-        FluentActions.Invoking(() => _envelope.OpenRequest(Sequences.Of(body))).Should().Throw<CodecException>().WithMessage("*65536 can follow*");
+        FluentActions.Invoking(() => _envelope.OpenRequest(Sequences.Of(body))).Should().Throw<CodecException>().WithMessage("*65536 follow*");
     }
 }

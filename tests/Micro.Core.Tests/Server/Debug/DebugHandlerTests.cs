@@ -10,7 +10,7 @@ public sealed class DebugHandlerTests
     [Theory]
     [InlineData(true, "ok")]
     [InlineData(false, "unhealthy")]
-    public async Task Health_SaysWhetherTheServerCanServe(bool healthy, string status)
+    public async Task Health_ReportsWhetherTheServerCanServe(bool healthy, string status)
     {
         var health = Endpoint("Debug.Health", new ServerStatistics(TimeProvider.System), () => healthy);
         (await health.CallAsync("")).Should().Be($"{{\"status\":\"{status}\"}}\n");

@@ -18,7 +18,7 @@ internal static class Calls
         return Encoding.UTF8.GetString(response.WrittenSpan);
     }
 
-    /// <summary>Opens a stream and sends messages; gives what came back.</summary>
+    /// <summary>Opens a stream and sends messages; returns the replies.</summary>
     public static async Task<List<object?>> StreamAsync(this EndpointInvoker invoker, params object[] messages)
     {
         var stream = new ListStream(messages);

@@ -61,7 +61,7 @@ public sealed class EndpointTableTests
         builder.AddHandler([Endpoint("A.A"), Endpoint("A.B")]);
         builder.Add(Endpoint("A.C"));
         FluentActions.Invoking(() => builder.Add(Endpoint("A.B"))).Should().Throw<ArgumentException>().WithMessage("*A.B*already*");
-        FluentActions.Invoking(() => builder.AddHandler([Endpoint("A.D")])).Should().Throw<ArgumentException>().WithMessage("*'A' is there already*");
+        FluentActions.Invoking(() => builder.AddHandler([Endpoint("A.D")])).Should().Throw<ArgumentException>().WithMessage("*'A' already exists*");
         builder.Build([]).Advertised.Should().HaveCount(3);
     }
 

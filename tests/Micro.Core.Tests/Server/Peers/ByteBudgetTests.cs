@@ -8,7 +8,7 @@ public sealed class ByteBudgetTests
     private readonly Peer _second = new("second");
 
     [Fact]
-    public async Task Take_PeerHasTakenItsShare_OthersGoOn()
+    public async Task Take_PeerHasUsedItsShare_OthersContinue()
     {
         (await Take(_first, 40)).Should().BeTrue();
         var waiting = Take(_first, 1);
@@ -37,7 +37,7 @@ public sealed class ByteBudgetTests
     }
 
     [Fact]
-    public async Task Take_LargeMessageWaits_SmallOnesOfOthersDoNotPassItForEver()
+    public async Task Take_LargeMessageWaits_SmallOnesOfOthersDoNotOvertakeItForever()
     {
         await Take(_first, 40);
         await Take(_second, 40);
@@ -69,7 +69,7 @@ public sealed class ByteBudgetTests
     }
 
     [Fact]
-    public async Task Take_TransportHoldsTooMuchOfWhatWaits_Refuses()
+    public async Task Take_TransportHoldsTooMuchWaitingData_Refuses()
     {
         await Take(_first, 40);
         var waiting = Enumerable.Range(0, 4).Select(_ => _budget.TakeAsync(_first, 30, 10, CancellationToken.None).AsTask()).ToList();

@@ -2,7 +2,7 @@ using Micro.Registry;
 
 namespace Micro.Server.Registrations;
 
-/// <summary>A registration loop on manual time over a scripted registry, TTL 90 s and interval 30 s unless told otherwise.</summary>
+/// <summary>A registration loop on manual time over a scripted registry, by default with TTL 90 s and interval 30 s.</summary>
 internal sealed class LoopFixture : IAsyncDisposable
 {
     private int _checksFailing;

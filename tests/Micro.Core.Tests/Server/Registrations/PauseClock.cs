@@ -3,7 +3,7 @@ using Micro.Testing;
 
 namespace Micro.Server.Registrations;
 
-/// <summary>Manual time that tells each pause the loop takes, so that a test moves time exactly when it sleeps.</summary>
+/// <summary>Manual time that reports each pause of the loop, so that a test moves time exactly when it sleeps.</summary>
 internal sealed class PauseClock : TimeProvider
 {
     private readonly ManualTimeProvider _time = new();
@@ -32,7 +32,7 @@ internal sealed class PauseClock : TimeProvider
 
     public void JumpWallClock(TimeSpan by) => _time.JumpWallClock(by);
 
-    /// <summary>Waits until the loop sleeps and says for how long.</summary>
+    /// <summary>Waits until the loop sleeps and returns the pause.</summary>
     public async Task<TimeSpan> NextPauseAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));

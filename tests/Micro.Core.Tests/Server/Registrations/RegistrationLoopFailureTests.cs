@@ -2,11 +2,11 @@ using Micro.Registry;
 
 namespace Micro.Server.Registrations;
 
-/// <summary>What happens when the registry fails, refuses, hangs or loses the record.</summary>
+/// <summary>Tests a registry that fails, refuses, hangs or loses the record.</summary>
 public sealed class RegistrationLoopFailureTests
 {
     [Fact]
-    public async Task Start_RegisterFails_TriesThreeTimesThenGoesOnInTheBackground()
+    public async Task Start_RegisterFails_TriesThreeTimesThenContinuesInTheBackground()
     {
         await using var fixture = new LoopFixture();
         fixture.FailRegistering();
@@ -19,7 +19,7 @@ public sealed class RegistrationLoopFailureTests
         fixture.Loop.State.Should().Be(ServerState.NotRegistered);
         fixture.Loop.LastError.Should().BeOfType<RegistryUnavailableException>();
         (await fixture.Clock.NextPauseAsync()).Should().Be(TimeSpan.FromMilliseconds(250));
-        fixture.Logger.Lines.Should().Contain("Warning: Server greeter-1 register error: down (RegistryUnavailable), failure 1 in a row, next try in 100 ms");
+        fixture.Logger.Lines.Should().Contain("Warning: Server greeter-1 register error: down (RegistryUnavailable), consecutive failure 1, next attempt in 100 ms");
         fixture.RegisterAgain();
         fixture.Clock.Advance(TimeSpan.FromMilliseconds(250));
         await Micro.Testing.Eventually.TrueAsync(() => fixture.Loop.State == ServerState.Registered, "registered in the background");
@@ -69,7 +69,7 @@ public sealed class RegistrationLoopFailureTests
     }
 
     [Fact]
-    public async Task Start_RegistryHangs_GoesOnAfterFiveSeconds_R_SRV_5()
+    public async Task Start_RegistryHangs_ContinuesAfterFiveSeconds_R_SRV_5()
     {
         var never = new TaskCompletionSource();
         await using var fixture = new LoopFixture();
@@ -84,7 +84,7 @@ public sealed class RegistrationLoopFailureTests
     }
 
     [Fact]
-    public async Task Start_Cancelled_ThrowsAndWithdrawsWhatMayBeStored()
+    public async Task Start_Cancelled_ThrowsAndWithdrawsAPossibleRecord()
     {
         await using var fixture = new LoopFixture();
         fixture.Registry.OnRegister = token => Task.Delay(Timeout.Infinite, token);
@@ -100,7 +100,7 @@ public sealed class RegistrationLoopFailureTests
     }
 
     [Fact]
-    public async Task Heartbeat_RegisterFails_IsLostAndBacksOffForEver_R_SRV_10()
+    public async Task Heartbeat_RegisterFails_IsLostAndBacksOffForever_R_SRV_10()
     {
         await using var fixture = new LoopFixture();
         await fixture.StartRegisteredAsync();
@@ -141,11 +141,11 @@ public sealed class RegistrationLoopFailureTests
 
         fixture.Logger.Lines.Where(static line => line.Contains("register error")).Should().HaveCount(3, "the outage lasts between two and three minutes");
         fixture.Logger.Lines.Should().ContainSingle(line => line.Contains("Registered node again"))
-            .Which.Should().MatchRegex("after 3[0-9] failed tries in 2 min");
+            .Which.Should().MatchRegex("after 3[0-9] failed attempts in 2 min");
     }
 
     [Fact]
-    public async Task Heartbeat_RegistryTellsWhenItIsTriedAgain_LoopFollows_R1()
+    public async Task Heartbeat_RegistrySetsTheNextAttempt_LoopFollows_R1()
     {
         await using var fixture = new LoopFixture();
         await fixture.StartRegisteredAsync();
@@ -163,7 +163,7 @@ public sealed class RegistrationLoopFailureTests
         fixture.Registry.ConflictingAddress = "10.0.0.7:80";
         await fixture.StartRegisteredAsync();
         fixture.Loop.Conflict.Should().Be("10.0.0.7:80");
-        fixture.Logger.Lines.Should().Contain(line => line.Contains("Node greeter-1 is also registered from 10.0.0.7:80"));
+        fixture.Logger.Lines.Should().Contain(line => line.Contains("Node greeter-1 in registry [scripted] is also registered from 10.0.0.7:80"));
 
         fixture.Registry.ConflictingAddress = null;
         await fixture.Clock.PassPauseAsync();
@@ -207,7 +207,7 @@ public sealed class RegistrationLoopFailureTests
     }
 
     [Fact]
-    public async Task Heartbeat_RegisterHangs_IsGivenUpAndNeverRunTwice()
+    public async Task Heartbeat_RegisterHangs_IsAbandonedAndNeverRunTwice()
     {
         var never = new TaskCompletionSource();
         await using var fixture = new LoopFixture();
@@ -307,7 +307,7 @@ public sealed class RegistrationLoopFailureTests
     }
 
     [Fact]
-    public async Task Record_Throws_LoopGoesOn()
+    public async Task Record_Throws_LoopContinues()
     {
         var fails = 1;
         var fixture = new LoopFixture();

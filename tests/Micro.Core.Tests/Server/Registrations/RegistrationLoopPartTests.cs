@@ -2,7 +2,7 @@ using Micro.Registry;
 
 namespace Micro.Server.Registrations;
 
-/// <summary>A registry made of several that holds the node in some of them only.</summary>
+/// <summary>Tests a composite registry that holds the node in some of its members only.</summary>
 public sealed class RegistrationLoopPartTests
 {
     private static readonly RegistryUnavailableException Missing = new("consul,etcd", "etcd: down");
@@ -25,11 +25,11 @@ public sealed class RegistrationLoopPartTests
         fixture.Loop.LastError.Should().BeNull();
         fixture.States.Should().Equal([ServerState.Registered], "callers could find it all the time");
         fixture.Logger.Lines.Where(line => line.Contains("in part", StringComparison.Ordinal)).Should().ContainSingle("one line a minute is enough");
-        fixture.Logger.Lines.Should().Contain(line => line.Contains("everywhere again, after 3 tries"));
+        fixture.Logger.Lines.Should().Contain(line => line.Contains("completely again, after 3 attempts"));
     }
 
     [Fact]
-    public async Task Assert_RestRefuses_WaitsForTheHeartbeatOfWhatIsThere()
+    public async Task Assert_OthersRefuse_WaitsForTheNextHeartbeat()
     {
         await using var fixture = new LoopFixture(options =>
         {

@@ -246,7 +246,7 @@ public sealed class RegistrationLoopTests
     }
 
     [Fact]
-    public async Task StateChanged_ListenerThrows_LoopGoesOn()
+    public async Task StateChanged_ListenerThrows_LoopContinues()
     {
         await using var fixture = new LoopFixture();
         fixture.Loop.StateChanged += (_, _) => throw new InvalidOperationException("listener");

@@ -3,7 +3,7 @@ using Micro.Testing;
 
 namespace Micro.Server.Registrations;
 
-/// <summary>Readiness goes by what the registry answers, never by its silence or by the wall clock.</summary>
+/// <summary>Tests that readiness depends on the registry's answers, never on its silence or on the wall clock.</summary>
 public sealed class RegistrationReadinessTests
 {
     [Fact]
@@ -73,7 +73,7 @@ public sealed class RegistrationReadinessTests
     }
 
     [Fact]
-    public async Task IsReady_RegistryHangsAtTheStart_IsTrueWhenTheStartGoesOn()
+    public async Task IsReady_RegistryHangsAtTheStart_IsTrueWhenTheStartContinues()
     {
         var never = new TaskCompletionSource();
         await using var fixture = new LoopFixture();

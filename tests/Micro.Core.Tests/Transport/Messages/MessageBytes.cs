@@ -8,7 +8,7 @@ namespace Micro.Transport.Messages;
 /// <summary>Reads messages from bytes as a connection would.</summary>
 internal static class MessageBytes
 {
-    /// <summary>What was read: heads and bodies, then how it ended.</summary>
+    /// <summary>Returns the read messages: heads and bodies, then the end.</summary>
     public static async Task<string> ReadAllAsync(byte[] bytes, int pieces, TransportLimits? limits = null, bool responses = false) =>
         await ReadAllAsync(PipeReader.Create(Sequences.InPieces(bytes, pieces)), limits, responses);
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Transport.Security;
 
-/// <summary>Certificates follow their files, and wrong ones are told about at the door (R-REG-7, S21).</summary>
+/// <summary>Tests that certificates follow their files, and that invalid ones fail the start (R-REG-7, S21).</summary>
 public sealed class TlsCertificatesTests : IDisposable
 {
     private readonly ManualTimeProvider _time = new();

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Micro.Transport.Sockets;
 
-/// <summary>Tests what the system takes for a client that reads nothing.</summary>
+/// <summary>Tests how many bytes the system buffers for a client that does not read.</summary>
 public sealed class SocketListenerTests
 {
     [SkippableFact]

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Micro.Server.Handlers.Binding;
 
-/// <summary>Turns the endpoints that a contract hands over into invokers; no reflection.</summary>
+/// <summary>Creates invokers from the endpoints of a contract, without reflection.</summary>
 internal sealed class ContractBinder : IContractBinder
 {
     private readonly HandlerOptions _options;
@@ -43,7 +43,7 @@ internal sealed class ContractBinder : IContractBinder
         foreach (var endpoint in options.EndpointMetadata.Keys.Where(key => !binder._invokers.ContainsKey(key)))
         {
             throw new ArgumentException(
-                $"metadata is given for '{endpoint}', handler {handler.GetType().Name} has {string.Join(", ", binder._invokers.Keys)}", nameof(options));
+                $"metadata is set for unknown endpoint '{endpoint}': handler {handler.GetType().Name} has {string.Join(", ", binder._invokers.Keys)}", nameof(options));
         }
 
         return [.. binder._invokers.Values];
@@ -86,13 +86,13 @@ internal sealed class ContractBinder : IContractBinder
     {
         if (!_invokers.TryAdd(invoker.Name, invoker))
         {
-            throw new ArgumentException($"endpoint '{invoker.Name}' is given twice: a contract hands each over once", nameof(invoker));
+            throw new ArgumentException($"the contract adds endpoint '{invoker.Name}' twice", nameof(invoker));
         }
     }
 
     /// <summary>
-    /// The name in the options counts first. The short name of a service belongs to the first contract that has it; a
-    /// contract of another package keeps its full name, so that two versions live side by side.
+    /// The name in the options comes first. The short name of a service belongs to the first contract that has it; a
+    /// contract of another package keeps its full name, so that two versions can coexist.
     /// </summary>
     private string NameOf(ContractEndpoint endpoint)
     {
@@ -117,7 +117,7 @@ internal sealed class ContractBinder : IContractBinder
             : new Dictionary<string, string>(StringComparer.Ordinal);
         if (isIdempotent)
         {
-            metadata.TryAdd("idempotent", "true"); // the options have the last word
+            metadata.TryAdd("idempotent", "true"); // the options override it
         }
 
         return metadata;

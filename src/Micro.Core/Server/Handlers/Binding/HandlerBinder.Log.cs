@@ -8,6 +8,6 @@ internal static partial class HandlerBinder
         EventId = 1080,
         EventName = "HandlerMethodSkipped",
         Level = LogLevel.Information,
-        Message = "Method {Method} of handler {Handler} is no endpoint: {Reason}")]
+        Message = "Method {Method} of handler {Handler} is not an endpoint: {Reason}")]
     private static partial void LogMethodSkipped(ILogger logger, string handler, string method, string reason);
 }

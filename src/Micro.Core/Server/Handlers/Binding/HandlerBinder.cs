@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Server.Handlers.Binding;
 
-/// <summary>Turns the suitable public methods of a handler into endpoints, by reflection, once.</summary>
+/// <summary>Creates endpoints from the suitable public methods of a handler, by reflection, once.</summary>
 [RequiresUnreferencedCode("Binds methods by reflection.")]
 [RequiresDynamicCode("Compiles calls at run time.")]
 internal static partial class HandlerBinder
@@ -33,10 +33,10 @@ internal static partial class HandlerBinder
 
         foreach (var endpoint in options.EndpointMetadata.Keys.Where(key => !shapes.ContainsKey(key)))
         {
-            throw new ArgumentException($"metadata is given for '{endpoint}', handler {type.Name} has {string.Join(", ", shapes.Keys)}", nameof(options));
+            throw new ArgumentException($"metadata is set for unknown endpoint '{endpoint}': handler {type.Name} has {string.Join(", ", shapes.Keys)}", nameof(options));
         }
 
-        return [.. shapes.Select(pair => InvokerMaker.Make(pair.Key, handler, pair.Value, MetadataOf(pair.Key, pair.Value, options), interceptors, options.Internal))];
+        return [.. shapes.Select(pair => InvokerFactory.Make(pair.Key, handler, pair.Value, MetadataOf(pair.Key, pair.Value, options), interceptors, options.Internal))];
     }
 
     private static (SortedDictionary<string, MethodShape> Shapes, List<string> Skipped) ReadShapes(Type type, string name, ILogger logger)
@@ -62,7 +62,7 @@ internal static partial class HandlerBinder
         return (shapes, skipped);
     }
 
-    /// <summary>Leaves out, without a word, what was never meant as an endpoint.</summary>
+    /// <summary>Skips methods that are clearly not meant as endpoints, without a log message.</summary>
     private static bool IsCandidate(MethodInfo method) =>
         !method.IsSpecialName
         && !method.IsGenericMethod
@@ -79,7 +79,7 @@ internal static partial class HandlerBinder
         var metadata = new Dictionary<string, string>(own, StringComparer.Ordinal);
         if (shape.Method.IsDefined(typeof(IdempotentAttribute), inherit: true))
         {
-            metadata.TryAdd("idempotent", "true"); // the options have the last word
+            metadata.TryAdd("idempotent", "true"); // the options override it
         }
 
         return metadata;

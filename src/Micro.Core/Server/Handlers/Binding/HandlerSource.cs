@@ -2,9 +2,9 @@ using System.Linq.Expressions;
 
 namespace Micro.Server.Handlers.Binding;
 
-/// <summary>Where the object comes from on which a handler's methods are called.</summary>
-/// <param name="type">Its type.</param>
-/// <param name="getInstance">The code that gets it, from the call's context.</param>
+/// <summary>The source of the object on which a handler's methods are called.</summary>
+/// <param name="type">Type of the object.</param>
+/// <param name="getInstance">The expression that gets the object from the call's context.</param>
 internal sealed class HandlerSource(Type type, Func<ParameterExpression, Expression> getInstance)
 {
     public Type Type { get; } = type;

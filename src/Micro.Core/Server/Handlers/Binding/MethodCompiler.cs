@@ -10,9 +10,9 @@ namespace Micro.Server.Handlers.Binding;
 [RequiresDynamicCode("Compiles calls at run time.")]
 internal static class MethodCompiler
 {
-    /// <typeparam name="TIn">What the method takes: the message, or the stream.</typeparam>
+    /// <typeparam name="TIn">The input of the method: the message, or the stream.</typeparam>
     /// <typeparam name="TOut">
-    /// What the delegate returns: <c>ValueTask&lt;TResponse&gt;</c>, <c>IAsyncEnumerable&lt;TResponse&gt;</c> or <c>Task</c>.
+    /// The result of the delegate: <c>ValueTask&lt;TResponse&gt;</c>, <c>IAsyncEnumerable&lt;TResponse&gt;</c> or <c>Task</c>.
     /// </typeparam>
     public static Func<TIn, HandlerContext, TOut> Compile<TIn, TOut>(HandlerSource handler, MethodShape shape)
     {
@@ -60,7 +60,7 @@ internal static class MethodCompiler
             : Expression.New(wanted.GetConstructor([call.Type])!, call); // ValueTask<T> of a Task<T> or of a T
     }
 
-    /// <summary>The reply, once the call is through.</summary>
+    /// <summary>Returns the reply after the call.</summary>
     private static Expression After(Expression call, Expression reply)
     {
         var result = typeof(ValueTask<>).MakeGenericType(reply.Type);

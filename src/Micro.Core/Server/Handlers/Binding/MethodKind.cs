@@ -1,6 +1,6 @@
 namespace Micro.Server.Handlers.Binding;
 
-/// <summary>What a handler method does with messages.</summary>
+/// <summary>The kind of a handler method.</summary>
 internal enum MethodKind
 {
     /// <summary>One message in, one out.</summary>

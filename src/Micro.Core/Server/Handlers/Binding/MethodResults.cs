@@ -1,6 +1,6 @@
 namespace Micro.Server.Handlers.Binding;
 
-/// <summary>Gives methods whose task has no result one. Called by compiled code.</summary>
+/// <summary>Adds a result to tasks without one. Called by compiled code.</summary>
 internal static class MethodResults
 {
     public static ValueTask<T> AfterAsync<T>(Task task, T reply) =>

@@ -6,7 +6,7 @@ using Type = System.Type;
 
 namespace Micro.Server.Handlers.Binding;
 
-/// <summary>Decides whether a method can be an endpoint, and as what.</summary>
+/// <summary>Decides whether a method can be an endpoint, and of which kind.</summary>
 [RequiresUnreferencedCode("Looks at methods by reflection.")]
 internal static class MethodShapeReader
 {
@@ -38,9 +38,9 @@ internal static class MethodShapeReader
         {
             reason = messages.Count switch
             {
-                0 => "it takes no message",
-                > 2 => "it takes more than a request and a reply",
-                _ => $"its parameters and its result {method.ReturnType.Name} do not go together",
+                0 => "it has no message parameter",
+                > 2 => "it has more parameters than a request and a reply",
+                _ => $"its parameters and its result {method.ReturnType.Name} are not a supported combination",
             };
         }
 
@@ -49,7 +49,7 @@ internal static class MethodShapeReader
 
     private static MethodShape? Read(MethodInfo method, List<Type> messages)
     {
-        // Nobody could wait for an async void method.
+        // An async void method cannot be awaited.
         if (method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute), inherit: false))
         {
             return null;
@@ -93,7 +93,7 @@ internal static class MethodShapeReader
         return response is null ? null : new MethodShape(method, MethodKind.Unary, request, response);
     }
 
-    /// <summary>The message behind a task; <see cref="Empty"/> behind one without result.</summary>
+    /// <summary>Returns the message type of a task; <see cref="Empty"/> for a task without result.</summary>
     private static Type? AsyncResult(Type type)
     {
         if (type == typeof(Task) || type == typeof(ValueTask))
@@ -106,7 +106,7 @@ internal static class MethodShapeReader
 
     private static bool IsWithoutResult(Type type) => type == typeof(void) || type == typeof(Task) || type == typeof(ValueTask);
 
-    /// <summary>A reply is made empty before the call and filled by the method.</summary>
+    /// <summary>Returns whether the type can be a reply, which is created empty and filled by the method.</summary>
     private static bool IsReply(Type type) => IsMessage(type) && type is { IsClass: true, IsAbstract: false } && type.GetConstructor(Type.EmptyTypes) is not null;
 
     private static bool IsMessage(Type type) =>

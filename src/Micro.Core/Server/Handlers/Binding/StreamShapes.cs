@@ -1,6 +1,6 @@
 namespace Micro.Server.Handlers.Binding;
 
-/// <summary>Brings the shapes of stream methods that know no stream to the one that does.</summary>
+/// <summary>Converts all shapes of stream methods to the one that takes the stream.</summary>
 internal static class StreamShapes
 {
     public static Func<IServerStream<TRequest, TResponse>, HandlerContext, Task> Server<TRequest, TResponse>(

@@ -4,10 +4,10 @@ using Micro.Registry;
 
 namespace Micro.Server.Handlers.Description;
 
-/// <summary>Makes the description of an endpoint that travels in the registry.</summary>
+/// <summary>Creates the description of an endpoint for the registry.</summary>
 internal static class EndpointDescriber
 {
-    // What Go sees of a stream method: its parameters are a context and a stream.
+    // As in Go, the parameters of a stream method are a context and a stream.
     private static readonly Value StreamRequest = new() { Name = "Context", Type = "Context" };
     private static readonly Value StreamResponse = new() { Name = "Stream", Type = "Stream" };
 

@@ -4,15 +4,15 @@ using System.Text.Json.Nodes;
 
 namespace Micro.Server.Handlers.Description;
 
-/// <summary>What a .NET type is called in a description: the name of the Go type that its JSON fits.</summary>
+/// <summary>The name of a .NET type in a description: that of the Go type with the same JSON.</summary>
 internal static class GoTypeName
 {
-    // A list of lists of ... is followed only so far: types can nest without end.
+    // Lists of lists of ... are followed only to this depth: types can nest without end.
     private const int MaxNesting = 8;
 
     public static string Of(Type type) => Of(type, MaxNesting);
 
-    /// <summary>Whether the type is described by its fields, not by its name alone.</summary>
+    /// <summary>Returns whether the type is described by its fields, not only by its name.</summary>
     public static bool HasFields(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;

@@ -39,7 +39,7 @@ internal static class PlainTypeTree
         return fields;
     }
 
-    /// <summary>Members as declared, those of base types and fields first: reflection promises no order, and without tokens (ahead of time) the order here remains.</summary>
+    /// <summary>Returns members as declared, base types and fields first. Reflection guarantees no order; without tokens (compiled ahead of time) this order remains.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Members trimmed away cannot travel either: the description says what is left.")]
     private static IEnumerable<MemberInfo> Members(Type type)
     {

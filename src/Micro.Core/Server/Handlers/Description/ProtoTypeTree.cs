@@ -3,7 +3,7 @@ using Micro.Registry;
 
 namespace Micro.Server.Handlers.Description;
 
-/// <summary>Describes a protobuf message by its fields, named as in the .proto file: that is what Go's JSON tags hold.</summary>
+/// <summary>Describes a protobuf message by its fields, named as in the .proto file, like Go's JSON tags.</summary>
 internal static class ProtoTypeTree
 {
     public static Value Describe(MessageDescriptor message, string? name, int level)
@@ -56,7 +56,7 @@ internal static class ProtoTypeTree
         _ => GoName(field.MessageType.Name, field.MessageType.ContainingType),
     };
 
-    /// <summary>protoc-gen-go calls a nested type <c>Outer_Inner</c>.</summary>
+    /// <summary>Returns the Go name of a type; protoc-gen-go names a nested type <c>Outer_Inner</c>.</summary>
     private static string GoName(string name, MessageDescriptor? outer)
     {
         for (; outer is not null; outer = outer.ContainingType)

@@ -25,7 +25,7 @@ public sealed class ContractBinderTests
 
         server.Handle(handler);
 
-        FluentActions.Invoking(() => server.Handle(new Contract(Greet))).Should().Throw<ArgumentException>().WithMessage("*'Greeter' is there already*");
+        FluentActions.Invoking(() => server.Handle(new Contract(Greet))).Should().Throw<ArgumentException>().WithMessage("*'Greeter' already exists*");
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class ContractBinderTests
         {
             Greet(binder);
             Greet(binder);
-        }).Should().Throw<ArgumentException>().WithMessage("*'Greeter.Hello' is given twice*");
+        }).Should().Throw<ArgumentException>().WithMessage("*the contract adds endpoint 'Greeter.Hello' twice*");
         Binding(binder => binder.Unary<Request, Response>(new ContractEndpoint("Hello") { Method = Service.Methods[0] }, (_, _) => Task.FromResult(new Response())))
             .Should().Throw<ArgumentException>().WithMessage("*'Hello'*Handler.Method*");
         Binding(_ => { }).Should().Throw<ArgumentException>().WithMessage("*its contract declares none*");
@@ -65,7 +65,7 @@ public sealed class ContractBinderTests
         {
             binder.Unary<string, string>(new ContractEndpoint("Greeter.Hello"), (request, _) => Task.FromResult(request));
             binder.ClientStream<string, string>(new ContractEndpoint("Greeter.Hello"), (_, _) => Task.FromResult(""));
-        }).Should().Throw<ArgumentException>().WithMessage("*'Greeter.Hello' is given twice*");
+        }).Should().Throw<ArgumentException>().WithMessage("*the contract adds endpoint 'Greeter.Hello' twice*");
         Binding(binder => binder.ServerStream<string, string>(new ContractEndpoint("Hello"), (_, _) => throw new NotSupportedException()))
             .Should().Throw<ArgumentException>().WithMessage("*'Hello'*Handler.Method*");
         Binding(binder => binder.BidirectionalStream<string, string>(null!, (_, _) => throw new NotSupportedException()))

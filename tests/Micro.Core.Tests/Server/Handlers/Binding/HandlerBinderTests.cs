@@ -34,7 +34,7 @@ public sealed partial class HandlerBinderTests
         (await invoker.CallAsync("{\"text\":\"seen\"}")).Should().Be("{}\n");
         handler.Seen.Should().Be("seen");
         (await invoker.CallAsync("", codec: MicroCodecs.Protobuf, context: null).Invoking(call => call).Should().ThrowAsync<CodecException>())
-            .WithMessage("*Message is no protobuf message*");
+            .WithMessage("*Message is not a protobuf message*");
         invoker.Description.Response!.Type.Should().Be("Empty");
     }
 
@@ -114,16 +114,16 @@ public sealed partial class HandlerBinderTests
     }
 
     [Fact]
-    public void Bind_NoSuitableMethod_SaysWhy() =>
+    public void Bind_NoSuitableMethod_ReportsTheReason() =>
         FluentActions.Invoking(() => Bind(new Unsuitable())).Should().Throw<ArgumentException>()
-            .WithMessage("handler Unsuitable has no suitable method*NoMessage: it takes no message*Suitable are public methods like*IAsyncEnumerable*");
+            .WithMessage("handler Unsuitable has no suitable method*NoMessage: it has no message parameter*Suitable are public methods like*IAsyncEnumerable*");
 
     [Fact]
     public void Bind_Unsuitable_IsLoggedAndSkipped()
     {
         var logger = new ListLogger();
         HandlerBinder.Bind(HandlerSource.Shared(new PartlySuitable()), new HandlerOptions(), [], logger).Select(invoker => invoker.Name).Should().Equal("PartlySuitable.Good");
-        logger.Lines.Should().ContainSingle().Which.Should().Be("Method Bad of handler PartlySuitable is no endpoint: it takes more than a request and a reply");
+        logger.Lines.Should().ContainSingle().Which.Should().Be("Method Bad of handler PartlySuitable is not an endpoint: it has more parameters than a request and a reply");
     }
 
     [Fact]

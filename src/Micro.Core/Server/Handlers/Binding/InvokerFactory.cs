@@ -3,10 +3,10 @@ using System.Reflection;
 
 namespace Micro.Server.Handlers.Binding;
 
-/// <summary>Makes the invoker of a method: steps once from types at run time to typed code.</summary>
+/// <summary>Creates the invoker of a method: converts run-time types to typed code, once.</summary>
 [RequiresUnreferencedCode("Calls methods found by reflection.")]
 [RequiresDynamicCode("Compiles calls at run time.")]
-internal static class InvokerMaker
+internal static class InvokerFactory
 {
     public static EndpointInvoker Make(
         string endpoint,
@@ -15,7 +15,7 @@ internal static class InvokerMaker
         IReadOnlyDictionary<string, string> metadata,
         IReadOnlyList<IHandlerInterceptor> interceptors,
         bool isInternal) =>
-        (EndpointInvoker)typeof(InvokerMaker)
+        (EndpointInvoker)typeof(InvokerFactory)
             .GetMethod(shape.Kind == MethodKind.Unary ? nameof(Unary) : nameof(Stream), BindingFlags.NonPublic | BindingFlags.Static)!
             .MakeGenericMethod(shape.Request, shape.Response)
             .Invoke(null, BindingFlags.DoNotWrapExceptions, null, [endpoint, handler, shape, metadata, interceptors, isInternal], null)!;
