@@ -62,6 +62,7 @@ public sealed class PackageTests(PackedRepository repository)
     [InlineData("Micro", "Micro.Core", "Micro.Registry.Consul", "Micro.Registry.Etcd", "Micro.Registry.Mdns", "Micro.Selector", "Micro.Transport.Grpc", "Microsoft.Extensions.ServiceDiscovery.Abstractions", "System.CommandLine")]
     [InlineData("Micro.Authentication", "Micro", "Microsoft.IdentityModel.JsonWebTokens", "Microsoft.IdentityModel.Protocols.OpenIdConnect")]
     [InlineData("Micro.Core", "Google.Protobuf")]
+    [InlineData("Micro.Registry.Conformance", "FluentAssertions", "Micro.Core", "Xunit.SkippableFact", "xunit", "xunit.extensibility.execution")]
     [InlineData("Micro.Registry.Consul", "Micro.Core")]
     [InlineData("Micro.Registry.Etcd", "dotnet-etcd", "Grpc.Net.Client", "Micro.Core")]
     [InlineData("Micro.Registry.Mdns", "Micro.Core")]
@@ -136,6 +137,7 @@ public sealed class PackageTests(PackedRepository repository)
 
     private static IEnumerable<string> Sources() =>
         Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Find(), "src"), "*.csproj", SearchOption.AllDirectories)
+            .Append(Path.Combine(RepositoryRoot.Find(), "tests", "Micro.Registry.Conformance", "Micro.Registry.Conformance.csproj"))
             .Where(static project => !File.ReadAllText(project).Contains("<IsPackable>false</IsPackable>", StringComparison.Ordinal))
             .Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)!;
 }

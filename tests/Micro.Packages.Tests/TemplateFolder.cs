@@ -104,7 +104,8 @@ internal sealed partial class TemplateFolder
             """;
     }
 
-    private async Task<Command> RunAsync(params string[] arguments) => (await Command.DotnetAsync(_folder, arguments)).Succeeded();
+    /// <summary>Runs the dotnet command in the folder; it must succeed.</summary>
+    public async Task<Command> RunAsync(params string[] arguments) => (await Command.DotnetAsync(_folder, arguments)).Succeeded();
 
     [GeneratedRegex(@"^\s*\d+\.\s+(.+) \[Enabled\]", RegexOptions.Multiline)]
     private static partial Regex EnabledSource();

@@ -31,6 +31,17 @@ internal static class SnippetCompiler
         ["HelloRequest"] = """public sealed record HelloRequest { public string Name { get; init; } = ""; }""",
         ["HelloResponse"] = """public sealed record HelloResponse { public string Msg { get; init; } = ""; }""",
         ["Greeter"] = """public sealed class Greeter { public HelloResponse Hello(HelloRequest request) => new() { Msg = request.Name }; }""",
+        ["Table"] = "public sealed class Table;",
+        ["TableRegistry"] = """
+            public sealed class TableRegistry(Table table) : Micro.Registry.Kit.RegistryBase("table")
+            {
+                protected override Task<string?> WriteAsync(ServiceRecord record, RegisterOptions options, CancellationToken token) => throw new NotSupportedException(table.ToString());
+                protected override Task RemoveAsync(ServiceRecord record, CancellationToken token) => throw new NotSupportedException();
+                protected override Task<IReadOnlyCollection<ServiceRecord>> ReadAsync(string service, CancellationToken token) => throw new NotSupportedException();
+                protected override Task<IReadOnlyCollection<ServiceRecord>> ListAsync(CancellationToken token) => throw new NotSupportedException();
+                protected override Task FollowAsync(string? service, Micro.Registry.Kit.RegistryView view, CancellationToken token) => throw new NotSupportedException();
+            }
+            """,
     };
 
     /// <summary>What the lines before a fragment would have made.</summary>
