@@ -34,7 +34,7 @@ public interface IMicroServer : IAsyncDisposable
     void Handle(object handler, Action<HandlerOptions>? configure = null);
 
     /// <summary>
-    /// Adds the endpoints of a handler made from a contract, <c>Service.Method</c>: a service in a <c>.proto</c> file, or an
+    /// Adds the endpoints of a handler with a contract, <c>Service.Method</c>: a service in a <c>.proto</c> file, or an
     /// interface with <see cref="MicroContractAttribute"/>.
     /// </summary>
     /// <param name="handler">The handler; called by many threads at once.</param>
@@ -99,7 +99,7 @@ public interface IMicroServer : IAsyncDisposable
     /// <param name="cancellationToken">Skips the waits: what still runs is cancelled.</param>
     Task StopAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>What the trimmer must keep of message types: constructors for decoding, members for the description.</summary>
+    /// <summary>Members of message types that the trimmer must keep: constructors for decoding, members for the description.</summary>
     internal const DynamicallyAccessedMemberTypes Describable =
         DynamicallyAccessedMemberTypes.PublicParameterlessConstructor
         | DynamicallyAccessedMemberTypes.PublicProperties

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Micro.Transport.Grpc.Server;
 
-/// <summary>gRPC on the HTTP/2 connections of a server, over the endpoints that mucp serves too.</summary>
+/// <summary>gRPC on the HTTP/2 connections of a server, with the same endpoints as mucp.</summary>
 internal sealed class GrpcServer : IHttp2Protocol
 {
     private GrpcServer(ProtocolHost host)
@@ -26,7 +26,7 @@ internal sealed class GrpcServer : IHttp2Protocol
 
     public GrpcEndpoints Endpoints { get; }
 
-    /// <summary>Makes the servers of these options answer gRPC on their port.</summary>
+    /// <summary>Enables gRPC on the port of servers with these options.</summary>
     public static void AddTo(ServerOptions options)
     {
         options.Http2 = static host => new GrpcServer(host);
