@@ -113,8 +113,8 @@ public sealed record CallOptions
     public bool CloseConnection { get; init; }
 
     /// <summary>
-    /// Path of the rpc in the caller's contract, <c>/package.Service/Method</c>, which tells two contracts of the same short
-    /// name apart; <see langword="null"/> for a call without a contract.
+    /// Path of the rpc in the caller's contract, <c>/package.Service/Method</c>, which distinguishes two contracts of the same short
+    /// name; <see langword="null"/> for a call without a contract.
     /// </summary>
     internal string? Rpc { get; init; }
 

@@ -1,7 +1,7 @@
 namespace Micro.Client;
 
 /// <summary>
-/// Receives the headers and trailers that the server sends with its answer to one call: set an instance of its own as
+/// Receives the headers and trailers that the server sends with its answer to one call: set a new instance as
 /// <see cref="CallOptions.ResponseMetadata"/> of each call. Safe for concurrent use.
 /// </summary>
 /// <remarks>

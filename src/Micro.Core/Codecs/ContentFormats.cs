@@ -29,21 +29,21 @@ internal sealed class ContentFormats
         var json = user.GetValueOrDefault(ContentTypes.Json) ?? MicroCodecs.Json();
         var protobuf = user.GetValueOrDefault(ContentTypes.Protobuf) ?? MicroCodecs.Protobuf;
 
-        Default = Make(ContentTypes.Protobuf, protobuf, null);
-        _json = Make(ContentTypes.Json, json, null);
-        _octetStream = Make(ContentTypes.OctetStream, new OctetStreamCodec(), null);
-        _jsonRpc = Make(ContentTypes.JsonRpc, json, Envelope.JsonRpc);
-        _protoRpc = Make(ContentTypes.ProtoRpc, protobuf, Envelope.ProtoRpc);
+        Default = Create(ContentTypes.Protobuf, protobuf, null);
+        _json = Create(ContentTypes.Json, json, null);
+        _octetStream = Create(ContentTypes.OctetStream, new OctetStreamCodec(), null);
+        _jsonRpc = Create(ContentTypes.JsonRpc, json, Envelope.JsonRpc);
+        _protoRpc = Create(ContentTypes.ProtoRpc, protobuf, Envelope.ProtoRpc);
         List<ContentFormat> formats =
         [
             Default,
             _json,
-            Make(ContentTypes.Proto, protobuf, null),
+            Create(ContentTypes.Proto, protobuf, null),
             _octetStream,
-            Make(ContentTypes.Grpc, protobuf, Envelope.Grpc),
-            Make(ContentTypes.GrpcProto, protobuf, Envelope.Grpc),
-            Make(ContentTypes.GrpcJson, json, Envelope.Grpc),
-            Make(ContentTypes.GrpcBytes, _octetStream.Codec, Envelope.Grpc),
+            Create(ContentTypes.Grpc, protobuf, Envelope.Grpc),
+            Create(ContentTypes.GrpcProto, protobuf, Envelope.Grpc),
+            Create(ContentTypes.GrpcJson, json, Envelope.Grpc),
+            Create(ContentTypes.GrpcBytes, _octetStream.Codec, Envelope.Grpc),
             _jsonRpc,
             _protoRpc,
         ];
@@ -54,7 +54,7 @@ internal sealed class ContentFormats
         _byUse = [.. formats];
         _byName = _byUse.ToFrozenDictionary(format => format.ContentType, StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
-        ContentFormat Make(string contentType, ICodec codec, Envelope? envelope) =>
+        ContentFormat Create(string contentType, ICodec codec, Envelope? envelope) =>
             new(contentType, user.Remove(contentType, out var own) ? own : codec, envelope);
     }
 

@@ -4,8 +4,8 @@ namespace Micro.Selection;
 internal interface IReportsFreshness
 {
     /// <summary>
-    /// For how long the registry has not confirmed the nodes of the service that is worst off; zero while all are watched
-    /// or none is known.
+    /// Gets the longest time for which the registry has not confirmed the nodes of a service; zero while all services are
+    /// watched or none is known.
     /// </summary>
     TimeSpan SnapshotAge { get; }
 }

@@ -26,7 +26,7 @@ public interface ISelector : IAsyncDisposable
     /// <summary>
     /// Asks the registry again for a service that was not found or whose nodes all failed; at most one request per
     /// service runs at a time, and not more often than the selector's retry interval. A failing registry is no error
-    /// here: the next pick tells.
+    /// here: the next pick reports it.
     /// </summary>
     /// <param name="service">Name of the service.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -4,7 +4,7 @@ namespace Micro.Selection;
 
 /// <summary>
 /// Narrows a list of records: a pure function. The selector keeps its result per snapshot and filter set, so
-/// implement it as a <c>sealed record</c>, whose equality says when two filters are the same.
+/// implement it as a <c>sealed record</c>, whose equality identifies equal filters.
 /// </summary>
 public interface ISelectorFilter
 {

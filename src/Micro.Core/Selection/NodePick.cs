@@ -18,15 +18,15 @@ public readonly struct NodePick : IEquatable<NodePick>
     public Node Node { get; }
 
     /// <summary>
-    /// Whether the node was left out and this request tries whether it is back: such a request opens a new connection,
-    /// because those from before may have died with the node.
+    /// Gets whether this request probes an ejected node. A probe opens a new connection, because older ones may have died with
+    /// the node.
     /// </summary>
     internal bool IsProbe { get; init; }
 
     /// <summary>Gets the silence after which <see cref="CheckAsync"/> is due; infinite without a picker that checks nodes.</summary>
     internal TimeSpan Patience => _picker is ISilentNodeCheck picker ? picker.Patience : Timeout.InfiniteTimeSpan;
 
-    /// <summary>Reports that an attempt at the node waits in silence; see <see cref="ISilentNodeCheck"/>.</summary>
+    /// <summary>Checks the node while an attempt gets no reply; see <see cref="ISilentNodeCheck"/>.</summary>
     internal Task<bool> CheckAsync() => _picker is ISilentNodeCheck picker ? picker.CheckAsync() : Task.FromResult(true);
 
     /// <summary>Reports the outcome of the attempt; call it once per pick.</summary>

@@ -36,7 +36,7 @@ public interface IMicroServer : IEndpointCollection, IAsyncDisposable
     /// <param name="cancellationToken">Skips the waits: what still runs is cancelled.</param>
     Task StopAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>What the trimmer must keep of message types: constructors for decoding, members for the description.</summary>
+    /// <summary>Members of message types that the trimmer must keep: constructors for decoding, members for the description.</summary>
     internal const DynamicallyAccessedMemberTypes Describable =
         DynamicallyAccessedMemberTypes.PublicParameterlessConstructor
         | DynamicallyAccessedMemberTypes.PublicProperties

@@ -20,13 +20,13 @@ internal static class Instruments
     };
 
     public static readonly Histogram<double> ClientCallDuration =
-        Meter.CreateHistogram(MicroTelemetry.ClientCallDuration, "s", "Calls made, with all attempts", tags: null, Buckets);
+        Meter.CreateHistogram(MicroTelemetry.ClientCallDuration, "s", "Duration of client calls, with all attempts", tags: null, Buckets);
 
     public static readonly Histogram<double> ServerCallDuration =
-        Meter.CreateHistogram(MicroTelemetry.ServerCallDuration, "s", "Calls served", tags: null, Buckets);
+        Meter.CreateHistogram(MicroTelemetry.ServerCallDuration, "s", "Duration of served calls", tags: null, Buckets);
 
     public static readonly Histogram<double> RegistryOperationDuration =
-        Meter.CreateHistogram(MicroTelemetry.RegistryOperationDuration, "s", "Operations on the registry", tags: null, Buckets);
+        Meter.CreateHistogram(MicroTelemetry.RegistryOperationDuration, "s", "Duration of registry operations", tags: null, Buckets);
 
     public static readonly Counter<long> ClientRetries =
         Meter.CreateCounter<long>(MicroTelemetry.ClientRetries, "{retry}", "Attempts after the first");

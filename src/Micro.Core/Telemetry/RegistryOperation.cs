@@ -5,7 +5,7 @@ namespace Micro.Telemetry;
 /// <summary>Traces and measures one operation on a registry.</summary>
 internal static class RegistryOperation
 {
-    /// <summary>Runs a write with a span of its own, <c>micro.registry.register</c>, and measures it.</summary>
+    /// <summary>Runs a write in a new span, <c>micro.registry.register</c>, and measures it.</summary>
     public static Task RunAsync(string operation, string registry, string service, TimeProvider timeProvider, Func<Task> run) =>
         Instruments.Source.HasListeners() || Instruments.RegistryOperationDuration.Enabled
             ? ObserveAsync(operation, registry, service, timeProvider, run)

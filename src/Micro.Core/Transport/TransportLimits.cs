@@ -91,7 +91,7 @@ public sealed class TransportLimits
     public int? MaxConcurrentStreamsPerPeer { get; set; }
 
     /// <summary>
-    /// Maximum number of calls that run at a time on one connection of a client that multiplexes, 1 to 10,000; what comes on top is not
+    /// Maximum number of calls that run at a time on one connection of a client that multiplexes, 1 to 10,000; further calls are not
     /// read until some have ended. The default value is 256.
     /// </summary>
     public int MaxCallsPerConnection { get; set; } = 256;
@@ -109,8 +109,8 @@ public sealed class TransportLimits
     public int MaxStreamBacklogBytes { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// Bytes of requests that a server holds at a time, 1 MiB to 1 TiB; a single message may be larger. What is
-    /// more is not read until there is room. The default value is 256 MiB.
+    /// Bytes of requests that a server holds at a time, 1 MiB to 1 TiB; a single message may be larger. More requests
+    /// are not read until there is room. The default value is 256 MiB.
     /// </summary>
     public long MaxHeldBytes { get; set; } = 256L * 1024 * 1024;
 

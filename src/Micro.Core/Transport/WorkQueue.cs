@@ -1,8 +1,8 @@
 namespace Micro.Transport;
 
 /// <summary>
-/// Runs items in the order they came, on the thread that has them. As long as items wait, a second thread is on its way
-/// to take the next one: what blocks delays nothing but itself, and what does not costs no change of thread.
+/// Runs items in order on the current thread. While items wait, a second thread is scheduled to take the next one, so a
+/// blocking item delays no other, and quick items cost no thread switch.
 /// </summary>
 /// <param name="owner">Runs the items.</param>
 internal sealed class WorkQueue<T>(IWorkQueueOwner<T> owner) : IRunnable, IThreadPoolWorkItem
@@ -11,7 +11,7 @@ internal sealed class WorkQueue<T>(IWorkQueueOwner<T> owner) : IRunnable, IThrea
     private readonly Queue<T> _items = [];
     private bool _isHelperComing;
 
-    /// <summary>Whether some thread will still call <see cref="IWorkQueueOwner{T}.OnEmptied"/> after this moment.</summary>
+    /// <summary>Gets whether a thread will still call <see cref="IWorkQueueOwner{T}.OnEmptied"/>.</summary>
     public bool IsBusy
     {
         get
@@ -23,7 +23,7 @@ internal sealed class WorkQueue<T>(IWorkQueueOwner<T> owner) : IRunnable, IThrea
         }
     }
 
-    /// <summary>Adds an item; somebody has to call <see cref="Run"/> afterwards.</summary>
+    /// <summary>Adds an item; call <see cref="Run"/> afterwards.</summary>
     public void Add(T item)
     {
         lock (_gate)
@@ -32,7 +32,7 @@ internal sealed class WorkQueue<T>(IWorkQueueOwner<T> owner) : IRunnable, IThrea
         }
     }
 
-    /// <summary>Runs what waits.</summary>
+    /// <summary>Runs the waiting items.</summary>
     public void Run()
     {
         while (TryTake(out var item))

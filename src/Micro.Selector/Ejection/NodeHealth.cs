@@ -88,6 +88,6 @@ internal sealed class NodeHealth(Node node, bool isNew = false)
     /// <summary>Monotonic time of the last false alarm.</summary>
     public long FalseAlarmAt { get; set; }
 
-    /// <summary>How often the pause has been doubled.</summary>
+    /// <summary>Number of times the pause has been doubled.</summary>
     public int Doublings { get; set; } = -1;
 }

@@ -34,7 +34,7 @@ internal sealed class SilentNodes(
     }
 
     /// <summary>Checks a node; concurrent callers share one check.</summary>
-    /// <returns><see langword="true"/> if it lives, or nobody can ask.</returns>
+    /// <returns><see langword="true"/> if it is alive or cannot be checked.</returns>
     public Task<bool> CheckAsync(NodeHealth health)
     {
         if (!context.Checks.IsOn || health.State == NodeHealthState.Ejected)

@@ -11,14 +11,14 @@ internal sealed class CallFormats
 
     /// <exception cref="MicroException">The content type does not exist in gRPC.</exception>
     public CallFormat Get(ContentFormat format) =>
-        _formats.GetValue(format, static format => Make(format))
+        _formats.GetValue(format, static format => Create(format))
         ?? throw new MicroException(
             400,
             "go.micro.client.codec",
             $"content type '{format.ContentType}' has no gRPC counterpart, and the call or the node uses gRPC: use application/...",
             ErrorKind.InvalidRequest);
 
-    private static CallFormat? Make(ContentFormat format)
+    private static CallFormat? Create(ContentFormat format)
     {
         var isFramed = ReferenceEquals(format.Envelope, Envelope.Grpc);
         if (format.Envelope is not null && !isFramed)

@@ -96,11 +96,11 @@ internal sealed class NodeChannels : IDisposable
 
     private NodeChannel Add(Node node)
     {
-        var made = new NodeChannel(node.Address, NodeChannelOptions.For(node, _options, _tls), _headers);
-        var channel = _channels.GetOrAdd(node.Address, made);
-        if (!ReferenceEquals(channel, made))
+        var created = new NodeChannel(node.Address, NodeChannelOptions.For(node, _options, _tls), _headers);
+        var channel = _channels.GetOrAdd(node.Address, created);
+        if (!ReferenceEquals(channel, created))
         {
-            made.Dispose();
+            created.Dispose();
         }
 
         if (_disposed)

@@ -25,12 +25,12 @@ internal sealed class GrpcFormats
         {
             if (IsGrpc(name))
             {
-                all[name] = Make(name, codec);
+                all[name] = Create(name, codec);
             }
             else if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
             {
                 var subtype = $"{ContentTypes.Grpc}+{name[Prefix.Length..]}";
-                all.TryAdd(subtype, Make(subtype, codec));
+                all.TryAdd(subtype, Create(subtype, codec));
             }
         }
 
@@ -40,7 +40,7 @@ internal sealed class GrpcFormats
         {
             if (formats.TryGet(source, out var format))
             {
-                all.Add(name, Make(name, format.Codec));
+                all.Add(name, Create(name, format.Codec));
             }
         }
     }
@@ -57,5 +57,5 @@ internal sealed class GrpcFormats
         return _byName.TryGetValue((parameters < 0 ? contentType : contentType[..parameters]).Trim(), out format);
     }
 
-    private static GrpcFormat Make(string name, ICodec codec) => new(name, codec, name.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
+    private static GrpcFormat Create(string name, ICodec codec) => new(name, codec, name.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
 }

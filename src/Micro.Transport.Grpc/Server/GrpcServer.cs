@@ -26,7 +26,7 @@ internal sealed class GrpcServer : IServerProtocol<Http2Request>
 
     public GrpcEndpoints Endpoints { get; }
 
-    /// <summary>Makes the servers of these options answer gRPC on their port.</summary>
+    /// <summary>Enables gRPC on the port of servers with these options.</summary>
     public static void AddTo(ServerOptions options)
     {
         options.Http2 = static host => new GrpcServer(host);

@@ -6,8 +6,8 @@ using Micro.Basics;
 namespace Micro.Transport.Grpc.Server;
 
 /// <summary>
-/// Unpacks messages. The last four bytes announce the length (RFC 1952, section 2.3.1): a message that announces more than the
-/// limit is unpacked to nowhere, which tells whether it is too large or broken, and none yields more than it announces.
+/// Unpacks messages. The last four bytes hold the length (RFC 1952, section 2.3.1). A message with a length above the limit is
+/// unpacked without output, to distinguish too large from broken ones, and no message yields more than its length.
 /// </summary>
 internal static class Gzip
 {
@@ -18,7 +18,7 @@ internal static class Gzip
     {
         if (packed.IsEmpty)
         {
-            return; // what .NET's own compression makes of nothing
+            return; // .NET compresses an empty message to nothing
         }
 
         var rented = ArrayPool<byte>.Shared.Rent((int)packed.Length);

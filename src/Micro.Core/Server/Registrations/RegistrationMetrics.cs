@@ -40,7 +40,7 @@ internal sealed class RegistrationMetrics : IDisposable
             MicroTelemetry.RegistryConnected,
             () => new Measurement<int>(state() == ServerState.Registered && lastError() is null ? 1 : 0, serviceTag),
             "1",
-            "Whether the registry confirms the registration");
+            "1 while the registry confirms the registration, else 0");
     }
 
     public void CountConflict() => _conflicts.Add(1, _serviceTag);

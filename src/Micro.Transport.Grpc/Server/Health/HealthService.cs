@@ -6,7 +6,7 @@ using Status = Micro.Transport.Grpc.Server.Api.HealthCheckResponse.Types.Serving
 namespace Micro.Transport.Grpc.Server.Health;
 
 /// <summary>
-/// <c>grpc.health.v1.Health</c>: what <c>/health/ready</c> says, for the server as a whole (empty name) and for each of its
+/// <c>grpc.health.v1.Health</c>: the state of <c>/health/ready</c>, for the server as a whole (empty name) and for each of its
 /// services. No interceptor runs around it: probes have no credentials.
 /// </summary>
 internal sealed class HealthService(ProtocolHost host, IReadOnlySet<string> services)

@@ -54,16 +54,16 @@ internal sealed class SymbolIndex
     }
 
     /// <summary>Adds a synthetic file that holds only services; its imports must exist.</summary>
-    public void Add(FileDescriptorProto made)
+    public void Add(FileDescriptorProto synthetic)
     {
-        var prefix = made.Package.Length > 0 ? made.Package + "." : "";
-        var file = new DescriptorFile(made.ToByteString(), [.. made.Dependency.Select(name => _files[name])]);
-        if (!_files.TryAdd(made.Name, file))
+        var prefix = synthetic.Package.Length > 0 ? synthetic.Package + "." : "";
+        var file = new DescriptorFile(synthetic.ToByteString(), [.. synthetic.Dependency.Select(name => _files[name])]);
+        if (!_files.TryAdd(synthetic.Name, file))
         {
             return;
         }
 
-        foreach (var service in made.Service)
+        foreach (var service in synthetic.Service)
         {
             Add(prefix + service.Name, file);
             foreach (var method in service.Method)

@@ -5,7 +5,7 @@ namespace Micro.Transport.Grpc.Server.Reflection;
 
 /// <summary>
 /// Describes a service that no <c>.proto</c> file next to its messages declares: bound by hand to generated messages, or
-/// declared in a file of its own. A stream may go both ways, which every kind of stream does.
+/// declared in another file. Streams are described as bidirectional, which fits every kind of stream.
 /// </summary>
 internal static class SyntheticService
 {

@@ -80,7 +80,7 @@ internal sealed class StubContext(HandlerContext context, string method) : Serve
     {
         var details = context.SentTrailers?.GetValueOrDefault(StubStatusException.DetailsKey);
 
-        // gRPC has fields of its own for both; mucp carries them as trailers, so that callers see the exact status.
+        // gRPC has its own fields for both; mucp sends them as trailers, so that callers get the exact status.
         context.ResponseTrailers.AddReceived(StubStatusException.StatusKey, ((int)status.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture));
         return new StubStatusException(context.Service, status, details, cause);
     }

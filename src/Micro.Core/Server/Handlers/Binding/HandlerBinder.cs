@@ -36,7 +36,7 @@ internal static partial class HandlerBinder
             throw new ArgumentException($"metadata is set for unknown endpoint '{endpoint}': handler {type.Name} has {string.Join(", ", shapes.Keys)}", nameof(options));
         }
 
-        return [.. shapes.Select(pair => InvokerFactory.Make(pair.Key, handler, pair.Value, MetadataOf(pair.Key, pair.Value, options), interceptors, options.Internal))];
+        return [.. shapes.Select(pair => InvokerFactory.Create(pair.Key, handler, pair.Value, MetadataOf(pair.Key, pair.Value, options), interceptors, options.Internal))];
     }
 
     private static (SortedDictionary<string, MethodShape> Shapes, List<string> Skipped) ReadShapes(Type type, string name, ILogger logger)

@@ -8,7 +8,7 @@ namespace Micro.Server.Handlers.Binding;
 [RequiresDynamicCode("Compiles calls at run time.")]
 internal static class InvokerFactory
 {
-    public static EndpointInvoker Make(
+    public static EndpointInvoker Create(
         string endpoint,
         HandlerSource handler,
         MethodShape shape,
