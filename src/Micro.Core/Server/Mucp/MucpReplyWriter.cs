@@ -48,12 +48,6 @@ internal sealed class MucpReplyWriter(ProtocolHost host, CoalescingWriter output
     }
 
     /// <summary>Writes the last frame of a stream and waits until it is sent.</summary>
-    /// <param name="opening">Head of the frame that opened the stream.</param>
-    /// <param name="format">The format of the stream.</param>
-    /// <param name="text">The text that ends the stream.</param>
-    /// <param name="headers">The response headers, unless a message has carried them.</param>
-    /// <param name="trailers">The response trailers.</param>
-    /// <param name="closes"><see langword="true"/> to tell the client that the connection will be closed.</param>
     public async ValueTask WriteStreamEndAsync(MessageHead opening, ContentFormat format, string text, CallMetadata? headers, CallMetadata? trailers, bool closes)
     {
         using var body = new PooledBufferWriter(64);
@@ -64,13 +58,7 @@ internal sealed class MucpReplyWriter(ProtocolHost host, CoalescingWriter output
         await output.FlushAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Writes a message of a stream; waits while the client is behind.</summary>
-    /// <param name="opening">Head of the frame that opened the stream.</param>
-    /// <param name="format">The format of the stream.</param>
-    /// <param name="endpoint">The name of the endpoint.</param>
-    /// <param name="headers">The response headers, unless an earlier message has carried them.</param>
-    /// <param name="body">The message.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Writes a message of a stream, with the headers that none before has carried; waits while the client is behind.</summary>
     /// <exception cref="IOException">The client is gone.</exception>
     /// <exception cref="OperationCanceledException">The token fired during the wait.</exception>
     public ValueTask WriteStreamMessageAsync(
