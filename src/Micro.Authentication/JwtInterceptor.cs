@@ -37,7 +37,7 @@ internal sealed class JwtInterceptor(JwtOptions jwt) : IHandlerInterceptor
         var refusal = BearerToken.Find(context.Metadata.GetValueOrDefault("Authorization"), out var token);
         if (refusal == TokenRefusal.None)
         {
-            (var user, refusal) = await parts.Validator.ValidateAsync(token, context);
+            (var user, refusal) = await parts.Validator.ValidateAsync(token, context).ConfigureAwait(false);
             if (user is not null)
             {
                 context.User = user;
@@ -51,19 +51,19 @@ internal sealed class JwtInterceptor(JwtOptions jwt) : IHandlerInterceptor
                 throw Refuse(context, refusal, parts.Logger);
             }
 
-            if (!await IsAllowedAsync(context, rule))
+            if (!await IsAllowedAsync(context, rule).ConfigureAwait(false))
             {
                 parts.Logger.CallerRefused(context.Endpoint, context.RemoteAddress, "the token does not grant access");
                 throw MicroException.Forbidden(context.Service, $"{context.Endpoint}: the caller is not allowed to call it");
             }
         }
 
-        await next(context);
+        await next(context).ConfigureAwait(false);
     }
 
     private async ValueTask<bool> IsAllowedAsync(HandlerContext context, EndpointRule rule) =>
         (rule.Scopes.Count == 0 || Scopes.HasOneOf(context.User, rule.Scopes))
-        && (rule.Authorize.Count == 0 || await _policies.IsAllowedAsync(context, rule.Authorize));
+        && (rule.Authorize.Count == 0 || await _policies.IsAllowedAsync(context, rule.Authorize).ConfigureAwait(false));
 
     private static MicroException Refuse(HandlerContext context, TokenRefusal refusal, ILogger logger)
     {

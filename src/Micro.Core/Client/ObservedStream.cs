@@ -21,12 +21,13 @@ internal sealed class ObservedStream<TRequest, TResponse>(IClientStream<TRequest
 
     public async IAsyncEnumerable<TResponse> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await using var messages = inner.ReadAllAsync(cancellationToken).ConfigureAwait(false).GetAsyncEnumerator();
+        var messages = inner.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var disposal = messages.ConfigureAwait(false);
         while (true)
         {
             try
             {
-                if (!await messages.MoveNextAsync())
+                if (!await messages.MoveNextAsync().ConfigureAwait(false))
                 {
                     call.End(null);
                     yield break;

@@ -50,14 +50,21 @@ internal sealed class GrpcCall : IDisposable
             _connection.BeginHandler();
             try
             {
-                await (_invoker!.IsStream ? RunStreamAsync(_invoker, format) : RunUnaryAsync(_invoker, format));
+                if (_invoker!.IsStream)
+                {
+                    await RunStreamAsync(_invoker, format).ConfigureAwait(false);
+                }
+                else
+                {
+                    await RunUnaryAsync(_invoker, format).ConfigureAwait(false);
+                }
             }
             finally
             {
                 _connection.EndHandler();
             }
 
-            await _reply.SucceedAsync();
+            await _reply.SucceedAsync().ConfigureAwait(false);
             _observed.End(null);
         }
         catch (Exception exception)
@@ -134,8 +141,8 @@ internal sealed class GrpcCall : IDisposable
     {
         // Read before admission: a slow sender takes no slot from callers that have sent their request.
         var requests = _requests!;
-        await requests.ReadSingleAsync();
-        await SettleAsync();
+        await requests.ReadSingleAsync().ConfigureAwait(false);
+        await SettleAsync().ConfigureAwait(false);
         BeginCall(invoker);
         try
         {
@@ -150,7 +157,7 @@ internal sealed class GrpcCall : IDisposable
                 requests.Release(keepRoom: true);
             }
 
-            await running;
+            await running.ConfigureAwait(false);
         }
         finally
         {
@@ -168,7 +175,7 @@ internal sealed class GrpcCall : IDisposable
             throw FailureMapper.GoingAway(_host.ServiceName);
         }
 
-        await SettleAsync();
+        await SettleAsync().ConfigureAwait(false);
         BeginCall(invoker);
         _exchange.Owner.BeginStream();
         try
@@ -176,7 +183,7 @@ internal sealed class GrpcCall : IDisposable
             var context = _context!;
             context.ThrowIfTooLate(_host.ServiceName);
             using var idle = new StreamIdleWatch(_host, context);
-            await invoker.InvokeStreamAsync(context, new GrpcServerStream(invoker.Name, format.Codec, _requests!, _reply, idle, context.CancellationToken));
+            await invoker.InvokeStreamAsync(context, new GrpcServerStream(invoker.Name, format.Codec, _requests!, _reply, idle, context.CancellationToken)).ConfigureAwait(false);
         }
         finally
         {

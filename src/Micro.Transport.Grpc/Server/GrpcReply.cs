@@ -80,7 +80,7 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
             exchange.Owner.BeginSending(Bytes);
         }
 
-        var result = await flushing;
+        var result = await flushing.ConfigureAwait(false);
         if (waits)
         {
             exchange.Owner.EndSending();
@@ -100,7 +100,7 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
         if (!_hasMessage)
         {
             // A successful call has trailers even without a message.
-            await exchange.Body.StartAsync();
+            await exchange.Body.StartAsync().ConfigureAwait(false);
         }
 
         SetStatus(exchange.Trailers, StatusCode.OK);
@@ -150,8 +150,8 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
     private async ValueTask SendHeadersAsync(HandlerContext context)
     {
         WriteHeaders();
-        await exchange.Body.StartAsync();
-        await FlushAsync(context.CancellationToken);
+        await exchange.Body.StartAsync().ConfigureAwait(false);
+        await FlushAsync(context.CancellationToken).ConfigureAwait(false);
     }
 
     private void WriteHeaders()

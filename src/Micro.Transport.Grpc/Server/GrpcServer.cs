@@ -48,6 +48,6 @@ internal sealed class GrpcServer : IServerProtocol<Http2Request>
         }
 
         using var call = new GrpcCall(this, exchange);
-        await call.RunAsync();
+        await call.RunAsync().ConfigureAwait(false);
     }
 }

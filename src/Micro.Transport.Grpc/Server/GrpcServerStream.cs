@@ -16,7 +16,7 @@ internal sealed class GrpcServerStream(string endpoint, ICodec codec, RequestMes
     public async ValueTask<(bool HasMessage, T Message)> ReadAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
         CancellationToken cancellationToken)
     {
-        if (!await ReadNextAsync(cancellationToken))
+        if (!await ReadNextAsync(cancellationToken).ConfigureAwait(false))
         {
             return (false, default!);
         }
@@ -67,7 +67,7 @@ internal sealed class GrpcServerStream(string endpoint, ICodec codec, RequestMes
 
         try
         {
-            hasMessage = await reading;
+            hasMessage = await reading.ConfigureAwait(false);
         }
         finally
         {
@@ -81,6 +81,6 @@ internal sealed class GrpcServerStream(string endpoint, ICodec codec, RequestMes
     private async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(callToken, cancellationToken);
-        await reply.FlushAsync(linked.Token);
+        await reply.FlushAsync(linked.Token).ConfigureAwait(false);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class RequestMessages(PipeReader input, ProtocolHost host, Reque
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReadSingleAsync()
     {
-        if (!await ReadAsync(isOnly: true, CancellationToken.None))
+        if (!await ReadAsync(isOnly: true, CancellationToken.None).ConfigureAwait(false))
         {
             throw WrongMessageCount();
         }
@@ -94,13 +94,13 @@ internal sealed class RequestMessages(PipeReader input, ProtocolHost host, Reque
     {
         while (true)
         {
-            var result = await WaitAsync(isOnly, cancellationToken);
+            var result = await WaitAsync(isOnly, cancellationToken).ConfigureAwait(false);
             if (!_hasRoom && RoomFor(result.Buffer) is >= 0 and var bytes && (bytes > 0 || room.IsExceeded))
             {
                 // The time limit of the message starts at its admission.
                 Volatile.Write(ref _deadline, long.MaxValue);
                 _hasBegun = false;
-                await room.TakeAsync(bytes);
+                await room.TakeAsync(bytes).ConfigureAwait(false);
                 _hasRoom = true;
             }
 
@@ -131,7 +131,7 @@ internal sealed class RequestMessages(PipeReader input, ProtocolHost host, Reque
                 Begin(host.Limits.HeaderTimeout);
             }
 
-            result = await reading;
+            result = await reading.ConfigureAwait(false);
         }
         catch (IOException exception)
         {

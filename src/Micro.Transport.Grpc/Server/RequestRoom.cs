@@ -19,7 +19,7 @@ internal sealed class RequestRoom(ByteBudget budget, Peer peer, CancellationToke
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
     public async ValueTask TakeAsync(long bytes)
     {
-        if (!await budget.TakeAsync(peer, bytes, KestrelLimits.StreamWindowBytes, callerGone))
+        if (!await budget.TakeAsync(peer, bytes, KestrelLimits.StreamWindowBytes, callerGone).ConfigureAwait(false))
         {
             throw new CallRefusal(StatusCode.ResourceExhausted, "too many large requests from one address are waiting to be read");
         }

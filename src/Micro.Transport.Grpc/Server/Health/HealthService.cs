@@ -39,7 +39,7 @@ internal sealed class HealthService(ProtocolHost host, IReadOnlySet<string> serv
 
     private async Task WatchAsync(IServerStream<HealthCheckRequest, HealthCheckResponse> stream, HandlerContext context)
     {
-        var service = await ReadServiceAsync(stream, context.CancellationToken);
+        var service = await ReadServiceAsync(stream, context.CancellationToken).ConfigureAwait(false);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, host.Closing);
         for (var told = Status.Unknown; ;)
         {
@@ -48,7 +48,7 @@ internal sealed class HealthService(ProtocolHost host, IReadOnlySet<string> serv
             var status = services.Contains(service) ? Now : Status.ServiceUnknown;
             if (status != told)
             {
-                await stream.WriteAsync(new HealthCheckResponse { Status = told = status }, context.CancellationToken);
+                await stream.WriteAsync(new HealthCheckResponse { Status = told = status }, context.CancellationToken).ConfigureAwait(false);
             }
 
             if (isClosing)
@@ -63,7 +63,7 @@ internal sealed class HealthService(ProtocolHost host, IReadOnlySet<string> serv
 
     private static async Task<string> ReadServiceAsync(IServerStream<HealthCheckRequest, HealthCheckResponse> stream, CancellationToken cancellationToken)
     {
-        await foreach (var request in stream.ReadAllAsync(cancellationToken))
+        await foreach (var request in stream.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             return request.Service;
         }

@@ -27,9 +27,9 @@ internal sealed class ReflectionService(ProtocolHost host, ServiceCatalog catalo
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, host.Closing);
         try
         {
-            await foreach (var request in stream.ReadAllAsync(linked.Token))
+            await foreach (var request in stream.ReadAllAsync(linked.Token).ConfigureAwait(false))
             {
-                await stream.WriteAsync(Answer(request), context.CancellationToken);
+                await stream.WriteAsync(Answer(request), context.CancellationToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (host.Closing.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)

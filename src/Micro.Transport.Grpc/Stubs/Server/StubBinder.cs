@@ -18,7 +18,7 @@ internal class StubBinder(StubHandler stub, IContractBinder binder) : ServiceBin
             var call = new StubContext(context, method.FullName);
             try
             {
-                return call.Succeed(await StubInterceptor.Wrap(stub.Interceptors, get(context), context)(request, call));
+                return call.Succeed(await StubInterceptor.Wrap(stub.Interceptors, get(context), context)(request, call).ConfigureAwait(false));
             }
             catch (RpcException exception)
             {
@@ -38,12 +38,12 @@ internal class StubBinder(StubHandler stub, IContractBinder binder) : ServiceBin
         AddStream(method, handler, async (stream, context, call) =>
         {
             var requests = new StubReader<TRequest, TResponse>(stream, context);
-            if (!await requests.MoveNext(CancellationToken.None))
+            if (!await requests.MoveNext(CancellationToken.None).ConfigureAwait(false))
             {
                 throw MicroException.BadRequest(context.Service, $"{context.Endpoint}: the stream ended before the request");
             }
 
-            await StubInterceptor.Wrap(stub.Interceptors, get(context), context)(requests.Current, new StubWriter<TRequest, TResponse>(stream, context), call);
+            await StubInterceptor.Wrap(stub.Interceptors, get(context), context)(requests.Current, new StubWriter<TRequest, TResponse>(stream, context), call).ConfigureAwait(false);
         });
     }
 
@@ -52,8 +52,8 @@ internal class StubBinder(StubHandler stub, IContractBinder binder) : ServiceBin
         var get = handler is null ? ClientStreamingOf(method) : _ => handler;
         AddStream(method, handler, async (stream, context, call) =>
         {
-            var response = await StubInterceptor.Wrap(stub.Interceptors, get(context), context)(new StubReader<TRequest, TResponse>(stream, context), call);
-            await stream.WriteAsync(call.Succeed(response), context.CancellationToken);
+            var response = await StubInterceptor.Wrap(stub.Interceptors, get(context), context)(new StubReader<TRequest, TResponse>(stream, context), call).ConfigureAwait(false);
+            await stream.WriteAsync(call.Succeed(response), context.CancellationToken).ConfigureAwait(false);
         });
     }
 
@@ -91,7 +91,7 @@ internal class StubBinder(StubHandler stub, IContractBinder binder) : ServiceBin
             var call = new StubContext(context, method.FullName);
             try
             {
-                await run(stream, context, call);
+                await run(stream, context, call).ConfigureAwait(false);
                 call.Succeed<object?>(null);
             }
             catch (RpcException exception)

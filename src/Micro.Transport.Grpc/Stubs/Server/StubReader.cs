@@ -16,7 +16,7 @@ internal sealed class StubReader<TRequest, TResponse>(IServerStream<TRequest, TR
     {
         // An abandoned wait continues, and the next call gets its message.
         _pending ??= _requests.MoveNextAsync().AsTask();
-        var hasNext = await _pending.WaitAsync(cancellationToken);
+        var hasNext = await _pending.WaitAsync(cancellationToken).ConfigureAwait(false);
         _pending = null;
         return hasNext;
     }
