@@ -35,10 +35,10 @@ internal static class SnippetCompiler
         ["TableRegistry"] = """
             public sealed class TableRegistry(Table table) : Micro.Registry.Kit.RegistryBase("table")
             {
-                protected override Task<string?> WriteAsync(ServiceRecord record, RegisterOptions options, CancellationToken token) => throw new NotSupportedException(table.ToString());
-                protected override Task RemoveAsync(ServiceRecord record, CancellationToken token) => throw new NotSupportedException();
-                protected override Task<IReadOnlyCollection<ServiceRecord>> ReadAsync(string service, CancellationToken token) => throw new NotSupportedException();
-                protected override Task<IReadOnlyCollection<ServiceRecord>> ListAsync(CancellationToken token) => throw new NotSupportedException();
+                protected override Task<string?> WriteAsync(Micro.Registry.ServiceRecord record, Micro.Registry.RegisterOptions options, CancellationToken token) => throw new NotSupportedException(table.ToString());
+                protected override Task RemoveAsync(Micro.Registry.ServiceRecord record, CancellationToken token) => throw new NotSupportedException();
+                protected override Task<IReadOnlyCollection<Micro.Registry.ServiceRecord>> ReadAsync(string service, CancellationToken token) => throw new NotSupportedException();
+                protected override Task<IReadOnlyCollection<Micro.Registry.ServiceRecord>> ListAsync(CancellationToken token) => throw new NotSupportedException();
                 protected override Task FollowAsync(string? service, Micro.Registry.Kit.RegistryView view, CancellationToken token) => throw new NotSupportedException();
             }
             """,
