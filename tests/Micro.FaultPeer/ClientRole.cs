@@ -13,7 +13,7 @@ internal static class ClientRole
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        await using var service = MicroService.Create(static options => options.Name("faults.client").ClientOnly(), args);
+        await using var service = MicroService.Create(static options => options.Name("faults.client").AddNats().ClientOnly(), args);
         Load? load = null;
         var book = new RecordBook(service.Registry);
         await using var herd = new Herd(args);

@@ -50,7 +50,7 @@ internal static class ServerRole
     private static MicroService Create(string name, ExecutedCalls executed, int? limit, string[] args)
     {
         var service = MicroService.Create(
-            options => options.Name(name).WrapHandler(executed).ServerOptions(server => server.Limits.MaxConcurrentCalls = limit ?? server.Limits.MaxConcurrentCalls),
+            options => options.Name(name).AddNats().WrapHandler(executed).ServerOptions(server => server.Limits.MaxConcurrentCalls = limit ?? server.Limits.MaxConcurrentCalls),
             args);
         service.Handle<Ask, Answer>("Faults.Ask", static (_, _) => Task.FromResult(new Answer { Number = 1 }));
         service.HandleStream<Ask, Answer>("Faults.Count", CountAsync);

@@ -4,4 +4,5 @@ public enum RegistryKind
 {
     Etcd = 0,
     Consul,
+    Nats,
 }

@@ -1,8 +1,10 @@
 using System.Globalization;
+using Micro.Registry;
+using Micro.Registry.Nats;
 
 namespace Micro.FaultTests.Lab;
 
-/// <summary>A real etcd or Consul of this test: own ports, own data; killed, paused, wiped and restarted.</summary>
+/// <summary>A real etcd, Consul or NATS server of this test: own ports, own data; killed, paused, wiped and restarted.</summary>
 internal sealed class RegistryServer : IAsyncDisposable
 {
     private static readonly Dictionary<string, string> Nothing = [];
@@ -18,7 +20,7 @@ internal sealed class RegistryServer : IAsyncDisposable
     {
         _kind = kind;
         _host = host;
-        _program = LabNeeds.Program(kind == RegistryKind.Etcd ? "etcd" : "consul");
+        _program = LabNeeds.Program(kind switch { RegistryKind.Etcd => "etcd", RegistryKind.Consul => "consul", _ => "nats-server" });
         _consulLimit = consulConnectionsPerClient.ToString(CultureInfo.InvariantCulture);
     }
 
@@ -29,7 +31,7 @@ internal sealed class RegistryServer : IAsyncDisposable
     /// <summary>Flags by which a peer uses it.</summary>
     public string[] Flags => [$"--registry={Name}", $"--registry_address={Address}"];
 
-    private string Name => _kind == RegistryKind.Etcd ? "etcd" : "consul";
+    private string Name => _kind.ToString().ToLowerInvariant();
 
     private string Host => _host?.Address ?? "127.0.0.1";
 
@@ -43,7 +45,7 @@ internal sealed class RegistryServer : IAsyncDisposable
     /// <summary>Starts it and waits until it serves.</summary>
     public async Task StartAsync()
     {
-        _process = new ChildProcess(_host?.Space, Nothing, answers: false, [_program, .. _kind == RegistryKind.Etcd ? EtcdArguments() : ConsulArguments()]);
+        _process = new ChildProcess(_host?.Space, Nothing, answers: false, [_program, .. Arguments()]);
         await Wait.UntilAsync(IsReadyAsync, () => $"{Name} serves; it said: {string.Join('\n', _process.Errors.TakeLast(10))}", 60);
     }
 
@@ -92,6 +94,11 @@ internal sealed class RegistryServer : IAsyncDisposable
             return keys.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
         }
 
+        if (_kind == RegistryKind.Nats)
+        {
+            return await CountNatsNodesAsync(service);
+        }
+
         using var nodes = System.Text.Json.JsonDocument.Parse(await ConsulAsync("GET", $"/v1/health/service/{service}?passing"));
         return nodes.RootElement.GetArrayLength();
     }
@@ -125,6 +132,27 @@ internal sealed class RegistryServer : IAsyncDisposable
         : (await ConsulAsync("GET", "/v1/health/state/passing")).Split("\"ServiceName\":\"faults").Length - 1;
 
     private string Data => Path.Combine(_folder, "data");
+
+    private string[] Arguments() => _kind switch
+    {
+        RegistryKind.Etcd => EtcdArguments(),
+        RegistryKind.Consul => ConsulArguments(),
+        _ => ["--addr", Host, "--port", Port.ToString(CultureInfo.InvariantCulture)],
+    };
+
+    /// <summary>NATS stores nothing: the nodes are those that answer a query.</summary>
+    private async Task<int> CountNatsNodesAsync(string service)
+    {
+        await using var registry = NatsRegistry.Create([Address]);
+        try
+        {
+            return (await registry.GetServiceAsync(service)).Sum(static record => record.Nodes.Count);
+        }
+        catch (ServiceNotFoundException)
+        {
+            return 0;
+        }
+    }
 
     private string[] EtcdArguments() =>
     [
@@ -162,10 +190,17 @@ internal sealed class RegistryServer : IAsyncDisposable
                 return (await ConsulAsync("GET", "/v1/health/state/any")).Contains("serfHealth", StringComparison.Ordinal);
             }
 
+            if (_kind == RegistryKind.Nats)
+            {
+                using var client = new System.Net.Sockets.TcpClient();
+                await client.ConnectAsync(Host, Port);
+                return true;
+            }
+
             await EtcdControlAsync("endpoint", "health");
             return true;
         }
-        catch (InvalidOperationException)
+        catch (Exception error) when (error is InvalidOperationException or System.Net.Sockets.SocketException)
         {
             return false;
         }

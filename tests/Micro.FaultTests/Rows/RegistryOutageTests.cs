@@ -10,6 +10,7 @@ public sealed class RegistryOutageTests(ITestOutputHelper output) : FaultLab(out
     [SkippableTheory]
     [InlineData(RegistryKind.Etcd)]
     [InlineData(RegistryKind.Consul)]
+    [InlineData(RegistryKind.Nats)]
     public async Task Calls_RegistryKilled_NothingSurfacesAndTheyTakeNoLonger_R1(RegistryKind kind)
     {
         var (registry, servers, client) = await StartFleetAsync(kind, 3);
@@ -35,6 +36,7 @@ public sealed class RegistryOutageTests(ITestOutputHelper output) : FaultLab(out
     [SkippableTheory]
     [InlineData(RegistryKind.Etcd)]
     [InlineData(RegistryKind.Consul)]
+    [InlineData(RegistryKind.Nats)]
     public async Task Start_RegistryDown_ServesAndRegistersOnceItIsThere_R2(RegistryKind kind)
     {
         var registry = Own(new RegistryServer(kind));
@@ -56,6 +58,7 @@ public sealed class RegistryOutageTests(ITestOutputHelper output) : FaultLab(out
     [SkippableTheory]
     [InlineData(RegistryKind.Etcd)]
     [InlineData(RegistryKind.Consul)]
+    [InlineData(RegistryKind.Nats)]
     public async Task Terminate_RegistryKilled_ServerLeavesInTimeAndNothingSurfaces_R12(RegistryKind kind)
     {
         var (registry, servers, client) = await StartFleetAsync(kind, 3);

@@ -11,6 +11,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : FaultLab(out
     [InlineData("etcd", true)]
     [InlineData("consul", false)]
     [InlineData("mdns", false)]
+    [InlineData("nats", true)]
     public async Task Calls_ServersReplacedOneByOne_NothingSurfacesAndNothingRunsTwice_R11(string kind, bool isGrpc)
     {
         var network = kind == "mdns" ? await CreateNetworkAsync() : null;
@@ -20,6 +21,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : FaultLab(out
         {
             "etcd" => (await StartRegistryAsync(RegistryKind.Etcd)).Flags,
             "consul" => (await StartRegistryAsync(RegistryKind.Consul)).Flags,
+            "nats" => (await StartRegistryAsync(RegistryKind.Nats)).Flags,
             _ => ["--registry=mdns"],
         };
         var servers = new Queue<ServerPeer>();
