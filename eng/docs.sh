@@ -13,7 +13,7 @@ fi
 
 rm -rf "$output/assemblies" "$output/api" artifacts/site
 mkdir -p "$output/assemblies"
-for project in src/*/; do
+for project in src/*/ tests/Micro.Registry.Conformance/; do
     name=$(basename "$project")
     # Generators run in a compiler and have no API.
     [[ $name == Micro.Generators* ]] || cp "$bin/$name/release/$name".{dll,xml,deps.json} "$output/assemblies"
