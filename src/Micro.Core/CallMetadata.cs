@@ -89,7 +89,7 @@ public sealed class CallMetadata : IReadOnlyCollection<KeyValuePair<string, stri
         return copy;
     }
 
-    /// <summary>Takes a pair out, if it is there.</summary>
+    /// <summary>Removes a pair, if it is present.</summary>
     internal void Remove(string key) => _pairs.Remove(key);
 
     /// <summary>

@@ -64,7 +64,7 @@ internal static class HeaderRules
         }
     }
 
-    /// <summary>Whether <see cref="ThrowIfInvalid"/> would let it pass.</summary>
+    /// <summary>Returns whether <see cref="ThrowIfInvalid"/> would let it pass.</summary>
     public static bool IsValid(string key, string value) =>
         key.Length > 0
         && !key.AsSpan().ContainsAnyExcept(TokenCharacters)
@@ -81,7 +81,7 @@ internal static class HeaderRules
     public static string WithoutBlanks(string value) =>
         value.Length > 0 && (value[0] is ' ' or '\t' || value[^1] is ' ' or '\t') ? value.Trim(Blanks) : value;
 
-    /// <summary>Whether the transport keeps the name for itself: received with a call, it is not sent on with another.</summary>
+    /// <summary>Returns whether the transport keeps the name for itself: received with a call, it is not sent on with another.</summary>
     public static bool IsReserved(string key) => Reserved.Contains(key) || key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Returns what is wrong with the size of a call's metadata, or <see langword="null"/>.</summary>

@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.Formatting;
 
 namespace Micro.Generators;
 
-/// <summary>What the fixes of methods have in common.</summary>
+/// <summary>The base of the fixes of methods.</summary>
 internal static class MethodFix
 {
     /// <param name="context">Where the problems are.</param>

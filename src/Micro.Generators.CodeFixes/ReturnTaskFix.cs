@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Micro.Generators;
 
-/// <summary>Makes a method of a contract return a task of what it returns.</summary>
+/// <summary>Changes the return type of a contract's method to a task of it.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(ReturnTaskFix))]
 [Shared]
 public sealed class ReturnTaskFix : CodeFixProvider

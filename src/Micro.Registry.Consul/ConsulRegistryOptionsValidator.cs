@@ -54,7 +54,7 @@ internal sealed class ConsulRegistryOptionsValidator : IValidateOptions<ConsulRe
         {
             if (!ConsulAddress.TryParse(address, "http", out _))
             {
-                result.AddError($"'{SecretText.WithoutSecrets(address)}' is no host, host:port or http(s) URL", nameof(options.Addresses));
+                result.AddError($"'{SecretText.WithoutSecrets(address)}' is not a host, host:port or http(s) URL", nameof(options.Addresses));
             }
         }
     }
@@ -67,7 +67,7 @@ internal sealed class ConsulRegistryOptionsValidator : IValidateOptions<ConsulRe
         if (options.HttpCheck is { } http
             && !(Uri.TryCreate(CheckDefinitions.Fill(http.Url, "127.0.0.1", 1), UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
         {
-            result.AddError($"'{http.Url}' is no http(s) URL; {{host}} and {{port}} stand for the node's", nameof(options.HttpCheck));
+            result.AddError($"'{http.Url}' is not an http(s) URL; {{host}} and {{port}} stand for the node's", nameof(options.HttpCheck));
         }
 
         void CheckTimes(string property, TimeSpan? interval, TimeSpan? timeout)

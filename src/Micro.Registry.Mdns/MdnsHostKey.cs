@@ -1,6 +1,6 @@
 namespace Micro.Registry.Mdns;
 
-/// <summary>What two registry objects must have in common to share an engine.</summary>
+/// <summary>The settings that two registry objects must share to use one engine.</summary>
 internal sealed record MdnsHostKey(
     string Domain,
     int Port,

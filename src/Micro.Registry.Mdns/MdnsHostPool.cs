@@ -12,7 +12,7 @@ internal sealed class MdnsHostPool
     /// <summary>The pool of this process.</summary>
     public static MdnsHostPool Process { get; } = new();
 
-    /// <summary>Takes the engine for a key, made and started at its first use.</summary>
+    /// <summary>Returns the engine for a key; the first call creates and starts it.</summary>
     /// <exception cref="RegistryUnavailableException">It cannot be started; the next call tries again.</exception>
     public MdnsHost Acquire(object key, Func<MdnsHost> create)
     {

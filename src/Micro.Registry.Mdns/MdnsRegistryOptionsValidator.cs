@@ -17,7 +17,7 @@ internal sealed class MdnsRegistryOptionsValidator : IValidateOptions<MdnsRegist
         var domain = options.Domain?.Trim('.');
         if (string.IsNullOrEmpty(domain) || !MdnsNames.IsValid(domain + ".") || domain.Length > 100)
         {
-            result.AddError($"'{options.Domain}' is no domain name of at most 100 characters, such as micro", nameof(options.Domain));
+            result.AddError($"'{options.Domain}' is not a domain name of at most 100 characters, such as micro", nameof(options.Domain));
         }
 
         if (options.Timeout < TimeSpan.FromMilliseconds(1) || options.Timeout > LongestTimeout)

@@ -93,7 +93,7 @@ internal sealed class NodeTable(TimeProvider time, TimeSpan defaultTtl)
         }
     }
 
-    /// <summary>Lets every lifetime begin again: while the server was away nobody could be heard.</summary>
+    /// <summary>Restarts every lifetime, because no node could be received while the server was down.</summary>
     public void Refresh()
     {
         lock (_gate)

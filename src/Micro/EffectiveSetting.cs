@@ -12,5 +12,5 @@ namespace Micro;
 public sealed record EffectiveSetting(string Name, string? Value, string Source)
 {
     /// <summary>One line: name, value and source.</summary>
-    public override string ToString() => $"{Name} = {Value ?? "(its own)"} [{Source}]";
+    public override string ToString() => $"{Name} = {Value ?? "(default of the component)"} [{Source}]";
 }

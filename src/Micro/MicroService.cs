@@ -62,12 +62,12 @@ public sealed class MicroService : IEndpointCollection, IAsyncDisposable
 
     /// <summary>
     /// The selector of <see cref="Client"/>, with its snapshots and its knowledge of failing nodes.
-    /// A client made by hand keeps its own.
+    /// A client created in code keeps its own.
     /// </summary>
     /// <exception cref="MicroConfigurationException">The input was wrong.</exception>
     public ISelector Selector => Components.Selector;
 
-    /// <summary>Whether this process only calls others.</summary>
+    /// <summary>Gets whether this process only calls others.</summary>
     internal bool IsClientOnly => _options.IsClientOnly;
 
     /// <summary>The text to print in place of starting; <see langword="null"/> when the command line asks for none.</summary>
@@ -213,7 +213,7 @@ public sealed class MicroService : IEndpointCollection, IAsyncDisposable
         }
     }
 
-    /// <summary>Stops if needed and disposes what the service made itself; components made by hand stay.</summary>
+    /// <summary>Stops if needed and disposes what the service made itself; components created in code stay.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)

@@ -56,7 +56,7 @@ public sealed partial class MicroServiceOptions
     internal List<Func<MicroService, CancellationToken, Task>> AfterStopHooks { get; } = [];
 
     /// <summary>
-    /// A registry made by hand, for server and client unless they have their own; not disposed with the service. A flag
+    /// A registry created in code, for server and client unless they have their own; not disposed with the service. A flag
     /// or variable that names another kind replaces it.
     /// </summary>
     /// <param name="registry">The registry.</param>
@@ -102,7 +102,7 @@ public sealed partial class MicroServiceOptions
     public MicroServiceOptions UseMemory(Action<MemoryRegistryOptions>? configure = null) =>
         Set(() => (RegistryName, MemoryOptions) = ("memory", configure));
 
-    /// <summary>A selector made by hand, for the client unless that has its own; not disposed with the service.</summary>
+    /// <summary>A selector created in code, for the client unless that has its own; not disposed with the service.</summary>
     /// <param name="selector">The selector.</param>
     public MicroServiceOptions Selector(ISelector selector) => Set(() => SelectorValue = NotNull(selector));
 
@@ -116,14 +116,14 @@ public sealed partial class MicroServiceOptions
     public MicroServiceOptions Strategy(ISelectorStrategy strategy) => Set(() => StrategyValue = NotNull(strategy));
 
     /// <summary>
-    /// A server made by hand, see <see cref="MicroServer.Create"/>; not disposed with the service. Values that it
+    /// A server created in code, see <see cref="MicroServer.Create"/>; not disposed with the service. Values that it
     /// does not set itself, such as name and registry, come from the service.
     /// </summary>
     /// <param name="server">The server, not started.</param>
     public MicroServiceOptions Server(IMicroServer server) => Set(() => ServerValue = NotNull(server));
 
     /// <summary>
-    /// A client made by hand, see <see cref="MicroClient.Create"/>; not disposed with the service. It takes the service's
+    /// A client created in code, see <see cref="MicroClient.Create"/>; not disposed with the service. It takes the service's
     /// registry unless it has its own.
     /// </summary>
     /// <param name="client">The client.</param>

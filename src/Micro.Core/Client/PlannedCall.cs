@@ -8,7 +8,7 @@ internal abstract class PlannedCall<TResult>(
     ClientOptions defaults, string service, string endpoint, CallOptions options, ContentFormat format, CallMetadata? metadata, long id)
     : CallPlan(defaults, service, endpoint, options, format, metadata, id)
 {
-    /// <summary>Makes one attempt, in the protocol that suits the node.</summary>
+    /// <summary>Runs one attempt, in the protocol of the node.</summary>
     /// <param name="transports">The transports of the client.</param>
     /// <param name="request">The request; empty for a stream.</param>
     /// <param name="node">The node to try.</param>

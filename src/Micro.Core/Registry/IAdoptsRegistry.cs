@@ -6,6 +6,6 @@ namespace Micro.Registry;
 /// </summary>
 internal interface IAdoptsRegistry
 {
-    /// <summary>Takes the registry unless it has one; called before first use.</summary>
+    /// <summary>Sets the registry unless one is set; called before the first use.</summary>
     void Adopt(IRegistry registry);
 }

@@ -138,7 +138,7 @@ public static class ServiceRecordRules
             var isMulticast = ip.IsIPv6Multicast
                 || (ip.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && ip.GetAddressBytes()[0] is >= 224 and <= 239);
             return isMulticast || ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any) || ip.Equals(IPAddress.Broadcast)
-                ? $"node address '{address}' can not be called: use an address of the machine"
+                ? $"node address '{address}' cannot be called; use an address of the machine"
                 : null;
         }
 

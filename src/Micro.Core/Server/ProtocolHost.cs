@@ -147,7 +147,7 @@ internal sealed class ProtocolHost : IDisposable
         }
     }
 
-    /// <summary>Makes replies ask clients to close their connections.</summary>
+    /// <summary>Asks clients, with each reply, to close their connections.</summary>
     public void BeginDrain() => IsDraining = true;
 
     /// <summary>Ends streams that only wait for events.</summary>

@@ -187,7 +187,7 @@ public sealed class ServerOptions
     /// <summary>The network that the server listens on.</summary>
     internal INetwork Network { get; set; } = SocketNetwork.Instance;
 
-    /// <summary>Makes what answers HTTP/2 on the server's port; <see langword="null"/> for nothing.</summary>
+    /// <summary>Creates the protocol that serves HTTP/2 on the server's port; <see langword="null"/> for none.</summary>
     internal Func<ProtocolHost, IServerProtocol<Http2Request>>? Http2 { get; set; }
 
     /// <summary>Recognizes handlers of gRPC stubs; <see langword="null"/> when the server knows none.</summary>

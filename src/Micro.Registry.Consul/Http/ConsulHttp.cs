@@ -43,7 +43,7 @@ internal sealed class ConsulHttp : IDisposable
         _blocking = CreateClient(Watching.BlockingSlots.Capacity);
     }
 
-    /// <summary>Whether a failure means that no agent answered, rather than that it answered badly.</summary>
+    /// <summary>Returns whether a failure means that no agent answered.</summary>
     public static bool IsUnreached(RegistryUnavailableException exception) =>
         exception.InnerException is HttpRequestException or IOException or OperationCanceledException;
 

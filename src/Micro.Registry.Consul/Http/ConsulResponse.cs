@@ -14,7 +14,7 @@ internal sealed record ConsulResponse(Uri Agent, HttpStatusCode Status, byte[] B
 
     public TimeSpan LastContact { get; init; }
 
-    /// <summary>Whether Consul says that it left out what the token may not see; <see langword="null"/> when it does not say.</summary>
+    /// <summary>Gets whether Consul omitted entries that the token may not read; <see langword="null"/> when the answer does not contain it.</summary>
     public bool? IsFilteredByRights { get; init; }
 
     public bool IsSuccess => (int)Status is >= 200 and < 300;

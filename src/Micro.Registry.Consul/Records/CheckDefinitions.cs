@@ -9,7 +9,7 @@ internal static class CheckDefinitions
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(65);
 
-    /// <summary>Whether the node's own heartbeat keeps it alive; Consul runs the other checks itself.</summary>
+    /// <summary>Returns whether the node's own heartbeat keeps it alive; Consul runs the other checks itself.</summary>
     public static bool IsTtl(ConsulRegistryOptions options, TimeSpan ttl) => !IsActive(options) && ttl > TimeSpan.Zero;
 
     public static bool IsActive(ConsulRegistryOptions options) =>

@@ -4,7 +4,7 @@ using Micro.Registry.Kit;
 
 namespace Micro.Registry.Consul.Records;
 
-/// <summary>Makes records of Consul's health answers: for lookups and watches alike.</summary>
+/// <summary>Converts Consul's health answers to records, for lookups and watches.</summary>
 internal sealed class HealthReader(ConsulRegistryOptions options, SkipLog skips)
 {
     public RecordSet Read(string service, IReadOnlyList<HealthEntry?>? entries)

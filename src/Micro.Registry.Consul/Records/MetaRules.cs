@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Micro.Registry.Consul.Records;
 
-/// <summary>What Consul takes as Meta; one pair outside of these limits makes it refuse a whole registration.</summary>
+/// <summary>Consul's limits for Meta: it refuses a whole registration for one pair outside of them.</summary>
 internal static class MetaRules
 {
     public const int MaxPairs = 64;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Micro.Registry.Consul.Records;
 
-/// <summary>Makes the id of a node in Consul from the format of the options.</summary>
+/// <summary>Formats the id of a node in Consul.</summary>
 internal static class NodeIds
 {
     public static readonly string[] Parts = ["{id}", "{service}", "{ip}", "{port}"];

@@ -27,7 +27,7 @@ internal sealed class TagReader
 
     public IReadOnlyList<Endpoint> Endpoints => _endpoints;
 
-    /// <summary>What is wrong with a tag that go-micro's form announces, or <see langword="null"/>.</summary>
+    /// <summary>Gets the problem of a tag in go-micro's format; <see langword="null"/> if there is none.</summary>
     public string? Problem { get; private set; }
 
     public static TagReader Read(IEnumerable<string?>? tags)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Consul.Registering;
 
-/// <summary>Makes the body of a registration and says once what Consul will do otherwise than asked.</summary>
+/// <summary>Creates the body of a registration and logs once where Consul does not do what was requested.</summary>
 internal sealed class RegistrationBodies(ConsulRegistryOptions options, ILogger logger)
 {
     private int _saidNoCheck;

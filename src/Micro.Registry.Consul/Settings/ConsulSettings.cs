@@ -28,5 +28,5 @@ internal sealed class ConsulSettings(ConsulRegistryOptions options, ConsulTls tl
     }
 
     private static Uri Parse(string address, string scheme) =>
-        ConsulAddress.TryParse(address, scheme, out var agent) ? agent : throw new ArgumentException($"'{address}' is no address", nameof(address));
+        ConsulAddress.TryParse(address, scheme, out var agent) ? agent : throw new ArgumentException($"'{address}' is not an address", nameof(address));
 }

@@ -79,7 +79,7 @@ internal sealed class NodeRegistrar(EtcdApi api, LeaseKeeper keeper, TimeSpan? r
     private static bool IsOurs(KeyValue stored, NodeState state, KeptLease? old) =>
         stored.Lease == (state.Lease?.Id ?? 0) || (old is not null && stored.Lease == old.Id);
 
-    /// <summary>Gives up a lease that is gone or has another lifetime than requested; returns the second kind, to be revoked.</summary>
+    /// <summary>Drops a lease that is gone or has another lifetime than requested; returns the second kind, to be revoked.</summary>
     private KeptLease? TakeOutdatedLease(NodeState state, long seconds)
     {
         if (state.Lease is not { } lease)

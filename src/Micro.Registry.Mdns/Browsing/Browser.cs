@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Micro.Registry.Mdns.Browsing;
 
-/// <summary>What this process knows of nodes elsewhere: hears responses, answers lookups, feeds watches.</summary>
+/// <summary>The nodes of other processes: reads responses, answers lookups, updates watches.</summary>
 internal sealed partial class Browser(
     MdnsRegistryOptions options,
     MdnsNames names,
@@ -194,7 +194,7 @@ internal sealed partial class Browser(
 
     private bool WatchesAll => _watches.Exists(static watch => watch.Service is null);
 
-    /// <summary>Takes a repetition of what is known already.</summary>
+    /// <summary>Renews a known node when its record has not changed.</summary>
     private bool TryRefresh(HeardNode heard, IPAddress source)
     {
         lock (_gate)

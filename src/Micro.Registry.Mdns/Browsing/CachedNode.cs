@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Micro.Registry.Mdns.Browsing;
 
-/// <summary>What is known of one node of another process. Mutable parts are guarded by the browser's lock.</summary>
+/// <summary>One node of another process. Mutable parts are guarded by the browser's lock.</summary>
 internal sealed class CachedNode(string instance, ServiceRecord record, byte[] textHash, IPAddress source, long since)
 {
     public string Instance { get; } = instance;
@@ -13,7 +13,7 @@ internal sealed class CachedNode(string instance, ServiceRecord record, byte[] t
     /// <summary>Hash of the TXT record, to skip unpacking a repeated one.</summary>
     public byte[] TextHash { get; private set; } = textHash;
 
-    /// <summary>What it said before its last change, and when that change was heard; null when it never changed.</summary>
+    /// <summary>Gets the record before the last change, and the time of that change; <see langword="null"/> when it never changed.</summary>
     public (string Address, byte[] TextHash, long ChangedAt)? Earlier { get; private set; }
 
     /// <summary>Size of the unpacked record in bytes.</summary>
@@ -25,7 +25,7 @@ internal sealed class CachedNode(string instance, ServiceRecord record, byte[] t
     /// <summary>When it was heard last.</summary>
     public long LastSeen { get; set; }
 
-    /// <summary>How long it is valid after it was heard.</summary>
+    /// <summary>Gets or sets the lifetime after the last response.</summary>
     public TimeSpan Ttl { get; set; }
 
     /// <summary>Grows with every new or changed node: the endpoints of a version are those of the youngest.</summary>
@@ -43,7 +43,7 @@ internal sealed class CachedNode(string instance, ServiceRecord record, byte[] t
     /// </summary>
     public IPAddress Source { get; set; } = source;
 
-    /// <summary>Takes what the node says now.</summary>
+    /// <summary>Replaces the record.</summary>
     public void Change(ServiceRecord record, byte[] textHash, long now)
     {
         Earlier = (Record.Nodes[0].Address, TextHash, now);

@@ -15,6 +15,6 @@ internal sealed class Interest
     /// <summary>When a question for it was sent last.</summary>
     public long LastQuery { get; set; }
 
-    /// <summary>How long after the last question the next one is due, while it is watched.</summary>
+    /// <summary>Gets or sets the time between the last question and the next one, while it is watched.</summary>
     public TimeSpan NextGap { get; set; }
 }

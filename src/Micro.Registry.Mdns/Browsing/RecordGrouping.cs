@@ -1,6 +1,6 @@
 namespace Micro.Registry.Mdns.Browsing;
 
-/// <summary>Makes one record per version of single nodes: sorted, with the endpoints of the youngest node.</summary>
+/// <summary>Groups single nodes into one record per version, sorted, with the endpoints of the youngest node.</summary>
 internal static class RecordGrouping
 {
     public static IReadOnlyList<ServiceRecord> ByVersion(IEnumerable<CachedNode> nodes) =>

@@ -24,6 +24,6 @@ internal sealed class DnsMessage
 
     public bool IsResponse => (Flags & ResponseFlag) != 0;
 
-    /// <summary>Whether it is an ordinary query or response; others are ignored in multicast DNS.</summary>
+    /// <summary>Gets whether it is an ordinary query or response; others are ignored in multicast DNS.</summary>
     public bool IsOrdinary => (Flags & OpcodeAndRcode) == 0;
 }

@@ -11,7 +11,7 @@ namespace Micro.Registry.Mdns.Dns;
 /// </summary>
 internal static class DnsName
 {
-    /// <summary>Makes one or more labels of free text whose dots separate labels.</summary>
+    /// <summary>Converts text with dots to labels.</summary>
     public static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal);
 
     public static string Unescape(string text) => text.Replace("\\\\", "\\", StringComparison.Ordinal);

@@ -31,7 +31,7 @@ internal sealed class MdnsNames(string domain)
         return fits;
     }
 
-    /// <summary>Takes the service name out of the instance name of a list entry.</summary>
+    /// <summary>Returns the service name in the instance name of a list entry.</summary>
     public bool TryGetListed(string instance, out string service)
     {
         var fits = instance.Length > List.Length + 1
@@ -56,7 +56,7 @@ internal sealed class MdnsNames(string domain)
         }
     }
 
-    /// <summary>Whether a name can be written into a packet.</summary>
+    /// <summary>Returns whether a name can be written into a packet.</summary>
     public static bool IsValid(string name)
     {
         Span<byte> label = stackalloc byte[DnsLimits.MaxLabelBytes];

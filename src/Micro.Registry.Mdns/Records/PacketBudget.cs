@@ -15,7 +15,7 @@ internal static class PacketBudget
     /// <summary>Largest packet ever sent (RFC 6762, section 17).</summary>
     public const int MaxBytes = 8900;
 
-    /// <summary>Makes the records of a node and says how large its largest packet is, and whether something was left out.</summary>
+    /// <summary>Creates the records of a node; returns the size of its largest packet, and whether the record was reduced.</summary>
     /// <exception cref="ArgumentException">A name is no DNS name, or even the smallest form is too large.</exception>
     public static NodeRecords Fit(
         MdnsNames names, string hostName, ServiceRecord service, Node node, IPAddress address, int port, out int bytes, out bool isReduced)

@@ -182,7 +182,7 @@ internal sealed partial class Responder
         }
     }
 
-    /// <summary>Gives the name up without a goodbye, which would end the other owner's record, and takes one with a suffix.</summary>
+    /// <summary>Changes to a name with a suffix, without a goodbye, which would end the record of the other owner.</summary>
     private void Rename(PublishedNode node, string other)
     {
         var (record, records) = Suffixed(node.Asked!, node.Records);

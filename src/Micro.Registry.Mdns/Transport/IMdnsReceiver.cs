@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Micro.Registry.Mdns.Transport;
 
-/// <summary>Takes what a transport receives. Called on the transport's loops: must not block.</summary>
+/// <summary>Receives packets. Called on the transport's loops: must not block.</summary>
 internal interface IMdnsReceiver
 {
     void OnPacket(ReadOnlySpan<byte> packet, IPEndPoint from);

@@ -15,6 +15,6 @@ internal interface IMdnsTransport : IAsyncDisposable
     /// <summary>Sends an answer to an asker, from the protocol's port.</summary>
     bool SendTo(ReadOnlySpan<byte> packet, IPEndPoint to);
 
-    /// <summary>Whether it is an address of this machine.</summary>
+    /// <summary>Returns whether it is an address of this machine.</summary>
     bool IsOwn(IPAddress address);
 }

@@ -23,7 +23,7 @@ internal sealed class MdnsSocket : IDisposable
         _any = new IPEndPoint(IsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
     }
 
-    /// <summary>Takes a received packet; the bytes are valid only during the call.</summary>
+    /// <summary>Handles a received packet; the bytes are valid only during the call.</summary>
     public delegate void PacketHandler(ReadOnlySpan<byte> packet, IPEndPoint from);
 
     public bool IsIPv6 => _socket.AddressFamily == AddressFamily.InterNetworkV6;

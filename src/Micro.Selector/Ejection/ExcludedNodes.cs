@@ -50,7 +50,7 @@ internal sealed class ExcludedNodes(double maxShare)
     public NodeHealth? FindLikelyAlive() => _nodes.FirstOrDefault(static health =>
         health is { IsCounted: true, State: NodeHealthState.Checking } or { IsCounted: true, State: NodeHealthState.Probing, ProvenAt: not null });
 
-    /// <summary>Makes the changes visible to picks.</summary>
+    /// <summary>Publishes the changes to picks.</summary>
     public void Publish()
     {
         Volatile.Write(ref _published, _nodes.Count);

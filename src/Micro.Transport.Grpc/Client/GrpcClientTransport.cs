@@ -28,7 +28,7 @@ internal sealed class GrpcClientTransport : IClientTransport
 
     public NodeChannels Channels { get; }
 
-    /// <summary>Lets clients with these options call nodes over gRPC, when the call or the node requires it.</summary>
+    /// <summary>Enables gRPC for clients with these options, where the call or the node requires it.</summary>
     public static void AddTo(ClientOptions options) => options.Grpc = static (options, tls) => new GrpcClientTransport(options, tls);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

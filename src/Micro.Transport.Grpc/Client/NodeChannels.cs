@@ -61,7 +61,7 @@ internal sealed class NodeChannels : IDisposable
     /// <summary>Returns the timestamp at which bytes arrived last from a node.</summary>
     public long HeardAt(string address) => _channels.TryGetValue(address, out var channel) ? channel.HeardAt : long.MinValue;
 
-    /// <summary>Makes further calls to a node open new connections if nothing has arrived from it since a given time.</summary>
+    /// <summary>Retires the connections to a node if nothing has arrived from it since a given time.</summary>
     public void RetireSilent(string address, long since)
     {
         // Without a connection there is nothing to retire; one that is being opened serves the calls that follow.
@@ -71,14 +71,14 @@ internal sealed class NodeChannels : IDisposable
         }
     }
 
-    /// <summary>Makes further calls to a node open new connections.</summary>
+    /// <summary>Retires the connections to a node.</summary>
     public void Replace(NodeChannel channel)
     {
         _channels.TryRemove(KeyValuePair.Create(channel.Address, channel));
         channel.Dispose();
     }
 
-    /// <summary>Makes all further calls open new connections.</summary>
+    /// <summary>Retires all connections.</summary>
     public void ReplaceAll()
     {
         foreach (var (_, channel) in _channels)

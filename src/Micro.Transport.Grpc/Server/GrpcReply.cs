@@ -30,7 +30,7 @@ internal sealed class GrpcReply(HttpExchange exchange, int limit) : IDisposable
         exchange.Response.Headers.ContentType = format.ContentType;
     }
 
-    /// <summary>Takes response headers and trailers from the call's context.</summary>
+    /// <summary>Copies response headers and trailers from the call's context.</summary>
     public void Use(HandlerContext context)
     {
         _context = context;

@@ -3,7 +3,7 @@ using Micro.Settings;
 
 namespace Micro.Cli;
 
-/// <summary>What the command line says.</summary>
+/// <summary>The parsed command line.</summary>
 internal sealed record ParsedFlags(
     ParseResult Result,
     IReadOnlyList<GivenValue> Given,

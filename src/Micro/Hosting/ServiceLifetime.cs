@@ -29,7 +29,7 @@ internal sealed class ServiceLifetime(MicroService service, MicroServiceOptions 
         }
     }
 
-    /// <summary>Whether it was started and not stopped since.</summary>
+    /// <summary>Gets whether it was started and not stopped since.</summary>
     public bool IsStarted
     {
         get

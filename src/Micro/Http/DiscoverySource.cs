@@ -26,7 +26,7 @@ internal sealed class DiscoverySource(
     private IRegistry? _registry;
     private bool _isDisposed;
 
-    /// <summary>Makes a handler for a named client; all of one name share their budget and never own a selector.</summary>
+    /// <summary>Creates a handler for a named client; all of one name share their budget and never own a selector.</summary>
     public MicroDiscoveryHandler CreateHandler(string client) => new(_clients.GetOrAdd(client, CreateDiscovery));
 
     /// <summary>

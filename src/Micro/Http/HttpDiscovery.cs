@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Micro.Http;
 
-/// <summary>What the handlers of one HTTP client share, however often they are replaced: the settings and the retry budget.</summary>
+/// <summary>The settings and the retry budget that all handlers of one HTTP client share.</summary>
 internal sealed class HttpDiscovery
 {
     private readonly ServiceNames _names;

@@ -9,7 +9,7 @@ internal static class HttpErrors
 
     public static HttpRequestException OtherHost(Uri uri)
     {
-        var text = $"host '{uri.Authority}' is no service: this client calls services by name without port only "
+        var text = $"host '{uri.Authority}' is not a service name: this client calls services by name without port only "
             + "(option Services names the service of a host, option OtherHosts lets addresses pass)";
         return Wrap(new MicroException(400, Source, text, ErrorKind.InvalidRequest), text);
     }

@@ -7,7 +7,7 @@ internal static class HttpFailures
 {
     private const long RefusedStream = 7; // RFC 9113, section 7
 
-    /// <summary>Whether the failure is one of the transport that another node may not have.</summary>
+    /// <summary>Returns whether the failure is one of the transport that another node may not have.</summary>
     public static bool TryRead(Exception exception, [NotNullWhen(true)] out ErrorKind? kind)
     {
         kind = exception switch

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Lets HTTP clients find services in a registry.</summary>
+/// <summary>Adds the discovery of services in a registry to HTTP clients.</summary>
 public static class MicroDiscoveryExtensions
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Micro.Http;
 
-/// <summary>Tells from the host of a URI which service is meant, if any.</summary>
+/// <summary>Returns the service that the host of a URI names, if any.</summary>
 internal sealed class ServiceNames(HttpDiscoveryOptions options)
 {
     private readonly FrozenDictionary<string, string> _services = options.Services.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);

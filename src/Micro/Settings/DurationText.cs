@@ -19,7 +19,7 @@ internal static class DurationText
 
     /// <summary>Reads a duration; never negative.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="wholeSeconds">Whether a bare number means seconds.</param>
+    /// <param name="wholeSeconds"><see langword="true"/> to read a bare number as seconds.</param>
     /// <exception cref="FormatException">The text is not a duration.</exception>
     public static TimeSpan Parse(string text, bool wholeSeconds = false)
     {
@@ -45,7 +45,7 @@ internal static class DurationText
 
     /// <summary>Reads a duration; never negative.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="wholeSeconds">Whether a bare number means seconds.</param>
+    /// <param name="wholeSeconds"><see langword="true"/> to read a bare number as seconds.</param>
     /// <param name="value">The duration.</param>
     public static bool TryParse(string text, bool wholeSeconds, out TimeSpan value)
     {

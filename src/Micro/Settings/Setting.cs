@@ -61,22 +61,22 @@ internal sealed record Setting(string Name, string Hint, string Help, Action<Set
             (target, text) => apply(target, bool.TryParse(text, out var value) ? value : throw new FormatException($"'{text}' must be true or false")),
             target => read(target) ? "true" : "false");
 
-    /// <summary>Whether values of all sources are applied, weakest first, instead of the strongest alone.</summary>
+    /// <summary>Gets whether values of all sources are applied, weakest first, instead of the strongest alone.</summary>
     public bool Merges { get; init; }
 
-    /// <summary>Whether a configuration section gives <c>key=value</c> pairs.</summary>
+    /// <summary>Gets whether a configuration section gives <c>key=value</c> pairs.</summary>
     public bool HasKeys { get; init; }
 
     /// <summary><see langword="true"/> if a configuration's list means its members with commas between.</summary>
     public bool IsText { get; init; }
 
-    /// <summary>Whether there is a flag; otherwise only variable and configuration key.</summary>
+    /// <summary>Gets whether there is a flag; otherwise only variable and configuration key.</summary>
     public bool HasFlag { get; init; } = true;
 
     private static int ParseNumber(string text) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= 0
             ? value
-            : throw new FormatException(text.StartsWith('-') ? $"number '{text}' must not be negative" : $"'{text}' is no whole number");
+            : throw new FormatException(text.StartsWith('-') ? $"number '{text}' must not be negative" : $"'{text}' is not a whole number");
 
     private static string[] Split(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -36,7 +36,7 @@ internal sealed class ComponentBuilder(
     {
         if (options.RegistryValue is { } given && (target.Registry is null || IsKind(given, target.Registry)))
         {
-            WarnIfGiven("the registry was made by hand", "registry_address", "registry_timeout");
+            WarnIfGiven("the registry was created in code", "registry_address", "registry_timeout");
             return given;
         }
 
@@ -108,7 +108,7 @@ internal sealed class ComponentBuilder(
         if (options.ClientValue is { } given)
         {
             WarnIfGiven(
-                "the client was made by hand",
+                "the client was created in code",
                 [.. target.Origins.Keys.Where(static name => name.StartsWith("client_", StringComparison.Ordinal)), "selector", "selector_cache_ttl"]);
             (given as IAdoptsRegistry)?.Adopt(registry);
             return given;
@@ -122,7 +122,7 @@ internal sealed class ComponentBuilder(
         return Own(Components.CreateClient(client, configureSelector: null));
     }
 
-    /// <summary>A selector made by hand stays, unless another kind is asked for from outside.</summary>
+    /// <summary>A selector created in code stays, unless another kind is asked for from outside.</summary>
     private ISelector? ChooseSelector(ISelector? given)
     {
         if (given is null || (target.Selector is { } name && !string.Equals(name, given.Name, StringComparison.OrdinalIgnoreCase)))
@@ -130,7 +130,7 @@ internal sealed class ComponentBuilder(
             return null;
         }
 
-        WarnIfGiven("the selector was made by hand", "selector_cache_ttl");
+        WarnIfGiven("the selector was created in code", "selector_cache_ttl");
         return given;
     }
 

@@ -60,5 +60,5 @@ internal static class RegistryTable
     private static IRegistry CreateMemory(RegistryContext context, Action<MemoryRegistryOptions>? configure) =>
         context.Addresses.Count == 0
             ? MemoryRegistry.Create(configure, context.LoggerFactory, context.TimeProvider)
-            : throw new MicroConfigurationException([$"registry 'memory' has no address: '{string.Join(',', context.Addresses)}' can not be used"]);
+            : throw new MicroConfigurationException([$"registry 'memory' has no address: '{string.Join(',', context.Addresses)}' cannot be used"]);
 }

@@ -27,7 +27,7 @@ internal static partial class ServiceLog
     [LoggerMessage(
         6006,
         LogLevel.Warning,
-        "Service {Name} has no handler but listens and registers; a process that only calls others says ClientOnly()",
+        "Service {Name} has no handler but listens and registers; a process that only calls others uses ClientOnly()",
         EventName = "ServiceWithoutHandlers")]
     public static partial void NoHandlers(ILogger logger, string name);
 

@@ -35,12 +35,12 @@ public sealed class WrongInputTests
     [InlineData("--client_request_timeout=0", "client request timeout 00:00:00: must be longer than zero and at most 24 days (from --client_request_timeout)")]
     [InlineData("--client_retries=-1", "number '-1' must not be negative (from --client_retries)")]
     [InlineData("--client_retries=9", "client retries 9: must be 0 to 5 (from --client_retries)")]
-    [InlineData("--client_pool_size=many", "'many' is no whole number (from --client_pool_size)")]
+    [InlineData("--client_pool_size=many", "'many' is not a whole number (from --client_pool_size)")]
     [InlineData("--server_address=here", "server address 'here': must be host:port, :port or host:min-max (from --server_address)")]
     [InlineData("--server_advertise=a:b:c", "server advertise 'a:b:c': must be host or host:port (from --server_advertise)")]
     [InlineData("--server_metadata=novalue", "metadata 'novalue' must be key=value (from --server_metadata)")]
     [InlineData("--selector_cache_ttl=1ms", "selector cache TTL '1ms' must be 0 or 100ms to 24h (from --selector_cache_ttl)")]
-    [InlineData("--registry_address=10.0.0.1", "registry 'memory' has no address: '10.0.0.1' can not be used (from --registry_address)")]
+    [InlineData("--registry_address=10.0.0.1", "registry 'memory' has no address: '10.0.0.1' cannot be used (from --registry_address)")]
     public async Task Run_WrongFlag_PrintsOneLineAndReturns2_R_SVC_8(string argument, string line)
     {
         var service = TestService.Create(options => options.Name("greeter"), [argument]);

@@ -95,7 +95,7 @@ public sealed class AddressingTests : DiscoveryTest
 
         var act = () => client.GetStringAsync(new Uri("http://127.0.0.1:5000/"));
 
-        (await act.Should().ThrowAsync<HttpRequestException>().WithMessage("host '127.0.0.1:5000' is no service*OtherHosts*"))
+        (await act.Should().ThrowAsync<HttpRequestException>().WithMessage("host '127.0.0.1:5000' is not a service name*OtherHosts*"))
             .WithInnerException<MicroException>().Which.Kind.Should().Be(ErrorKind.InvalidRequest);
     }
 

@@ -24,7 +24,7 @@ public sealed class EffectiveSettingsTests
         settings["register_interval"].Should().Be(new EffectiveSetting("register_interval", "30s", "default"));
         settings["server_id"].Source.Should().Be("default");
         settings["registry_timeout"].Should().Be(new EffectiveSetting("registry_timeout", null, "default"));
-        settings["registry_timeout"].ToString().Should().Be("registry_timeout = (its own) [default]");
+        settings["registry_timeout"].ToString().Should().Be("registry_timeout = (default of the component) [default]");
     }
 
     [Fact]

@@ -36,10 +36,10 @@ internal sealed class ConnectionPool : IDisposable
         _timer = timeProvider.CreateTimer(static pool => ((ConnectionPool)pool!).Trim(), this, ttl / 2, ttl / 2);
     }
 
-    /// <summary>How many connections are idle.</summary>
+    /// <summary>Gets the number of idle connections.</summary>
     public int IdleCount => _idle.Sum(pair => pair.Value.Count) + _multiplexed.Sum(pair => pair.Value.IdleCount);
 
-    /// <summary>Takes an idle connection or opens one.</summary>
+    /// <summary>Returns an idle connection or opens one.</summary>
     /// <exception cref="MicroException">Kind <see cref="ErrorKind.Connect"/>.</exception>
     public ValueTask<MucpClientConnection> RentAsync(string address, TimeSpan dialTimeout, CancellationToken cancellationToken)
     {
@@ -68,7 +68,7 @@ internal sealed class ConnectionPool : IDisposable
         return _multiplexed.TryGetValue(address, out var connections) && connections.TryCall(call, heads, plan, limit, body);
     }
 
-    /// <summary>Takes a connection on which the server agreed to many calls at a time.</summary>
+    /// <summary>Adopts a connection on which the server agreed to multiplexing.</summary>
     public void Share(MucpClientConnection connection)
     {
         var shared = _multiplexed.GetOrAdd(connection.Address, static (_, size) => new MultiplexedConnections(size), _size);
@@ -79,7 +79,7 @@ internal sealed class ConnectionPool : IDisposable
         }
     }
 
-    /// <summary>Gives a connection back after a complete reply.</summary>
+    /// <summary>Returns a connection after a complete reply.</summary>
     public void Return(MucpClientConnection connection)
     {
         connection.IdleSince = _timeProvider.GetTimestamp();

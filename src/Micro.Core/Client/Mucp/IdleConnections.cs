@@ -50,7 +50,7 @@ internal sealed class IdleConnections
         }
     }
 
-    /// <summary>Takes nothing any more, if it holds nothing: it is about to be forgotten.</summary>
+    /// <summary>Closes the set if it is empty, before it is removed from its table.</summary>
     public bool TryRetire()
     {
         lock (_gate)

@@ -40,13 +40,13 @@ internal sealed class MucpClientConnection : IByteSink, IDisposable
     /// <summary>Address it was opened for, <c>host:port</c>.</summary>
     public string Address { get; }
 
-    /// <summary>Whether it is TLS.</summary>
+    /// <summary>Gets whether it is TLS.</summary>
     public bool IsSecure { get; }
 
-    /// <summary>What the server sends, for whoever takes the connection over.</summary>
+    /// <summary>Gets the input, for the owner that adopts the connection.</summary>
     public PipeReader Input => _input;
 
-    /// <summary>Whether the server was asked to multiplex.</summary>
+    /// <summary>Gets or sets whether the server was asked to multiplex.</summary>
     public bool WasAsked { get; set; }
 
     /// <summary>Where a request is put together before it is sent.</summary>
@@ -61,7 +61,7 @@ internal sealed class MucpClientConnection : IByteSink, IDisposable
     /// <summary>Timestamp of its return to the pool.</summary>
     public long IdleSince { get; set; }
 
-    /// <summary>Whether it failed or the server asked to close it.</summary>
+    /// <summary>Gets whether it failed or the server asked to close it.</summary>
     public bool MustClose { get; private set; }
 
     /// <summary>Opens a connection. Never goes through a proxy of the system.</summary>
@@ -200,7 +200,7 @@ internal sealed class MucpClientConnection : IByteSink, IDisposable
     /// <summary>Closes the socket under whoever reads; <see cref="Dispose"/> follows.</summary>
     public void Abort() => _network.Dispose();
 
-    /// <summary>Gives the memory of the present body back.</summary>
+    /// <summary>Releases the memory of the current body.</summary>
     public void Release() => _reader.Release();
 
     public void Dispose()

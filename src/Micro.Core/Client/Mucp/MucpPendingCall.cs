@@ -22,7 +22,7 @@ internal sealed class MucpPendingCall : IValueTaskSource, IThreadPoolWorkItem, I
     /// <summary>Where its request begins in all that the connection has sent.</summary>
     public long Position { get; set; }
 
-    /// <summary>Gives up the wait for the reply on the connection of the call.</summary>
+    /// <summary>Ends the wait for the reply on the connection of the call.</summary>
     public Action<MucpPendingCall, CancellationToken>? Cancelling { get; set; }
 
     /// <summary>Head of the reply.</summary>
@@ -34,7 +34,7 @@ internal sealed class MucpPendingCall : IValueTaskSource, IThreadPoolWorkItem, I
     /// <summary>Completes with the reply, or with what became of the connection.</summary>
     public ValueTask Completion => new(this, _completion.Version);
 
-    /// <summary>Makes it ready for the next call.</summary>
+    /// <summary>Resets the object for the next call.</summary>
     public bool TryReset()
     {
         _completion.Reset();
@@ -52,10 +52,10 @@ internal sealed class MucpPendingCall : IValueTaskSource, IThreadPoolWorkItem, I
         }
     }
 
-    /// <summary>Lets the caller go on, within this call.</summary>
+    /// <summary>Completes the call of the caller, on this thread.</summary>
     public void Complete() => _completion.SetResult(true);
 
-    /// <summary>Lets the caller go on with an error, on a thread of the pool.</summary>
+    /// <summary>Fails the call of the caller, on a thread of the pool.</summary>
     public void Fail(Exception exception)
     {
         _failure = exception;

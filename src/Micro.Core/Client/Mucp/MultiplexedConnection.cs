@@ -57,13 +57,13 @@ internal sealed class MultiplexedConnection : IWorkQueueOwner<MucpPendingCall>, 
 
     public string Address => _connection.Address;
 
-    /// <summary>Whether it can take one more call without delaying it.</summary>
+    /// <summary>Gets whether it can take one more call without delaying it.</summary>
     public bool HasRoom => !_isClosing && _pending.Count < PendingCallTable.Capacity && _output.QueuedBytes < MaxQueuedBytes;
 
     /// <summary>Timestamp at which bytes arrived last, or at which the connection was taken over.</summary>
     public long HeardAt => Math.Max(_startedAt, _reader.HeardAt);
 
-    /// <summary>Whether no call waits.</summary>
+    /// <summary>Gets whether no call waits.</summary>
     public bool IsIdle => _pending.Count == 0;
 
     /// <summary>Grows with each call.</summary>
@@ -109,7 +109,7 @@ internal sealed class MultiplexedConnection : IWorkQueueOwner<MucpPendingCall>, 
         return true;
     }
 
-    /// <summary>Takes no more calls and closes when no call waits any more; those that wait may still be answered.</summary>
+    /// <summary>Accepts no more calls and closes when the last pending call has ended.</summary>
     public void CloseWhenDone()
     {
         _isClosing = true;
@@ -132,7 +132,7 @@ internal sealed class MultiplexedConnection : IWorkQueueOwner<MucpPendingCall>, 
 
     void IWorkQueueOwner<MucpPendingCall>.OnEmptied() => _output.StartSending();
 
-    /// <summary>The caller waits no longer: the server is told, and a late reply finds nobody.</summary>
+    /// <summary>The caller no longer waits: the server is notified, and a late reply is dropped.</summary>
     private void Cancel(MucpPendingCall call, CancellationToken cancellationToken)
     {
         if (!_pending.TryRemove(call.Id, out var removed))

@@ -42,7 +42,7 @@ internal sealed class MultiplexedConnections(int size) : IDisposable
         return entries.Length >= size && entries[(int)((uint)plan.Id % (uint)entries.Length)].Connection.TryCall(call, heads, plan, limit, body);
     }
 
-    /// <summary>Takes over a connection; one too many is closed.</summary>
+    /// <summary>Adopts a connection, or closes it when there are enough.</summary>
     public void Add(MucpClientConnection connection, TransportLimits limits, TimeProvider time)
     {
         MultiplexedConnection shared;
@@ -93,7 +93,7 @@ internal sealed class MultiplexedConnections(int size) : IDisposable
         }
     }
 
-    /// <summary>Takes nothing any more, if it holds nothing: it is about to be forgotten.</summary>
+    /// <summary>Closes the set if it is empty, before it is removed from its table.</summary>
     public bool TryRetire()
     {
         lock (_gate)
@@ -117,7 +117,7 @@ internal sealed class MultiplexedConnections(int size) : IDisposable
         }
     }
 
-    /// <summary>Takes a connection out of use. It is still tracked until its last call ends.</summary>
+    /// <summary>Retires a connection. It is tracked until its last call ends.</summary>
     private void Leave(MultiplexedConnection connection)
     {
         lock (_gate)

@@ -15,13 +15,13 @@ internal sealed class PendingCallTable
     private int _used;
     private bool _isClosed;
 
-    /// <summary>How many calls wait.</summary>
+    /// <summary>Gets the number of pending calls.</summary>
     public int Count { get; private set; }
 
     /// <summary>Grows with each call that was added.</summary>
     public long Sequence => Volatile.Read(ref _lastSequence);
 
-    /// <summary>Gives a call an id; <see langword="false"/> when no more fit or the table is closed.</summary>
+    /// <summary>Assigns an id to a call; <see langword="false"/> when the table is full or closed.</summary>
     public bool TryAdd(MucpPendingCall call)
     {
         lock (_gate)
@@ -39,7 +39,7 @@ internal sealed class PendingCallTable
         }
     }
 
-    /// <summary>Takes a call out. Whoever gets it completes it.</summary>
+    /// <summary>Removes a call. The caller of this method completes it.</summary>
     public bool TryRemove(long id, [NotNullWhen(true)] out MucpPendingCall? call)
     {
         var slot = (int)(id & (Capacity - 1));
@@ -70,7 +70,7 @@ internal sealed class PendingCallTable
         }
     }
 
-    /// <summary>Takes all calls out and closes the table.</summary>
+    /// <summary>Removes all calls and closes the table.</summary>
     public List<MucpPendingCall> RemoveAll()
     {
         lock (_gate)

@@ -26,7 +26,7 @@ internal static class ReplyReader
         }
     }
 
-    /// <summary>Whether the frame is the regular end of a stream.</summary>
+    /// <summary>Returns whether the frame is the regular end of a stream.</summary>
     public static bool IsEndOfStream(MessageHead head) =>
         head.GetEither(KnownHeader.MicroError, KnownHeader.XMicroError).SequenceEqual("EOS"u8);
 

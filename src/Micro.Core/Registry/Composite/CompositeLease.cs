@@ -26,10 +26,10 @@ internal sealed class CompositeLease
         _members = [.. context.Members.Select(member => new MemberLease(member, context, () => OnLost(member), disposed))];
     }
 
-    /// <summary>Whether it is the lease of exactly these nodes; guarded by the table's lock, as is <see cref="Remove"/>.</summary>
+    /// <summary>Returns whether it is the lease of exactly these nodes; guarded by the table's lock, as is <see cref="Remove"/>.</summary>
     public bool Covers(IReadOnlyCollection<string> ids) => _ids.SetEquals(ids);
 
-    /// <summary>Takes nodes out that are withdrawn.</summary>
+    /// <summary>Removes nodes that are deregistered.</summary>
     /// <returns>Whether it held one of them; and whether none is left.</returns>
     public (bool Touched, bool IsEmpty) Remove(IReadOnlyCollection<string> ids)
     {

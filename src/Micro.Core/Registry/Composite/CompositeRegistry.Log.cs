@@ -11,10 +11,10 @@ internal sealed partial class CompositeRegistry
         [LoggerMessage(1330, LogLevel.Warning, "Registry [{Member}] of [{Registry}] lost the registration of {Service}: {Nodes}", EventName = "LostInMember")]
         public static partial void LostInMember(ILogger logger, string member, string registry, string service, string nodes);
 
-        [LoggerMessage(1331, LogLevel.Warning, "Registry [{Member}] of [{Registry}] can not be watched for {Service}, failure {Count} in a row, next try in {Pause}; the others are followed: {Reason} ({Kind})", EventName = "MemberWatchBroken")]
+        [LoggerMessage(1331, LogLevel.Warning, "Registry [{Member}] of [{Registry}] cannot be watched for {Service}, consecutive failure {Count}, next attempt in {Pause}; the other registries are still watched: {Reason} ({Kind})", EventName = "MemberWatchBroken")]
         public static partial void WatchBroken(ILogger logger, string member, string registry, string service, int count, ReadableTime pause, string reason, string kind);
 
-        [LoggerMessage(1332, LogLevel.Information, "Registry [{Member}] of [{Registry}] is watched for {Service} again, after {Count} failed tries in {Outage}", EventName = "MemberWatchRestored")]
+        [LoggerMessage(1332, LogLevel.Information, "Registry [{Member}] of [{Registry}] is watched for {Service} again after {Count} failed attempts in {Outage}", EventName = "MemberWatchRestored")]
         public static partial void WatchRestored(ILogger logger, string member, string registry, string service, int count, ReadableTime outage);
 
         [LoggerMessage(1334, LogLevel.Debug, "Registry [{Registry}] was read in part: {Reason}", EventName = "ReadInPart")]

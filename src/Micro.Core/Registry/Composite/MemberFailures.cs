@@ -1,6 +1,6 @@
 namespace Micro.Registry.Composite;
 
-/// <summary>Makes one error of those of several members, so that callers treat it like that of a single registry.</summary>
+/// <summary>Combines the errors of several members into one, which callers treat like that of a single registry.</summary>
 internal static class MemberFailures
 {
     /// <summary>The failures of a round, with the names of the members; empty when nobody failed.</summary>

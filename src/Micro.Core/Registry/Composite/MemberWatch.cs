@@ -18,10 +18,10 @@ internal sealed class MemberWatch(int index, string? service, CompositeContext c
     private readonly FailureRow _row = new($"The watch of {service ?? "*"} in registry {context.Members[index].Name}", context.Time, context.Logger);
     private int _failures;
 
-    /// <summary>What the member holds; guarded by the lock of the whole watch.</summary>
+    /// <summary>Gets or sets the state of the member; guarded by the lock of the whole watch.</summary>
     public RecordSet Records { get; set; } = RecordSet.Empty;
 
-    /// <summary>Whether <see cref="Records"/> are only what the member held last; guarded by the lock of the whole watch.</summary>
+    /// <summary>Gets or sets whether <see cref="Records"/> are only what the member held last; guarded by the lock of the whole watch.</summary>
     public bool IsBroken { get; set; } = true;
 
     /// <summary>Why the member's watch ended last.</summary>

@@ -2,7 +2,7 @@ using Micro.Registry.Kit;
 
 namespace Micro.Registry.Composite;
 
-/// <summary>Makes one answer of the answers of several registries.</summary>
+/// <summary>Merges the answers of several registries.</summary>
 internal static class MergedRecords
 {
     /// <summary>

@@ -102,7 +102,7 @@ internal static class RecordDifference
         }
     }
 
-    /// <summary>Whether two records of one version say the same of it, whatever their nodes.</summary>
+    /// <summary>Returns whether two records have the same description of a version.</summary>
     public static bool SameDescription(ServiceRecord left, ServiceRecord right) =>
         StructuralComparison.AreEqual(left.Metadata, right.Metadata)
         && StructuralComparison.AreEqual(left.Endpoints, right.Endpoints);

@@ -9,7 +9,7 @@ internal static class RecordPatch
     /// <summary>Events with more nodes are merged as a whole.</summary>
     private const int MostNodes = 64;
 
-    /// <summary>Whether an event is one for this class: it names its nodes, and not too many.</summary>
+    /// <summary>Returns whether this class applies an event: it names its nodes, and not too many.</summary>
     public static bool Handles(ServiceRecord change) => change.Nodes.Count is >= 1 and <= MostNodes;
 
     /// <summary>The records after the event, sorted by version; the same object when it changes nothing.</summary>
@@ -22,7 +22,7 @@ internal static class RecordPatch
         return change.Kind == RegistryEventKind.Delete ? Remove(before, service, nodes) : Merge(before, service, nodes);
     }
 
-    /// <summary>Takes out nodes of that version; one that has moved to another version meanwhile stays.</summary>
+    /// <summary>Removes nodes of that version; a node that has moved to another version remains.</summary>
     private static IReadOnlyList<ServiceRecord> Remove(IReadOnlyList<ServiceRecord> before, ServiceRecord service, Node[] nodes)
     {
         var after = new List<ServiceRecord>(before.Count);

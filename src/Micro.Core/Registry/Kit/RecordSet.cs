@@ -43,7 +43,7 @@ internal sealed class RecordSet
         return new RecordSet([.. services.Values.SelectMany(versions => versions.ToRecords())]);
     }
 
-    /// <summary>What the set becomes by an event; the same object when the event changes nothing.</summary>
+    /// <summary>Returns the set after an event; the same object when the event changes nothing.</summary>
     public RecordSet Apply(RegistryEvent change)
     {
         if (change.Service is not { } service)

@@ -22,7 +22,7 @@ public sealed class RegistryView
     /// <summary>Gets the states that readers see.</summary>
     internal WatchHub Hub { get; }
 
-    /// <summary>Takes the whole state: what is not in it is gone. To be called first, and after every gap.</summary>
+    /// <summary>Sets the whole state: nodes that are not in it are gone. Call this first, and after every gap.</summary>
     /// <param name="records">All live nodes of the followed service, or of all; order and grouping do not matter.</param>
     public void Replace(IEnumerable<ServiceRecord> records)
     {
@@ -30,7 +30,7 @@ public sealed class RegistryView
         Confirm();
     }
 
-    /// <summary>Takes nodes that are new or have changed.</summary>
+    /// <summary>Adds nodes or replaces them by id.</summary>
     /// <param name="record">A record with these nodes only.</param>
     public void Set(ServiceRecord record)
     {
@@ -40,7 +40,7 @@ public sealed class RegistryView
         }
     }
 
-    /// <summary>Takes nodes that have gone.</summary>
+    /// <summary>Removes nodes.</summary>
     /// <param name="record">A record with these nodes only; of each node the id counts.</param>
     public void Remove(ServiceRecord record)
     {

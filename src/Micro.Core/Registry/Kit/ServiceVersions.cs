@@ -16,7 +16,7 @@ internal sealed class ServiceVersions
         }
     }
 
-    /// <summary>Takes nodes out: the named ones; without nodes the whole version, without version as well everything.</summary>
+    /// <summary>Removes the named nodes; without nodes the whole version, without nodes and version everything.</summary>
     public void Remove(ServiceRecord record)
     {
         var ids = record.Nodes.Count > 0 ? record.Nodes.Select(node => node.Id).ToArray() : [.. _nodes.Keys];

@@ -87,7 +87,7 @@ internal sealed class WatchHub
         }
     }
 
-    /// <summary>Hands every state to another hub, beginning with the present ones.</summary>
+    /// <summary>Sends every state to another hub, beginning with the current ones.</summary>
     public void Follow(Action<string, RecordSet> follower)
     {
         lock (_gate)

@@ -16,7 +16,7 @@ internal sealed class Http2Output : IDuplexPipe
     /// <summary>Queued writes of one flush each after which flushes write by themselves.</summary>
     private const int AloneAfter = 4;
 
-    /// <summary>Of so many flushes that write by themselves, one is queued to see whether it stays alone.</summary>
+    /// <summary>The number of direct flushes after which one is queued, to find out whether other writes join it.</summary>
     private const int LookAfter = 16;
 
     private readonly PipeWriter _output;

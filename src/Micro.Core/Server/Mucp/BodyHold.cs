@@ -9,14 +9,14 @@ internal sealed class BodyHold(ByteBudget budget, Peer peer)
 {
     private long _bytes;
 
-    /// <summary>Takes room for a body, at once or later.</summary>
+    /// <summary>Reserves room for a body, now or when there is room.</summary>
     public async ValueTask TakeAsync(long bytes, CancellationToken cancellationToken)
     {
         await budget.TakeAsync(peer, bytes, bufferedBytes: 0, cancellationToken).ConfigureAwait(false);
         _bytes = bytes;
     }
 
-    /// <summary>Gives back what the body does not need.</summary>
+    /// <summary>Releases the room that the body does not need.</summary>
     /// <param name="bytes">Its length.</param>
     public void Shrink(long bytes)
     {
@@ -27,7 +27,7 @@ internal sealed class BodyHold(ByteBudget budget, Peer peer)
         }
     }
 
-    /// <summary>Hands the room over to who keeps the body, and who gives it back.</summary>
+    /// <summary>Transfers the room to the owner of the body, which releases it.</summary>
     /// <returns>Its size in bytes; zero for a small body.</returns>
     public long Release()
     {
@@ -36,6 +36,6 @@ internal sealed class BodyHold(ByteBudget budget, Peer peer)
         return bytes;
     }
 
-    /// <summary>Gives back what nobody has taken over.</summary>
+    /// <summary>Releases the room that was not transferred.</summary>
     public void Return() => budget.Return(peer, Release());
 }

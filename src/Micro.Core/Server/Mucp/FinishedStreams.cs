@@ -26,7 +26,7 @@ internal sealed class FinishedStreams(int capacity)
         }
     }
 
-    /// <summary>Whether the frame belongs to a finished stream and is dropped; the client's end frees the id.</summary>
+    /// <summary>Returns whether the frame belongs to a finished stream and is dropped; the client's end frees the id.</summary>
     public bool Takes(string id, bool isEnd)
     {
         lock (_gate)

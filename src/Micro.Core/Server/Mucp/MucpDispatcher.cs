@@ -23,7 +23,7 @@ internal sealed class MucpDispatcher(
     private readonly ITlsConnectionFeature? _tls = connection.Features.Get<ITlsConnectionFeature>();
     private bool _isMultiplexed;
 
-    /// <summary>Whether the connection ends with what was answered last.</summary>
+    /// <summary>Gets whether the connection ends with the last reply.</summary>
     public bool EndsConnection { get; private set; }
 
     /// <summary>Begins with a message when its head has arrived.</summary>
@@ -47,10 +47,10 @@ internal sealed class MucpDispatcher(
         return true;
     }
 
-    /// <summary>Takes one message. Its calls and streams run on; what is wrong with it is answered.</summary>
+    /// <summary>Dispatches one message. Its call or stream continues by itself; an error is sent as the reply.</summary>
     /// <param name="head">Its head; a call keeps it and leaves another one in its place.</param>
     /// <param name="body">Its body, to be copied by what lasts longer.</param>
-    /// <param name="multiplexedId">What <see cref="TryBegin"/> gave.</param>
+    /// <param name="multiplexedId">The value from <see cref="TryBegin"/>.</param>
     /// <param name="arrival">When the head was read.</param>
     public async ValueTask<MessageHead> TakeAsync(MessageHead head, ReadOnlySequence<byte> body, long multiplexedId, Arrival arrival)
     {

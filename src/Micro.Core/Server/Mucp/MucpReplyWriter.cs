@@ -194,7 +194,7 @@ internal sealed class MucpReplyWriter(ProtocolHost host, CoalescingWriter output
         }
     }
 
-    /// <summary>What a reply repeats of its own request; never of an earlier one of the connection.</summary>
+    /// <summary>The parts of a request that its reply repeats.</summary>
     private static void WriteEcho(PooledBufferWriter output, MessageHead request, string? envelopeId)
     {
         WriteIfPresent(output, request, MucpHeaderNames.MicroId, KnownHeader.MicroId, KnownHeader.XMicroId);
@@ -239,7 +239,7 @@ internal sealed class MucpReplyWriter(ProtocolHost host, CoalescingWriter output
 
         public string? EnvelopeId { get; init; }
 
-        /// <summary>Whether the envelope adds header lines of its own.</summary>
+        /// <summary>Gets whether the envelope adds header lines of its own.</summary>
         public bool EnvelopeLines { get; init; }
 
         /// <summary>The endpoint, if this is a message of a stream.</summary>

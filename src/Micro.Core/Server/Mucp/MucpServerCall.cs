@@ -27,10 +27,10 @@ internal sealed class MucpServerCall : LinkedItem<MucpServerCall>, IResettable, 
 
     public ContentFormat Format { get; set; } = null!;
 
-    /// <summary>What the handler sees of the call; lives with this object.</summary>
+    /// <summary>The context of the handler; it lives as long as this object.</summary>
     public HandlerContext Context { get; } = new();
 
-    /// <summary>What is told of it; nothing when nobody listens.</summary>
+    /// <summary>The telemetry of the call; empty when telemetry is off.</summary>
     public ServerCall Observed { get; set; }
 
     /// <summary>Id within the envelope of peers from before go-micro 1.0.</summary>
@@ -41,7 +41,7 @@ internal sealed class MucpServerCall : LinkedItem<MucpServerCall>, IResettable, 
 
     public bool IsMultiplexed => MultiplexedId >= 0;
 
-    /// <summary>Takes a copy of the body.</summary>
+    /// <summary>Copies the body.</summary>
     public ReadOnlySequence<byte> Keep(in ReadOnlySequence<byte> body)
     {
         Request.Clear();
@@ -51,7 +51,7 @@ internal sealed class MucpServerCall : LinkedItem<MucpServerCall>, IResettable, 
         return new ReadOnlySequence<byte>(Request.WrittenMemory);
     }
 
-    /// <summary>Gives the memory of big messages back.</summary>
+    /// <summary>Releases the memory of large messages.</summary>
     public bool TryReset()
     {
         Request.Clear();

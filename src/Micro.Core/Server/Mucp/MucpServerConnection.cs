@@ -15,7 +15,7 @@ namespace Micro.Server.Mucp;
 /// </summary>
 internal sealed class MucpServerConnection : IDisposable
 {
-    /// <summary>How long requests that crossed the good-bye are still taken in, so that it is not lost in a reset.</summary>
+    /// <summary>The time for which requests are still read after the last reply, because a reset would discard that reply.</summary>
     private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(1);
 
     /// <summary>Bytes of replies that may wait for the client before its requests are read no further.</summary>

@@ -62,13 +62,13 @@ internal sealed class MucpServerStream : IMessageStream, IDisposable
     /// <summary>The context of the handler, which holds the response metadata.</summary>
     public HandlerContext Context { get; }
 
-    /// <summary>Whether the client has said that it sends no more.</summary>
+    /// <summary>Gets whether the client has said that it sends no more.</summary>
     public bool HasClientEnded { get; private set; }
 
     /// <summary>Completes when the handler has ended and its last frame is written.</summary>
     public Task Completion { get; set; } = Task.CompletedTask;
 
-    /// <summary>Takes a message of the client; waits while the backlog is full.</summary>
+    /// <summary>Appends a message of the client; waits while the backlog is full.</summary>
     /// <param name="body">The message, which is copied.</param>
     /// <param name="held">The room that it has taken, which is given back with the message.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -21,10 +21,10 @@ internal sealed class MucpStreamSet(ProtocolHost host, MucpReplyWriter replies, 
     /// <summary>Made with the first stream: most connections have none.</summary>
     private Dictionary<string, MucpServerStream>? _streams;
 
-    /// <summary>Whether the client ever asked for a stream.</summary>
+    /// <summary>Gets whether the client ever asked for a stream.</summary>
     public bool IsUsed { get; private set; }
 
-    /// <summary>Takes a frame of an open stream.</summary>
+    /// <summary>Dispatches a frame of an open stream.</summary>
     /// <returns>Whether there is such a stream.</returns>
     public async ValueTask<bool> TryPostAsync(string id, MessageHead frame, ReadOnlySequence<byte> body, BodyHold hold)
     {
@@ -52,7 +52,7 @@ internal sealed class MucpStreamSet(ProtocolHost host, MucpReplyWriter replies, 
         return true;
     }
 
-    /// <summary>Takes the place of a stream that is opened next.</summary>
+    /// <summary>Reserves the place of the next stream.</summary>
     /// <exception cref="MicroException">503: too many streams on the connection, from the peer or in the server.</exception>
     public void Admit(string id)
     {

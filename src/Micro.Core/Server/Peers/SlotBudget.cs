@@ -30,7 +30,7 @@ internal sealed class SlotBudget
 
     private int PerPeer { get; }
 
-    /// <summary>Takes a slot; <see langword="false"/> when none is free, in total or for the peer.</summary>
+    /// <summary>Reserves a slot; <see langword="false"/> when none is free, in total or for the peer.</summary>
     public bool TryTake(Peer peer)
     {
         ref var count = ref _counter(peer);

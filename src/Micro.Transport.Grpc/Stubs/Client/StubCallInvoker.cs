@@ -8,7 +8,7 @@ using MicroCallOptions = Micro.Client.CallOptions;
 
 namespace Micro.Transport.Grpc.Stubs.Client;
 
-/// <summary>Lets generated clients call a service by name through an <see cref="IMicroClient"/>. Safe for concurrent use.</summary>
+/// <summary>Calls a service by name for generated clients, through an <see cref="IMicroClient"/>. Safe for concurrent use.</summary>
 internal sealed class StubCallInvoker(IMicroClient client, string service, MicroCallOptions defaults, TimeProvider time) : CallInvoker
 {
     private readonly ObjectPool<CancellationTokenSource> _sources = Pools.Create(new SourcePolicy());

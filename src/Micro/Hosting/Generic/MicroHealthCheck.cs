@@ -3,7 +3,7 @@ using HealthReport = Micro.Server.HealthReport;
 
 namespace Micro.Hosting.Generic;
 
-/// <summary>What <c>/health</c> on the service's port says, as a health check of ASP.NET Core.</summary>
+/// <summary>The result of <c>/health</c> on the service's port, as a health check of ASP.NET Core.</summary>
 internal sealed class MicroHealthCheck(MicroService service) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

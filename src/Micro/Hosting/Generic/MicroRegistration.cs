@@ -22,7 +22,7 @@ internal sealed class MicroRegistration(string? key)
     public MicroService Get(IServiceProvider provider) =>
         Key is null ? provider.GetRequiredService<MicroService>() : provider.GetRequiredKeyedService<MicroService>(Key);
 
-    /// <summary>Makes the service. Wrong input is kept in it, so that the host can report that of all services at once.</summary>
+    /// <summary>Creates the service. Invalid input is kept in it, so that the host reports that of all services at once.</summary>
     public MicroService Make(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptionsMonitor<MicroServiceOptions>>().Get(OptionsName);

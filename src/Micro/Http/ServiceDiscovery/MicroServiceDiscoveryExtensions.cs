@@ -4,7 +4,7 @@ using Microsoft.Extensions.ServiceDiscovery;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Lets .NET's service discovery find services in a registry.</summary>
+/// <summary>Adds services in a registry to .NET's service discovery.</summary>
 public static class MicroServiceDiscoveryExtensions
 {
     /// <summary>
