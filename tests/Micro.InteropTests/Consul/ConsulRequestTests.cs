@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Micro.Registry;
 using Micro.Testing;
@@ -42,18 +43,30 @@ public sealed class ConsulRequestTests
     public async Task Watch_AsRecorded_AsksWithTheRecordedIndexes()
     {
         var exchanges = ConsulRecording.Exchanges("watch");
+        var time = new ManualTimeProvider();
         await using var server = await ConsulRecording.ReplayAsync("watch");
-        await using var registry = Create(server);
+        await using var registry = Create(server, time);
         using var stop = new CancellationTokenSource();
-        var seen = new List<string>();
+        var seen = new ConcurrentQueue<string>();
         var watching = Task.Run(async () =>
         {
             await foreach (var change in registry.WatchAsync("greeter", stop.Token))
             {
-                seen.AddRange(change.Service?.Nodes.Select(node => $"{change.Kind} {change.Service.Version} {node.Id}") ?? [$"{change.Kind}"]);
+                foreach (var line in change.Service?.Nodes.Select(node => $"{change.Kind} {change.Service.Version} {node.Id}") ?? [$"{change.Kind}"])
+                {
+                    seen.Enqueue(line);
+                }
             }
         });
-        await Eventually.TrueAsync(() => server.Requests.Count(IsHealth) == exchanges.Count, "the recorded queries");
+        // The pause before the next query takes this clock's time, so that the first state is read before the second arrives.
+        await Eventually.TrueAsync(() => seen.Contains("Synchronized"), "the first state");
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(150));
+                return server.Requests.Count(IsHealth) == exchanges.Count;
+            },
+            "the recorded queries");
         await stop.CancelAsync();
         await FluentActions.Awaiting(() => watching).Should().ThrowAsync<OperationCanceledException>();
 
@@ -136,9 +149,11 @@ public sealed class ConsulRequestTests
 
     private static string Compact(JsonElement element) => JsonSerializer.Serialize(element);
 
-    private static IRegistry Create(ScriptedHttpServer server) => Micro.Registry.Consul.ConsulRegistry.Create(options =>
-    {
-        options.Environment = new Dictionary<string, string?>();
-        options.Addresses.Add(server.Address);
-    });
+    private static IRegistry Create(ScriptedHttpServer server, TimeProvider? time = null) => Micro.Registry.Consul.ConsulRegistry.Create(
+        options =>
+        {
+            options.Environment = new Dictionary<string, string?>();
+            options.Addresses.Add(server.Address);
+        },
+        timeProvider: time);
 }
