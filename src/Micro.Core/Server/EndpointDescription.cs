@@ -21,7 +21,7 @@ public sealed class EndpointDescription
     /// <summary>Gets the name of the endpoint, or that of the handler's type.</summary>
     public string Name { get; }
 
-    /// <summary><see langword="true"/> for all endpoints of a handler, which share its name with nobody.</summary>
+    /// <summary>Gets whether these are all endpoints of a handler, whose name no other handler may have.</summary>
     internal bool IsHandler { get; }
 
     [RequiresUnreferencedCode(Unreferenced)]

@@ -8,7 +8,7 @@ public interface IEndpointCollection
 {
     /// <summary>Adds endpoints.</summary>
     /// <param name="endpoints">The endpoints.</param>
-    /// <exception cref="ArgumentException">The handler has no endpoint, or a name is ill-formed or taken.</exception>
+    /// <exception cref="ArgumentException">The handler has no endpoint, or a name is invalid or in use.</exception>
     /// <exception cref="InvalidOperationException">The server was started.</exception>
     void Add(EndpointDescription endpoints);
 }

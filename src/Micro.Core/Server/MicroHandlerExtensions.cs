@@ -4,13 +4,9 @@ using Micro.Server;
 namespace Micro;
 
 /// <summary>
-/// Adds handlers to a server or a service before its start. A service whose input was wrong ignores them. A handler is called by
+/// Adds handlers to a server or a service before its start. A service with invalid input ignores them. A handler is called by
 /// many threads at once.
 /// </summary>
-/// <remarks>
-/// All methods throw <see cref="ArgumentException"/> when the handler has no endpoint or a name is ill-formed or taken, and
-/// <see cref="InvalidOperationException"/> when the server was started.
-/// </remarks>
 public static class MicroHandlerExtensions
 {
     /// <summary>
@@ -20,18 +16,22 @@ public static class MicroHandlerExtensions
     /// <param name="endpoints">The server or service.</param>
     /// <param name="handler">The handler.</param>
     /// <param name="configure">Name, visibility and metadata.</param>
+    /// <exception cref="ArgumentException">The handler has no endpoint, or a name is invalid or in use.</exception>
+    /// <exception cref="InvalidOperationException">The server was started.</exception>
     [RequiresUnreferencedCode(EndpointDescription.Unreferenced)]
     [RequiresDynamicCode(EndpointDescription.Dynamic)]
     public static void Handle(this IEndpointCollection endpoints, object handler, Action<HandlerOptions>? configure = null) =>
         Checked(endpoints).Add(EndpointDescription.OfHandler(handler, configure));
 
-    /// <summary>Adds the endpoints of a handler as <see cref="Handle(IEndpointCollection, object, Action{HandlerOptions})"/> does, each call on an object of its own.</summary>
+    /// <summary>Adds the endpoints of a handler as <see cref="Handle(IEndpointCollection, object, Action{HandlerOptions})"/> does, each call on a new object.</summary>
     /// <typeparam name="THandler">Type of the handler.</typeparam>
     /// <param name="endpoints">The server or service.</param>
     /// <param name="create">
-    /// Gives the handler of a call, usually from <see cref="HandlerContext.Services"/>, whose scope then disposes it.
+    /// Returns the handler of a call, usually from <see cref="HandlerContext.Services"/>, whose scope disposes it.
     /// </param>
     /// <param name="configure">Name, visibility and metadata.</param>
+    /// <exception cref="ArgumentException">The handler has no endpoint, or a name is invalid or in use.</exception>
+    /// <exception cref="InvalidOperationException">The server was started.</exception>
     [RequiresUnreferencedCode(EndpointDescription.Unreferenced)]
     [RequiresDynamicCode(EndpointDescription.Dynamic)]
     public static void Handle<THandler>(this IEndpointCollection endpoints, Func<HandlerContext, THandler> create, Action<HandlerOptions>? configure = null)
@@ -45,6 +45,8 @@ public static class MicroHandlerExtensions
     /// <param name="endpoints">The server or service.</param>
     /// <param name="handler">The handler.</param>
     /// <param name="configure">Name, visibility and metadata.</param>
+    /// <exception cref="ArgumentException">The handler has no endpoint, or a name is invalid or in use.</exception>
+    /// <exception cref="InvalidOperationException">The server was started.</exception>
     public static void Handle(this IEndpointCollection endpoints, IContractHandler handler, Action<HandlerOptions>? configure = null) =>
         Checked(endpoints).Add(EndpointDescription.OfContract(handler, configure));
 
@@ -55,6 +57,8 @@ public static class MicroHandlerExtensions
     /// <param name="endpoint">Name, <c>Handler.Method</c>.</param>
     /// <param name="handler">The handler.</param>
     /// <param name="metadata">Metadata of the endpoint, for example <c>idempotent=true</c>.</param>
+    /// <exception cref="ArgumentException">The name is invalid or in use.</exception>
+    /// <exception cref="InvalidOperationException">The server was started.</exception>
     public static void Handle<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
         this IEndpointCollection endpoints,
         string endpoint,
@@ -69,6 +73,8 @@ public static class MicroHandlerExtensions
     /// <param name="endpoint">Name, <c>Handler.Method</c>.</param>
     /// <param name="handler">The handler; the stream ends when it returns.</param>
     /// <param name="metadata">Metadata of the endpoint.</param>
+    /// <exception cref="ArgumentException">The name is invalid or in use.</exception>
+    /// <exception cref="InvalidOperationException">The server was started.</exception>
     public static void HandleStream<[DynamicallyAccessedMembers(IMicroServer.Describable)] TRequest, [DynamicallyAccessedMembers(IMicroServer.Describable)] TResponse>(
         this IEndpointCollection endpoints,
         string endpoint,
