@@ -2,7 +2,7 @@ using Micro.Registry.Nats;
 
 namespace Micro.FaultPeer;
 
-/// <summary>Makes <c>--registry=nats</c> known, which the main package does not know.</summary>
+/// <summary>Adds <c>--registry=nats</c>, which is not in the main package.</summary>
 internal static class NatsFlag
 {
     public static MicroServiceOptions AddNats(this MicroServiceOptions options) =>

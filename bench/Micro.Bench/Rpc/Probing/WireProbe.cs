@@ -6,7 +6,7 @@ using Micro.Registry.Kit;
 
 namespace Micro.Bench.Rpc.Probing;
 
-/// <summary>Makes a few calls through a <see cref="Relay"/> and inspects their bytes.</summary>
+/// <summary>Calls through a <see cref="Relay"/> and inspects the bytes.</summary>
 internal static class WireProbe
 {
     private const int Calls = 3;
